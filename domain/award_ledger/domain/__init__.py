@@ -1,0 +1,1 @@
+"""The rules of the ledger, pure: Terms, assessment, aggregates and their events. No I/O, no clock."""

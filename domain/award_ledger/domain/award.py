@@ -1,0 +1,178 @@
+"""Award: an approved amount, what is owed of it in instalments, each attempt to pay, and each order to return money.
+
+Parts of the Enterprise aggregate: mutable values that only `Enterprise.apply` changes.
+"""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from award_ledger.domain.fact import ClaimRef, OverrideTaken
+from award_ledger.domain.terms import Ground
+
+PaymentState = Literal["instructed", "settled", "partly_settled", "failed", "returned"]
+InstalmentState = Literal["waiting", "due", "covered", "paid", "cancelled"]
+ClawbackState = Literal["ordered", "closed", "cancelled"]
+AwardStatus = Literal["live", "paid", "revoked"]
+
+
+class Payment(Struct):
+    """One attempt to pay an instalment, minor units."""
+
+    attempt: int
+    end_to_end_id: str
+    amount_minor: int
+    instructed_on: date
+    principal: str
+    settled_minor: int = 0
+    returned_minor: int = 0
+    failed: bool = False
+
+    @property
+    def paid_minor(self) -> int:
+        """Settled less returned."""
+        return self.settled_minor - self.returned_minor
+
+    @property
+    def under_way(self) -> bool:
+        """True until the bank has said what became of it."""
+        return not self.failed and not self.settled_minor
+
+    @property
+    def state(self) -> PaymentState:
+        """Where the attempt stands."""
+        if self.failed:
+            return "failed"
+        if self.returned_minor:
+            return "returned"
+        if not self.settled_minor:
+            return "instructed"
+        return "settled" if self.settled_minor == self.amount_minor else "partly_settled"
+
+
+class Instalment(Struct):
+    """One part of what is owed, minor units. A waiting part is released by a result."""
+
+    number: int
+    amount_minor: int
+    due_on: date
+    stage: str = ""
+    waiting: bool = False
+    cancelled_minor: int = 0
+    payments: list[Payment] = []
+
+    @property
+    def paid_minor(self) -> int:
+        """Settled less returned, over all attempts."""
+        return sum(payment.paid_minor for payment in self.payments)
+
+    @property
+    def open_minor(self) -> int:
+        """Owed and not yet paid, attempts under way included."""
+        return self.amount_minor - self.cancelled_minor - self.paid_minor
+
+    @property
+    def under_way(self) -> bool:
+        """True while an attempt has no answer."""
+        return any(payment.under_way for payment in self.payments)
+
+    @property
+    def state(self) -> InstalmentState:
+        """Where the instalment stands."""
+        if self.under_way:
+            return "covered"
+        if self.open_minor == 0:
+            return "paid" if self.paid_minor else "cancelled"
+        return "waiting" if self.waiting else "due"
+
+
+class Clawback(Struct):
+    """An order to return money, minor units. received + written off + outstanding = ordered."""
+
+    number: int
+    ground: Ground
+    ordered_minor: int
+    ordered_on: date
+    reason: str
+    received_minor: int = 0
+    written_off_minor: int = 0
+    cancelled: bool = False
+    write_off_proposed_by: str = ""
+    write_off_proposed_minor: int = 0
+
+    @property
+    def outstanding_minor(self) -> int:
+        """Ordered and neither received nor written off; nothing once the order is withdrawn."""
+        return 0 if self.cancelled else self.ordered_minor - self.received_minor - self.written_off_minor
+
+    @property
+    def state(self) -> ClawbackState:
+        """Where the order stands."""
+        if self.cancelled:
+            return "cancelled"
+        return "ordered" if self.outstanding_minor else "closed"
+
+
+class Award(Struct):
+    """An approved amount under the Terms in force when it was decided. `number` is the position of its approval.
+
+    `counted_minor` is what still counts against caps; `encumbered_minor` and `expended_minor` are its share of
+    those balances of its fund.
+    """
+
+    award_id: UUID
+    number: int
+    measure: str
+    terms_version: int
+    application_id: UUID
+    approved_minor: int
+    counted_minor: int
+    encumbered_minor: int
+    decided_on: date
+    principal: str
+    fund: str = ""
+    decided_rate: str = ""
+    second: str = ""
+    overrides: tuple[OverrideTaken, ...] = ()
+    claims: tuple[ClaimRef, ...] = ()
+    instalments: list[Instalment] = []
+    clawbacks: list[Clawback] = []
+    expended_minor: int = 0
+    cancelled_minor: int = 0
+    holds_place: bool = True
+    revoked: bool = False
+    stage_result: str = ""
+
+    @property
+    def paid_minor(self) -> int:
+        """Settled less returned, over all instalments."""
+        return sum(instalment.paid_minor for instalment in self.instalments)
+
+    @property
+    def recovered_minor(self) -> int:
+        """Received under orders to return money."""
+        return sum(clawback.received_minor for clawback in self.clawbacks)
+
+    @property
+    def recoverable_minor(self) -> int:
+        """Paid and not yet ordered back."""
+        return self.paid_minor - sum(c.ordered_minor for c in self.clawbacks if not c.cancelled)
+
+    @property
+    def open_minor(self) -> int:
+        """Owed and not yet paid."""
+        return sum(instalment.open_minor for instalment in self.instalments)
+
+    @property
+    def under_way(self) -> bool:
+        """True while an attempt to pay has no answer."""
+        return any(instalment.under_way for instalment in self.instalments)
+
+    @property
+    def status(self) -> AwardStatus:
+        """Where the award stands."""
+        if self.revoked:
+            return "revoked"
+        return "live" if self.open_minor or not self.paid_minor else "paid"

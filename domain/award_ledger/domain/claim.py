@@ -1,0 +1,51 @@
+"""Claim: the awards that stand under one shared key, whatever enterprise holds them.
+
+A key is a piece of evidence, a uniqueness key, the pool of a quota, a key that shares a cap, or a group of
+linked enterprises. Its id is derived from the key itself (`identity`), so nobody has to look it up.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from award_ledger.domain.events import AwardApproved, AwardShrunk
+from award_ledger.domain.fact import Event
+
+
+class Holder(Struct):
+    """One award under the key: what of it still counts, and whether it still holds its place."""
+
+    award_id: UUID
+    enterprise_id: UUID
+    measure: str
+    decided_on: date
+    counted_minor: int
+    holds_place: bool = True
+
+
+class Claim(Struct):
+    """The awards under one key, by award id."""
+
+    id: UUID
+    position: int = 0
+    holders: dict[UUID, Holder] = {}
+
+    def apply(self, event: Event) -> None:
+        """Folds one event; never checks a rule."""
+        self.position = event.position
+        fact = event.fact
+        if isinstance(fact, AwardApproved):
+            self.holders[fact.award_id] = Holder(
+                fact.award_id,
+                event.originator_id,
+                fact.measure,
+                fact.act.effective_on,
+                fact.amount_minor,
+                holds_place=not (fact.upgrade and self.id in fact.quota_claims()),
+            )
+        elif isinstance(fact, AwardShrunk):
+            holder = self.holders.get(fact.award_id)
+            if holder is not None:
+                holder.counted_minor -= fact.headroom_minor
+                holder.holds_place = holder.holds_place and not fact.frees_place

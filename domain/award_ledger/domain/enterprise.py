@@ -1,0 +1,258 @@
+"""Enterprise: a legal person with its applications and awards. Its stream holds every decision about it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from award_ledger.domain import events as ev
+from award_ledger.domain.award import Award, Clawback, Instalment, Payment
+from award_ledger.domain.fact import Event, EvidenceRef, PayeeCommitments
+from award_ledger.domain.terms import Ground
+
+ApplicationStatus = Literal["open", "approved", "refused", "withdrawn"]
+
+
+class Review(Struct, frozen=True):
+    """A second person's consent up to an amount, and to named overrides."""
+
+    principal: str
+    up_to_minor: int
+    overrides: tuple[str, ...]
+    reason: str
+
+
+class Application(Struct):
+    """What the enterprise asked for."""
+
+    application_id: UUID
+    measure: str
+    asked_minor: int
+    applied_on: date
+    submitted_position: int
+    facts: dict[str, str]
+    evidence: tuple[EvidenceRef, ...]
+    payee: PayeeCommitments | None
+    status: ApplicationStatus = "open"
+    reviews: list[Review] = field(default_factory=list)
+    refused_approvals: int = 0
+
+
+class Enterprise(Struct):
+    """A legal person. `group` is the group of linked enterprises it belongs to, if any."""
+
+    id: UUID
+    version: int = 0
+    position: int = 0
+    scheme: str = ""
+    number: str = ""
+    name: str = ""
+    former_names: list[str] = field(default_factory=list)
+    barred: bool = False
+    memberships: list[tuple[date, str]] = field(default_factory=list)
+    applications: dict[UUID, Application] = field(default_factory=dict)
+    awards: dict[UUID, Award] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """The group recorded last; empty if none."""
+        return self.memberships[-1][1] if self.memberships else ""
+
+    def group_on(self, day: date) -> str:
+        """The group to which it belongs on a day; empty if none."""
+        return next((group for since, group in reversed(self.memberships) if since <= day), "")
+
+    def apply(self, event: Event) -> None:
+        """Folds one event of its stream; never checks a rule."""
+        self.version = event.originator_version
+        self.position = event.position
+        _APPLY[type(event.fact)](self, event)
+
+    def _registered(self, event: Event) -> None:
+        fact: ev.EnterpriseRegistered = event.fact
+        self.scheme, self.number, self.name = fact.scheme, fact.number, fact.name
+
+    def _renamed(self, event: Event) -> None:
+        self.former_names.append(self.name)
+        self.name = event.fact.name
+
+    def _barred(self, event: Event) -> None:
+        self.barred = True
+
+    def _reinstated(self, event: Event) -> None:
+        self.barred = False
+
+    def _linked(self, event: Event) -> None:
+        self.memberships.append((event.fact.act.effective_on, event.fact.group))
+
+    def _unlinked(self, event: Event) -> None:
+        self.memberships.append((event.fact.act.effective_on, ""))
+
+    def _submitted(self, event: Event) -> None:
+        fact: ev.ApplicationSubmitted = event.fact
+        self.applications[fact.application_id] = Application(
+            fact.application_id,
+            fact.measure,
+            fact.asked_minor,
+            fact.act.effective_on,
+            event.position,
+            fact.facts,
+            fact.evidence,
+            fact.payee,
+        )
+
+    def _withdrawn(self, event: Event) -> None:
+        self.applications[event.fact.application_id].status = "withdrawn"
+
+    def _reviewed(self, event: Event) -> None:
+        fact: ev.ApplicationReviewed = event.fact
+        review = Review(fact.act.principal, fact.up_to_minor, fact.overrides, fact.reason)
+        self.applications[fact.application_id].reviews.append(review)
+
+    def _refused(self, event: Event) -> None:
+        self.applications[event.fact.application_id].status = "refused"
+
+    def _approval_refused(self, event: Event) -> None:
+        self.applications[event.fact.application_id].refused_approvals += 1
+
+    def _approved(self, event: Event) -> None:
+        fact: ev.AwardApproved = event.fact
+        self.applications[fact.application_id].status = "approved"
+        self.awards[fact.award_id] = Award(
+            award_id=fact.award_id,
+            number=event.position,
+            measure=fact.measure,
+            terms_version=fact.terms_version,
+            application_id=fact.application_id,
+            approved_minor=fact.amount_minor,
+            counted_minor=fact.amount_minor,
+            encumbered_minor=fact.amount_minor if fact.fund else 0,
+            decided_on=fact.act.effective_on,
+            principal=fact.act.principal,
+            fund=fact.fund,
+            decided_rate=fact.decided_rate,
+            second=fact.act.second,
+            overrides=fact.overrides,
+            claims=fact.claims,
+            instalments=[
+                Instalment(number, part.amount_minor, part.due_on, part.stage, part.waiting)
+                for number, part in enumerate(fact.instalments, start=1)
+            ],
+        )
+
+    def _shrunk(self, fact: ev.AwardShrunk) -> Award:
+        award = self.awards[fact.award_id]
+        award.cancelled_minor += fact.cancelled_minor
+        award.counted_minor -= fact.headroom_minor
+        award.encumbered_minor -= fact.released_minor + fact.lapsed_minor
+        award.expended_minor -= fact.refunded_minor
+        award.holds_place = award.holds_place and not fact.frees_place
+        return award
+
+    def _stage_result(self, event: Event) -> None:
+        fact: ev.StageResultRecorded = event.fact
+        award = self._shrunk(fact)
+        award.stage_result = fact.result
+        for instalment in award.instalments:
+            if fact.released_stage and instalment.stage == fact.released_stage:
+                instalment.waiting = False
+                instalment.due_on = max(instalment.due_on, fact.act.effective_on)
+        if fact.cancelled_minor:
+            _cancel_open(award)
+        if fact.clawback_minor:
+            _order(award, "breach", fact.clawback_minor, fact.act.effective_on, fact.result)
+
+    def _revoked(self, event: Event) -> None:
+        award = self._shrunk(event.fact)
+        award.revoked = True
+        _cancel_open(award)
+
+    def _instructed(self, event: Event) -> None:
+        fact: ev.PaymentInstructed = event.fact
+        payment = Payment(
+            fact.attempt, fact.end_to_end_id, fact.amount_minor, fact.act.effective_on, fact.act.principal
+        )
+        self.awards[fact.award_id].instalments[fact.instalment - 1].payments.append(payment)
+
+    def _payment(self, fact: ev.PaymentSettled | ev.PaymentRejected | ev.PaymentReturned) -> Payment:
+        return self.awards[fact.award_id].instalments[fact.instalment - 1].payments[fact.attempt - 1]
+
+    def _settled(self, event: Event) -> None:
+        fact: ev.PaymentSettled = event.fact
+        self._payment(fact).settled_minor += fact.amount_minor
+        award = self.awards[fact.award_id]
+        award.encumbered_minor -= fact.expended_minor
+        award.expended_minor += fact.expended_minor
+
+    def _rejected(self, event: Event) -> None:
+        self._payment(event.fact).failed = True
+
+    def _returned(self, event: Event) -> None:
+        fact: ev.PaymentReturned = event.fact
+        self._payment(fact).returned_minor += fact.amount_minor
+        award = self.awards[fact.award_id]
+        award.encumbered_minor += fact.encumbered_minor
+        award.expended_minor -= fact.encumbered_minor
+
+    def _clawback_ordered(self, event: Event) -> None:
+        fact: ev.ClawbackOrdered = event.fact
+        _order(self.awards[fact.award_id], fact.ground, fact.amount_minor, fact.act.effective_on, fact.reason)
+
+    def _clawback_received(self, event: Event) -> None:
+        fact: ev.ClawbackReceived = event.fact
+        self._shrunk(fact).clawbacks[fact.clawback - 1].received_minor += fact.amount_minor
+
+    def _write_off_proposed(self, event: Event) -> None:
+        fact: ev.ClawbackWriteOffProposed = event.fact
+        clawback = self.awards[fact.award_id].clawbacks[fact.clawback - 1]
+        clawback.write_off_proposed_by = fact.act.principal
+        clawback.write_off_proposed_minor = fact.amount_minor
+
+    def _written_off(self, event: Event) -> None:
+        fact: ev.ClawbackWrittenOff = event.fact
+        clawback = self.awards[fact.award_id].clawbacks[fact.clawback - 1]
+        clawback.written_off_minor += fact.amount_minor
+        clawback.write_off_proposed_by = ""
+        clawback.write_off_proposed_minor = 0
+
+    def _clawback_cancelled(self, event: Event) -> None:
+        self.awards[event.fact.award_id].clawbacks[event.fact.clawback - 1].cancelled = True
+
+
+def _cancel_open(award: Award) -> None:
+    for instalment in award.instalments:
+        instalment.cancelled_minor += instalment.open_minor
+        instalment.waiting = False
+
+
+def _order(award: Award, ground: Ground, amount_minor: int, on: date, reason: str) -> None:
+    award.clawbacks.append(Clawback(len(award.clawbacks) + 1, ground, amount_minor, on, reason))
+
+
+_APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
+    ev.EnterpriseRegistered: Enterprise._registered,
+    ev.EnterpriseRenamed: Enterprise._renamed,
+    ev.EnterpriseBarred: Enterprise._barred,
+    ev.EnterpriseReinstated: Enterprise._reinstated,
+    ev.EnterpriseLinked: Enterprise._linked,
+    ev.EnterpriseUnlinked: Enterprise._unlinked,
+    ev.ApplicationSubmitted: Enterprise._submitted,
+    ev.ApplicationWithdrawn: Enterprise._withdrawn,
+    ev.ApplicationReviewed: Enterprise._reviewed,
+    ev.ApplicationRefused: Enterprise._refused,
+    ev.ApprovalRefused: Enterprise._approval_refused,
+    ev.AwardApproved: Enterprise._approved,
+    ev.StageResultRecorded: Enterprise._stage_result,
+    ev.AwardRevoked: Enterprise._revoked,
+    ev.PaymentInstructed: Enterprise._instructed,
+    ev.PaymentSettled: Enterprise._settled,
+    ev.PaymentRejected: Enterprise._rejected,
+    ev.PaymentReturned: Enterprise._returned,
+    ev.ClawbackOrdered: Enterprise._clawback_ordered,
+    ev.ClawbackReceived: Enterprise._clawback_received,
+    ev.ClawbackWriteOffProposed: Enterprise._write_off_proposed,
+    ev.ClawbackWrittenOff: Enterprise._written_off,
+    ev.ClawbackCancelled: Enterprise._clawback_cancelled,
+}

@@ -1,0 +1,68 @@
+"""Words beside the numbers: on which words of the instrument a check rests, and what would have to change."""
+
+from award_ledger.domain.assessment import Check
+from award_ledger.domain.terms import LocalizedText, Terms
+
+
+def words(check: Check, terms: Terms) -> str:
+    """The quoted words on which a check rests: its own where it has some, else those of the instrument."""
+    kind, _, name = check.id.partition(".")
+    own: dict[str, str] = {}
+    match kind:
+        case "cap":
+            own = {cap.id: cap.words for cap in terms.caps}
+        case "quota" | "floor":
+            own = {quota.pool or terms.measure_code: quota.words for quota in terms.quotas}
+        case "unique":
+            own = {rule.id: rule.words for rule in terms.uniqueness}
+        case "threshold":
+            own = {rule.fact: rule.words for rule in terms.thresholds}
+        case "requirement":
+            own = {rule.fact: rule.words for rule in terms.requirements}
+    quote = own.get(name) or terms.instrument.quote
+    article = f"第{terms.instrument.article}条 " if terms.instrument.article else ""
+    return f"{terms.instrument.document} {article}{quote}".strip()
+
+
+_REMEDIES: dict[str, LocalizedText] = {
+    "MEASURE_NEEDS_RULE": LocalizedText(zh="发布载明金额的条款后可批准", en="publish Terms that name the amount"),
+    "MEASURE_SUSPENDED": LocalizedText(zh="恢复该政策措施", en="reopen the measure"),
+    "MEASURE_CLOSED": LocalizedText(zh="该政策措施已结束", en="the measure has ended"),
+    "OUTSIDE_VALIDITY": LocalizedText(
+        zh="日期须在有效期内,或发布新条款", en="a date within the validity, or Terms that extend it"
+    ),
+    "ENTERPRISE_BARRED": LocalizedText(zh="解除限制后可批准", en="reinstate the enterprise"),
+    "FACT_MISSING": LocalizedText(zh="在申报中补充该事实", en="declare this fact in the application"),
+    "REQUIREMENT_NOT_MET": LocalizedText(zh="申报事实不符合要求", en="another value of this fact"),
+    "THRESHOLD_NOT_MET": LocalizedText(zh="数值须达到门槛", en="a number that passes the threshold"),
+    "EVIDENCE_MISSING": LocalizedText(zh="补充所需凭证", en="add the required evidence"),
+    "EVIDENCE_IN_USE": LocalizedText(
+        zh="换用其他凭证,或两人特批并说明理由",
+        en="other evidence, or an override by two people with a reason",
+    ),
+    "KEY_IN_USE": LocalizedText(zh="该名额释放后,或另选领域、对象", en="another key, or this one once it is free"),
+    "AMOUNT_NOT_FIXED": LocalizedText(
+        zh="按固定金额批准,或两人特批并说明理由", en="exactly the fixed amount, or an override by two people"
+    ),
+    "CEILING_EXCEEDED": LocalizedText(zh="金额不超过上限", en="an amount within the ceiling"),
+    "RATE_EXCEEDED": LocalizedText(zh="比例不超过上限", en="a rate within the ceiling"),
+    "CAP_EXCEEDED": LocalizedText(
+        zh="金额不超过累计上限的余额", en="an amount within what the cap leaves, or a later window"
+    ),
+    "QUOTA_EXCEEDED": LocalizedText(
+        zh="名额已满;软性名额可由两人特批", en="a later window; a soft quota can be passed by two people"
+    ),
+    "FUND_EXHAUSTED": LocalizedText(zh="追加资金指标或减少金额", en="a larger appropriation, or a smaller amount"),
+    "FUND_NOT_SET": LocalizedText(
+        zh="建立该财政年度的资金指标", en="create the fund of this fiscal year, in this currency"
+    ),
+    "SECOND_PERSON_REQUIRED": LocalizedText(
+        zh="由另一人审核同意该金额和特批事项",
+        en="a review by another person that covers amount and overrides",
+    ),
+}
+
+
+def remedy(check: Check) -> LocalizedText:
+    """What would have to change for the check to pass; empty if it passed."""
+    return _REMEDIES.get(check.reason, LocalizedText())

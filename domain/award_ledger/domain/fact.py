@@ -1,0 +1,111 @@
+"""Fact and Event: what happened, by whom, and at which place of the log. The kinds of facts are in `events`."""
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from award_ledger.domain.identity import fund_id, measure_id
+
+
+class _Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of a fact."""
+
+
+class Act(_Part, frozen=True, kw_only=True):
+    """Who did it, at whose request, and from which day it has effect in law.
+
+    `fingerprint` is the SHA-256 (hex) of the request's body; `second` is the second person where the rule
+    needs two. The instant of recording is a column of the log.
+    """
+
+    principal: str
+    request_id: UUID
+    fingerprint: str
+    effective_on: date
+    second: str = ""
+
+
+class EvidenceRef(_Part, frozen=True, kw_only=True):
+    """A reference as it was given."""
+
+    kind: str
+    reference: str
+
+
+class Commitment(_Part, frozen=True, kw_only=True):
+    """A sensitive value's salted commitment: hex SHA-256; the opening lies in the vault."""
+
+    c: str
+
+
+class PayeeCommitments(_Part, frozen=True, kw_only=True):
+    """Where money goes, as commitments."""
+
+    account_name: Commitment
+    account_number: Commitment
+    bank: Commitment
+
+
+class ClaimRef(_Part, frozen=True, kw_only=True):
+    """A claim under which an award stands: `label` says in words what the id was derived from."""
+
+    id: UUID
+    kind: str
+    label: str
+
+
+class OverrideTaken(_Part, frozen=True, kw_only=True):
+    """A check that two people passed."""
+
+    check_id: str
+    reason: str
+
+
+class InstalmentOwed(_Part, frozen=True, kw_only=True):
+    """One part of what is owed. `stage` names the stage; a waiting part is released by a result."""
+
+    amount_minor: int
+    due_on: date
+    stage: str = ""
+    waiting: bool = False
+
+
+Touch = tuple[Literal["measure", "fund", "claim", "directory"], UUID]
+"""Kind and id of an aggregate."""
+
+
+class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened. Subclasses set TOPIC."""
+
+    TOPIC: ClassVar[str] = ""
+
+    act: Act
+
+    def touches(self) -> tuple[Touch, ...]:
+        """The aggregates, beyond the one in whose stream it stands, that fold this fact."""
+        return ()
+
+
+def touched(measure: str = "", fund: str = "", claims: tuple[UUID, ...] = ()) -> tuple[Touch, ...]:
+    """The aggregates that a fact touches, named by code or id."""
+    touches: list[Touch] = [("claim", claim) for claim in claims]
+    if measure:
+        touches.append(("measure", measure_id(measure)))
+    if fund:
+        touches.append(("fund", fund_id(fund)))
+    return tuple(touches)
+
+
+class Event(Struct, frozen=True):
+    """A fact at its place: in one aggregate's stream and in the one log.
+
+    `originator_id` and `originator_version` are the `eventsourcing` library's names for the aggregate and its
+    version; both count from 1, and so does `position`.
+    """
+
+    originator_id: UUID
+    originator_version: int
+    position: int
+    fact: Any

@@ -1,0 +1,74 @@
+"""Fund: an appropriation of one fiscal year. available + encumbered + expended = appropriated, always."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from award_ledger.domain.events import (
+    AppropriationChanged,
+    AwardApproved,
+    AwardShrunk,
+    ClawbackReceived,
+    FundCreated,
+    PaymentReturned,
+    PaymentSettled,
+)
+from award_ledger.domain.fact import Event
+from award_ledger.domain.terms import LocalizedText
+
+
+class Fund(Struct):
+    """Balances in minor units of `currency`; `recovered_minor` and `lapsed_minor` are kept for information."""
+
+    id: UUID
+    version: int = 0
+    position: int = 0
+    code: str = ""
+    name: LocalizedText = LocalizedText()
+    fiscal_year: int = 0
+    currency: str = ""
+    appropriated_minor: int = 0
+    available_minor: int = 0
+    encumbered_minor: int = 0
+    expended_minor: int = 0
+    recovered_minor: int = 0
+    lapsed_minor: int = 0
+
+    @property
+    def committed_minor(self) -> int:
+        """What is promised or paid."""
+        return self.encumbered_minor + self.expended_minor
+
+    def apply(self, event: Event) -> None:
+        """Folds one event; never checks a rule."""
+        self.position = event.position
+        if event.originator_id == self.id:
+            self.version = event.originator_version
+        match event.fact:
+            case FundCreated() as fact:
+                self.code, self.name = fact.code, fact.name
+                self.fiscal_year, self.currency = fact.fiscal_year, fact.currency
+                self.appropriated_minor = self.available_minor = fact.appropriated_minor
+            case AppropriationChanged(change_minor=change):
+                self.appropriated_minor += change
+                self.available_minor += change
+            case AwardApproved(amount_minor=amount):
+                self.available_minor -= amount
+                self.encumbered_minor += amount
+            case PaymentSettled(expended_minor=amount):
+                self.encumbered_minor -= amount
+                self.expended_minor += amount
+            case PaymentReturned(encumbered_minor=amount):
+                self.expended_minor -= amount
+                self.encumbered_minor += amount
+            case AwardShrunk() as fact:
+                self._shrink(fact)
+
+    def _shrink(self, fact: AwardShrunk) -> None:
+        self.encumbered_minor -= fact.released_minor + fact.lapsed_minor
+        self.expended_minor -= fact.refunded_minor
+        self.available_minor += fact.released_minor + fact.refunded_minor
+        self.appropriated_minor -= fact.lapsed_minor
+        self.lapsed_minor += fact.lapsed_minor
+        if isinstance(fact, ClawbackReceived):
+            self.recovered_minor += fact.amount_minor

@@ -1,0 +1,128 @@
+"""Names of things: checked enterprise numbers, ids derived from references, end-to-end ids of payments.
+
+An id that is derived from what it names (UUID version 5, RFC 9562) needs no lookup table, and two processes
+that meet the same contract derive the same claim.
+"""
+
+import unicodedata
+from datetime import date
+from functools import lru_cache
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from stdnum import get_cc_module
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_37_36
+
+from award_ledger.domain.refusals import EnterpriseNumberInvalid, EnterpriseSchemeUnknown
+
+DEFAULT_SCHEME = "cn.uscc"
+"""Unified social credit code, GB 32100-2015."""
+
+OTHER_SCHEME = "other"
+"""Numbers without a check digit, for recipients whom no scheme covers."""
+
+MAX_NUMBER_LENGTH = 64
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "https://award-ledger.invalid/")
+
+
+def _id(kind: str, *parts: str) -> UUID:
+    # The unit separator cannot occur in a part (see `normalised`), so no two names collide.
+    return uuid5(_NAMESPACE, "\x1f".join((kind, *parts)))
+
+
+def checked_number(scheme: str, number: str) -> tuple[str, str]:
+    """The scheme and the number in its compact form.
+
+    Raises EnterpriseSchemeUnknown for a scheme that python-stdnum does not have, EnterpriseNumberInvalid for
+    a number that fails its scheme's check.
+    """
+    scheme = scheme.strip().lower() or DEFAULT_SCHEME
+    compact = normalised(number)
+    if not compact or len(compact) > MAX_NUMBER_LENGTH:
+        raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH])
+    if scheme == OTHER_SCHEME:
+        return scheme, compact
+    country, _, kind = scheme.partition(".")
+    module = get_cc_module(country, kind) if kind else None
+    if module is None:
+        raise EnterpriseSchemeUnknown(scheme)
+    try:
+        return scheme, module.validate(compact)
+    except ValidationError:
+        raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH]) from None
+
+
+def normalised(reference: str) -> str:
+    """A reference as it is compared: width, case and spaces do not distinguish (NFKC, upper case)."""
+    folded = unicodedata.normalize("NFKC", reference).upper()
+    return "".join(ch for ch in folded if not ch.isspace() and unicodedata.category(ch)[0] != "C")
+
+
+def enterprise_id(scheme: str, number: str) -> UUID:
+    """Id of the enterprise with this checked number."""
+    return _id("enterprise", scheme, number)
+
+
+@lru_cache(maxsize=4096)
+def measure_id(code: str) -> UUID:
+    """Id of the measure with this code."""
+    return _id("measure", code)
+
+
+@lru_cache(maxsize=4096)
+def fund_id(code: str) -> UUID:
+    """Id of the fund with this code."""
+    return _id("fund", code)
+
+
+@lru_cache(maxsize=8)
+def directory_id(kind: str) -> UUID:
+    """Id of the directory that lists all measures (`measures`) or all funds (`funds`)."""
+    return _id("directory", kind)
+
+
+def evidence_claim_id(kind: str, reference: str) -> UUID:
+    """Id of the claim on one piece of evidence."""
+    return _id("claim.evidence", kind, normalised(reference))
+
+
+def key_claim_id(pool: str, facts: tuple[tuple[str, str], ...]) -> UUID:
+    """Id of the claim on a key made of facts; the pool is empty for keys that share a cap."""
+    return _id("claim.key", pool, *(f"{name}={normalised(value)}" for name, value in facts))
+
+
+def quota_claim_id(pool: str) -> UUID:
+    """Id of the claim that counts the places of a quota."""
+    return _id("claim.quota", pool)
+
+
+def group_claim_id(group: str) -> UUID:
+    """Id of the claim that gathers the awards of a group of linked enterprises."""
+    return _id("claim.group", normalised(group))
+
+
+def request_key(principal: str, request_id: UUID) -> UUID:
+    """Key under which a request is found again."""
+    return _id("request", principal, request_id.hex)
+
+
+def application_id(request_key: UUID) -> UUID:
+    """Id of the application that a request submits."""
+    return uuid5(request_key, "application")
+
+
+def award_id(application: UUID) -> UUID:
+    """Id of the award to which an application leads; there is at most one."""
+    return uuid5(application, "award")
+
+
+def end_to_end_id(award_number: int, decided_on: date, instalment: int, attempt: int) -> str:
+    """Id of one payment attempt, at most 35 ASCII characters: `AL25-00001234-02R1-7`.
+
+    Year of decision, award number, instalment, attempt, and a check character (ISO/IEC 7064 mod 37,36) over
+    the letters and digits before it.
+    """
+    body = f"AL{decided_on.year % 100:02}-{award_number:08}-{instalment:02}R{attempt}"
+    check: str = mod_37_36.calc_check_digit(body.replace("-", ""))
+    return f"{body}-{check}"

@@ -1,0 +1,87 @@
+"""WorkingSet: where a decision finds the aggregates it needs, as they are at one position of the log."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, Literal, TypeVar, cast
+from uuid import UUID
+
+from award_ledger.domain import identity
+from award_ledger.domain.claim import Claim
+from award_ledger.domain.directory import Directory
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.fact import Event
+from award_ledger.domain.fund import Fund
+from award_ledger.domain.measure import Measure
+
+Aggregate = Enterprise | Measure | Fund | Claim | Directory
+T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory)
+
+KINDS: dict[str, type[Aggregate]] = {
+    "enterprise": Enterprise,
+    "measure": Measure,
+    "fund": Fund,
+    "claim": Claim,
+    "directory": Directory,
+}
+"""Kinds of aggregates by the first word of a topic."""
+
+
+def concerned(event: Event) -> Iterator[tuple[type[Any], UUID]]:
+    """Kind and id of every aggregate that folds this event: its own, then those that it touches."""
+    yield KINDS[event.fact.TOPIC.partition(".")[0]], event.originator_id
+    for kind, aggregate_id in event.fact.touches():
+        yield KINDS[kind], aggregate_id
+
+
+class WorkingSet(ABC):
+    """The ledger's state at one position. An aggregate that nothing has touched yet is empty, at position 0."""
+
+    @abstractmethod
+    def find(self, kind: type[T], aggregate_id: UUID) -> T:
+        """The aggregate of this kind and id."""
+
+    def enterprise(self, enterprise_id: UUID) -> Enterprise:
+        """The enterprise with this id."""
+        return self.find(Enterprise, enterprise_id)
+
+    def measure(self, code: str) -> Measure:
+        """The measure with this code."""
+        return self.find(Measure, identity.measure_id(code))
+
+    def fund(self, code: str) -> Fund:
+        """The fund with this code."""
+        return self.find(Fund, identity.fund_id(code))
+
+    def claim(self, claim_id: UUID) -> Claim:
+        """The claim with this id."""
+        return self.find(Claim, claim_id)
+
+    def directory(self, kind: Literal["measures", "funds"]) -> Directory:
+        """The codes of all measures, or of all funds."""
+        return self.find(Directory, identity.directory_id(kind))
+
+
+class Ledger(WorkingSet):
+    """A working set in memory that is nothing but a fold of events: for replays, dry runs, models and tests."""
+
+    def __init__(self) -> None:
+        self.aggregates: dict[UUID, Aggregate] = {}
+        self.position = 0
+
+    def find(self, kind: type[T], aggregate_id: UUID) -> T:
+        """The aggregate of this kind and id."""
+        found = self.aggregates.get(aggregate_id)
+        if found is None:
+            found = self.aggregates[aggregate_id] = self.absent(kind, aggregate_id)
+        return cast(T, found)
+
+    def absent(self, kind: type[T], aggregate_id: UUID) -> T:
+        """What stands for an aggregate that is not in memory: here, that nothing has touched yet."""
+        return kind(id=aggregate_id)
+
+    def apply(self, event: Event) -> None:
+        """Folds the next event of the log into every aggregate that it concerns."""
+        for kind, aggregate_id in concerned(event):
+            aggregate: Aggregate = self.find(kind, aggregate_id)
+            aggregate.apply(event)
+        self.position = event.position
