@@ -1,0 +1,1 @@
+"""What departments and finance can do: one command a file, each turning a request into one fact."""

@@ -1,0 +1,34 @@
+"""Publish a version of Terms."""
+
+from dataclasses import dataclass
+
+from award_ledger.domain.events import TermsPublished
+from award_ledger.domain.fact import Act
+from award_ledger.domain.measure import Measure
+from award_ledger.domain.refusals import CurrencyMismatch, InvalidFields, MeasureClosed
+from award_ledger.domain.terms import Terms
+from award_ledger.domain.terms_checks import violations
+from award_ledger.domain.working_set import WorkingSet
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTerms:
+    """The first version creates the measure; a measure keeps its currency."""
+
+    terms: Terms
+
+    def subject(self, ledger: WorkingSet) -> Measure:
+        """The measure, published or not."""
+        return ledger.measure(self.terms.measure_code)
+
+    def decide(self, ledger: WorkingSet, act: Act) -> TermsPublished:
+        """Raises InvalidFields with every fault of the Terms, MeasureClosed or CurrencyMismatch."""
+        faults = violations(self.terms)
+        if faults:
+            raise InvalidFields(faults)
+        measure = self.subject(ledger)
+        if measure.held == "closed":
+            raise MeasureClosed(measure.code)
+        if measure.version and measure.terms.currency != self.terms.currency:
+            raise CurrencyMismatch(self.terms.currency, measure.terms.currency)
+        return TermsPublished(act=act, version=measure.terms_version + 1, terms=self.terms)

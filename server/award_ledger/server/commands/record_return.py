@@ -1,0 +1,51 @@
+"""Record that settled money came back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from award_ledger.domain.events import PaymentReturned
+from award_ledger.domain.fact import Act
+from award_ledger.domain.money import positive
+from award_ledger.domain.refusals import AmountExceedsOutstanding, PaymentState
+from award_ledger.domain.windows import fiscal_year
+from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.commands.command import EnterpriseKey, award_of, payment_of, short
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReturn(EnterpriseKey):
+    """The instalment is due again by what came back.
+
+    What is ordered back by a clawback cannot be returned as well: withdraw the order first.
+    """
+
+    scheme: str
+    number: str
+    award_id: UUID
+    instalment: int
+    attempt: int
+    amount_minor: int
+    bank_reference: str
+
+    def decide(self, ledger: WorkingSet, act: Act) -> PaymentReturned:
+        """Raises not-found refusals, PaymentState or AmountExceedsOutstanding."""
+        amount = positive(self.amount_minor)
+        reference = short(self.bank_reference, "bank_reference")
+        award = award_of(self.enterprise(ledger), self.award_id)
+        payment = payment_of(award, self.instalment, self.attempt)
+        if not payment.settled_minor:
+            raise PaymentState(payment.end_to_end_id, payment.state)
+        outstanding = min(payment.paid_minor, award.recoverable_minor)
+        if amount > outstanding:
+            raise AmountExceedsOutstanding(amount, outstanding)
+        same_year = fiscal_year(act.effective_on) == ledger.fund(award.fund).fiscal_year
+        return PaymentReturned(
+            act=act,
+            award_id=award.award_id,
+            instalment=self.instalment,
+            attempt=payment.attempt,
+            amount_minor=amount,
+            bank_reference=reference,
+            fund=award.fund,
+            encumbered_minor=min(amount, award.expended_minor) if same_year else 0,
+        )

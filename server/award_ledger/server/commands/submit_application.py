@@ -1,0 +1,60 @@
+"""Record what an enterprise asks for."""
+
+from dataclasses import dataclass
+
+from award_ledger.domain import identity
+from award_ledger.domain.events import ApplicationSubmitted
+from award_ledger.domain.fact import Act, EvidenceRef, PayeeCommitments
+from award_ledger.domain.money import not_negative, positive
+from award_ledger.domain.refusals import MeasureClosed, invalid_field
+from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.commands.command import EnterpriseKey, needed, published
+
+MAX_FACTS = 100
+MAX_EVIDENCE = 500
+"""Base stations are listed one by one; 500 references keep an event under 64 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitApplication(EnterpriseKey):
+    """Nothing is judged yet: an application that cannot be approved is recorded all the same."""
+
+    scheme: str
+    number: str
+    measure_code: str
+    asked_minor: int
+    facts: dict[str, str]
+    evidence: tuple[EvidenceRef, ...]
+    payee: PayeeCommitments | None = None
+
+    def decide(self, ledger: WorkingSet, act: Act) -> ApplicationSubmitted:
+        """Raises EnterpriseNotFound, MeasureNotFound, MeasureClosed, or what is wrong with amount and fields."""
+        self._check_shape()
+        self.enterprise(ledger)
+        measure = published(ledger, self.measure_code)
+        if measure.held == "closed":
+            raise MeasureClosed(measure.code)
+        if measure.terms.moves_money:
+            positive(self.asked_minor)
+        request_key = identity.request_key(act.principal, act.request_id)
+        return ApplicationSubmitted(
+            act=act,
+            application_id=identity.application_id(request_key),
+            measure=measure.code,
+            asked_minor=not_negative(self.asked_minor),
+            facts=self.facts,
+            evidence=self.evidence,
+            payee=self.payee,
+        )
+
+    def _check_shape(self) -> None:
+        if len(self.facts) > MAX_FACTS:
+            raise invalid_field("facts", f"must be at most {MAX_FACTS}")
+        if len(self.evidence) > MAX_EVIDENCE:
+            raise invalid_field("evidence", f"must be at most {MAX_EVIDENCE}")
+        for name, value in self.facts.items():
+            needed(value, f"facts[{name}]")
+        for i, ref in enumerate(self.evidence):
+            needed(ref.kind, f"evidence[{i}].kind")
+            if not identity.normalised(needed(ref.reference, f"evidence[{i}].reference")):
+                raise invalid_field(f"evidence[{i}].reference", "must not be empty")
