@@ -1,0 +1,1 @@
+"""The audit trail's making: what a leaf of the log contains."""

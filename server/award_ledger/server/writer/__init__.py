@@ -1,0 +1,1 @@
+"""The one way to write: commands wait in a queue, are decided in order under the head lock, and commit together."""

@@ -1,0 +1,129 @@
+"""Deciding one batch under the head lock: each command after the one before, on what that one left.
+
+A batch holds no request twice, so whatever has been answered before is in the log.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from award_ledger.domain.encoding import LedgerMapper, encode_fact
+from award_ledger.domain.fact import Act, Event, Fact
+from award_ledger.domain.refusals import EtagMismatch, Refused, RequestIdReused
+from award_ledger.server.store.transaction import WriteTransaction
+from award_ledger.server.store.values import NewEvent, RecordedEvent
+from award_ledger.server.transparency.entry import entry, leaf_hash
+from award_ledger.server.vault.commitments import Opened
+from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.days import day_of_law
+from award_ledger.server.writer.failures import Abandoned
+from award_ledger.server.writer.past import PastLedger
+from award_ledger.server.writer.resident import Fork, Resident
+from award_ledger.server.writer.submission import Submission, Written
+
+
+class _Sealed(NamedTuple):
+    """Openings to be kept for the event at a position."""
+
+    position: int
+    openings: tuple[Opened, ...]
+
+
+class Deciding:
+    """One batch. `outcome` gives an answer or the exception that is the answer; `append` records what was decided."""
+
+    def __init__(self, transaction: WriteTransaction, resident: Resident, vault: Vault, now_us: int) -> None:
+        self._transaction, self._resident, self._vault = transaction, resident, vault
+        self._recorded_at_us = transaction.stamp(now_us)
+        self._head = transaction.head
+        self._new: list[NewEvent] = []
+        self._sealed: list[_Sealed] = []
+        self._answered: dict[UUID, RecordedEvent] = {}
+        self._mapper = LedgerMapper()
+
+    def look_up(self, submissions: Iterable[Submission[Any]]) -> None:
+        """Finds which of these requests the log has answered before."""
+        for key, events in self._transaction.events_of([s.key() for s in submissions]).items():
+            if events:
+                self._answered[key] = events[0]
+
+    def outcome(self, submission: Submission[Any]) -> Any:
+        """The answer, or the Refused or WriterFailure that is the answer. Raises only for defects and the store."""
+        if submission.abandoned():
+            return Abandoned("the caller gave up before the command was decided")
+        try:
+            return self._decide(submission)
+        except Refused as refusal:
+            return refusal
+
+    def append(self) -> None:
+        """Records the events of this batch, their openings, and the snapshots that are due."""
+        if not self._new:
+            return
+        self._transaction.append(self._new, self._recorded_at_us)
+        for position, openings in self._sealed:
+            self._vault.seal(self._transaction, position, openings)
+        self._transaction.put_snapshots(self._resident.due_snapshots())
+
+    def _decide(self, submission: Submission[Any]) -> Any:
+        before = self._answered.get(submission.key())
+        if before is not None:
+            return self._answer_again(submission, before)
+        ledger = Fork(self._resident) if submission.validate_only else self._resident
+        subject = submission.command.subject(ledger)
+        version = getattr(subject, "version", 0)
+        if submission.etag and submission.etag != str(version):
+            raise EtagMismatch(submission.etag, str(version))
+        fact = submission.command.decide(ledger, self._act(submission))
+        position = self._head + len(self._new) + 1
+        event = Event(subject.id, version + 1, position, fact)
+        ledger.apply(event)
+        if submission.validate_only:
+            return submission.answer(ledger, Written(event, 0, b"", self._recorded_at_us))
+        recorded = self._record(event, submission)
+        return submission.answer(ledger, self._written(event, recorded))
+
+    def _act(self, submission: Submission[Any]) -> Act:
+        return Act(
+            principal=submission.principal,
+            request_id=submission.request_id,
+            fingerprint=submission.fingerprint,
+            effective_on=submission.effective_on or day_of_law(self._recorded_at_us),
+        )
+
+    def _record(self, event: Event, submission: Submission[Any]) -> RecordedEvent:
+        fact: Fact = event.fact
+        state = encode_fact(fact)
+        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key())
+        self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
+        if submission.openings:
+            self._sealed.append(_Sealed(event.position, submission.openings))
+        return RecordedEvent(
+            originator_id=event.originator_id,
+            originator_version=event.originator_version,
+            topic=fact.TOPIC,
+            state=state,
+            id=event.position,
+            recorded_at_us=self._recorded_at_us,
+        )
+
+    def _answer_again(self, submission: Submission[Any], recorded: RecordedEvent) -> Any:
+        event = self._mapper.to_domain_event(recorded)
+        act: Act = event.fact.act
+        if act.fingerprint != submission.fingerprint:
+            raise RequestIdReused(str(submission.request_id), event.position)
+        ledger = PastLedger(self._transaction, event.position)
+        return submission.answer(ledger, self._written(event, recorded, repeated=True))
+
+    def _written(self, event: Event, recorded: RecordedEvent, *, repeated: bool = False) -> Written:
+        hashed = leaf_hash(
+            entry(
+                recorded.position,
+                event.originator_id,
+                event.originator_version,
+                recorded.topic,
+                recorded.recorded_at_us,
+                recorded.state,
+            )
+        )
+        return Written(event, recorded.position, hashed, recorded.recorded_at_us, repeated)

@@ -1,0 +1,47 @@
+"""The ledger as it stood at a position, read from the store: a snapshot if there is one, then the events after it."""
+
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, decode_snapshot
+from award_ledger.domain.working_set import Aggregate, Ledger, T
+from award_ledger.server.store.reader import LogReader
+
+_MAPPER = LedgerMapper()
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Loaded(NamedTuple):
+    """An aggregate with the number of events folded since the snapshot it began from."""
+
+    aggregate: Aggregate
+    folded: int
+
+
+def load(reader: LogReader, kind: type[T], aggregate_id: UUID, upto: int, *, use_snapshot: bool = True) -> Loaded:
+    """The aggregate with every event that it folds up to and including a position.
+
+    Raises MapperDeserialisationError for an event that this version cannot read.
+    """
+    aggregate = kind(id=aggregate_id)
+    snapshot = reader.latest_snapshots([aggregate_id], upto).get(aggregate_id) if use_snapshot else None
+    if snapshot is not None and snapshot.topic == SNAPSHOT_TOPICS[kind]:
+        aggregate = decode_snapshot(kind, snapshot.state)
+    events = reader.events_of([aggregate_id], aggregate.position, upto)[aggregate_id]
+    for event in events:
+        aggregate.apply(_MAPPER.to_domain_event(event))
+    return Loaded(aggregate, len(events))
+
+
+class PastLedger(Ledger):
+    """A working set at one position. Aggregates are loaded when they are looked at; the reader must stay open."""
+
+    def __init__(self, reader: LogReader, upto: int) -> None:
+        super().__init__()
+        self._reader = reader
+        self.position = upto
+
+    def absent(self, kind: type[T], aggregate_id: UUID) -> T:
+        """Loads it."""
+        return load(self._reader, kind, aggregate_id, self.position).aggregate  # type: ignore[return-value]

@@ -1,0 +1,114 @@
+"""The aggregates that the writer keeps in memory, exact at one position of the log."""
+
+from collections import OrderedDict
+from uuid import UUID
+
+from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, decode_snapshot, encode_snapshot
+from award_ledger.domain.fact import Event
+from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
+from award_ledger.server.store.reader import LogReader
+from award_ledger.server.store.values import Snapshot
+from award_ledger.server.writer.past import load
+
+SNAPSHOT_EVERY = 500
+"""Events that an aggregate folds before it is worth a snapshot: a cold load reads at most about as many."""
+
+CATCH_UP_LIMIT = 20_000
+"""Events of other writers that are folded into what is in memory; past that it is cheaper to forget and load again."""
+
+_PAGE = 1_000
+
+
+class Resident(Ledger):
+    """Valid only while its reader holds the head: `catch_up` first, then decide, then `forget` if the commit fails.
+
+    At most `capacity` aggregates stay between batches; the least recently used leave first.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__()
+        self.aggregates: OrderedDict[UUID, Aggregate] = OrderedDict()
+        self._capacity = capacity
+        self._folded: dict[UUID, int] = {}
+        self._reader: LogReader | None = None
+        self._mapper = LedgerMapper()
+
+    def catch_up(self, reader: LogReader) -> None:
+        """Folds what others have appended since, so that memory is exact at the reader's head."""
+        self._reader = reader
+        if reader.head - self.position > CATCH_UP_LIMIT or reader.head < self.position:
+            self.forget()
+            self._reader = reader
+        while self.aggregates and self.position < reader.head:
+            for recorded in reader.events_after(self.position, _PAGE):
+                self._fold_known(self._mapper.to_domain_event(recorded))
+        self.position = reader.head
+        self._trim()
+
+    def forget(self) -> None:
+        """Drops everything: memory may be ahead of the log."""
+        self.aggregates.clear()
+        self._folded.clear()
+        self._reader = None
+        self.position = 0
+
+    def release(self) -> None:
+        """Ends the use of the reader."""
+        self._reader = None
+
+    def find(self, kind: type[T], aggregate_id: UUID) -> T:
+        """The aggregate, loaded if it is not in memory."""
+        if aggregate_id in self.aggregates:
+            self.aggregates.move_to_end(aggregate_id)
+        return super().find(kind, aggregate_id)
+
+    def absent(self, kind: type[T], aggregate_id: UUID) -> T:
+        """Loads it as of the head: whatever this batch has touched is in memory already."""
+        if self._reader is None:
+            raise RuntimeError("aggregates can be loaded only while the head is held")
+        loaded = load(self._reader, kind, aggregate_id, self._reader.head)
+        self._folded[aggregate_id] = loaded.folded
+        return loaded.aggregate  # type: ignore[return-value]
+
+    def apply(self, event: Event) -> None:
+        """Folds the next event into every aggregate that it concerns, and counts towards their snapshots."""
+        super().apply(event)
+        for _, aggregate_id in concerned(event):
+            self._folded[aggregate_id] = self._folded.get(aggregate_id, 0) + 1
+
+    def due_snapshots(self) -> list[Snapshot]:
+        """Snapshots of the aggregates that have folded enough since their last one."""
+        due = [aggregate_id for aggregate_id, folded in self._folded.items() if folded >= SNAPSHOT_EVERY]
+        snapshots = []
+        for aggregate_id in due:
+            aggregate = self.aggregates[aggregate_id]
+            self._folded[aggregate_id] = 0
+            topic = SNAPSHOT_TOPICS[type(aggregate)]
+            snapshots.append(Snapshot(aggregate_id, aggregate.position, topic, encode_snapshot(aggregate)))
+        return snapshots
+
+    def _fold_known(self, event: Event) -> None:
+        for _, aggregate_id in concerned(event):
+            aggregate = self.aggregates.get(aggregate_id)
+            if aggregate is not None:
+                aggregate.apply(event)
+                self._folded[aggregate_id] = self._folded.get(aggregate_id, 0) + 1
+        self.position = event.position
+
+    def _trim(self) -> None:
+        while len(self.aggregates) > self._capacity:
+            aggregate_id, _ = self.aggregates.popitem(last=False)
+            self._folded.pop(aggregate_id, None)
+
+
+class Fork(Ledger):
+    """A dry run's ledger: clones of what it looks at, so that nothing of it stays."""
+
+    def __init__(self, parent: Ledger) -> None:
+        super().__init__()
+        self._parent = parent
+        self.position = parent.position
+
+    def absent(self, kind: type[T], aggregate_id: UUID) -> T:
+        """A clone of the parent's aggregate."""
+        return decode_snapshot(kind, encode_snapshot(self._parent.find(kind, aggregate_id)))

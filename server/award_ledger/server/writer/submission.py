@@ -1,0 +1,69 @@
+"""What goes into the writer, and what comes back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from award_ledger.domain.fact import Act, Event, Fact
+from award_ledger.domain.identity import request_key
+from award_ledger.domain.working_set import Aggregate, WorkingSet
+from award_ledger.server.vault.commitments import Opened
+
+R = TypeVar("R")
+
+
+class Command(Protocol):
+    """A request, checked for shape and ready to be decided under the head lock."""
+
+    def subject(self, ledger: WorkingSet) -> Aggregate:
+        """The aggregate whose stream the fact joins and whose etag is compared. May refuse."""
+        ...
+
+    def decide(self, ledger: WorkingSet, act: Act) -> Fact:
+        """The one fact that this command adds to the log. May refuse; changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The event that answers a request. In a dry run nothing is recorded: `position` is 0 and the hash empty.
+
+    `recorded_at_us` is µs since 1970 UTC; `repeated` says that this is an earlier request's answer again.
+    """
+
+    event: Event
+    position: int
+    event_hash: bytes
+    recorded_at_us: int
+    repeated: bool = False
+
+
+Answer = Callable[[WorkingSet, Written], R]
+"""Makes the answer from the ledger as it stands right after the event. It may raise a refusal that is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission(Generic[R]):
+    """A command with all that surrounds it.
+
+    `fingerprint` is the SHA-256 (hex) of the request's body; `effective_on` None means the day of recording in
+    Asia/Shanghai; `etag` empty means any; `openings` stand behind the commitments of the command's fact;
+    `abandoned` is asked just before the decision: true drops the command, nothing done.
+    """
+
+    command: Command
+    principal: str
+    request_id: UUID
+    fingerprint: str
+    answer: Answer[R]
+    effective_on: date | None = None
+    etag: str = ""
+    validate_only: bool = False
+    openings: tuple[Opened, ...] = ()
+    abandoned: Callable[[], bool] = lambda: False
+
+    def key(self) -> UUID:
+        """Under which the request is found again."""
+        return request_key(self.principal, self.request_id)

@@ -1,0 +1,263 @@
+"""The writer: what is answered is recorded, once, in order, whoever else writes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import OperationalError
+
+from award_ledger.domain.identity import checked_number, enterprise_id
+from award_ledger.domain.refusals import ApprovalRefused, EnterpriseExists, EtagMismatch, RequestIdReused
+from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.commands.publish_terms import PublishTerms
+from award_ledger.server.writer import resident
+from award_ledger.server.writer.failures import Abandoned, Overloaded, ShuttingDown, StoreUnavailable
+from award_ledger.server.writer.past import PastLedger
+from award_ledger.server.writer.submission import Written
+from award_ledger.server.writer.verification import verify
+from award_ledger.server.writer.writer import WriterLimits
+from tests.server.writer.conftest import Desk, apply, approve, prepare, register, submission, terms
+
+
+def recorded_refusals(_: WorkingSet, written: Written) -> Written:
+    """Answers as the server does: a recorded refusal is an error that carries its position."""
+    fact = written.event.fact
+    if type(fact).__name__ == "ApprovalRefused":
+        raise ApprovalRefused(fact.assessment, written.position)
+    return written
+
+
+def applied(desk: Desk, number: str, reference: str) -> Any:
+    return desk.do(apply(number, reference)).event.fact.application_id
+
+
+def test_a_command_is_answered_with_its_place_in_the_log(desk: Desk) -> None:
+    first = desk.do(register("A"))
+    second = desk.do(register("B"))
+    assert (first.position, second.position) == (1, 2)
+    with desk.recorder.reading() as reader:
+        assert reader.head == 2
+        assert reader.event_at(2).recorded_at_us == second.recorded_at_us > first.recorded_at_us
+
+
+def test_a_repeated_request_changes_nothing_and_answers_the_same(desk: Desk) -> None:
+    request_id = uuid4()
+    first = desk.do(register("A"), request_id=request_id)
+    desk.do(register("B"))
+    again = desk.do(register("A"), request_id=request_id)
+    assert again.repeated
+    assert not first.repeated
+    assert (again.event, again.event_hash, again.recorded_at_us) == (
+        first.event,
+        first.event_hash,
+        first.recorded_at_us,
+    )
+    with desk.recorder.reading() as reader:
+        assert reader.head == 2
+
+
+def test_a_repeat_is_answered_from_the_ledger_as_it_was_then(desk: Desk) -> None:
+    prepare(desk)
+    desk.do(register("A"))
+
+    def awards(ledger: WorkingSet, written: Written) -> tuple[int, int]:
+        enterprise = ledger.enterprise(enterprise_id(*checked_number("other", "A")))
+        return written.position, len(enterprise.awards)
+
+    first_application, second_application = applied(desk, "A", "c1"), applied(desk, "A", "c2")
+    request_id = uuid4()
+    command = approve("A", first_application)
+    first = desk.writer.submit(submission(command, request_id=request_id, answer=awards)).result(60)
+    desk.do(approve("A", second_application), answer=lambda *_: None)
+    again = desk.writer.submit(submission(command, request_id=request_id, answer=awards)).result(60)
+    assert again == first
+    assert first[1] == 1
+
+
+def test_the_same_request_id_with_another_body_is_refused(desk: Desk) -> None:
+    request_id = uuid4()
+    desk.do(register("A"), request_id=request_id, fingerprint="a" * 64)
+    with pytest.raises(RequestIdReused) as refused:
+        desk.do(register("B"), request_id=request_id, fingerprint="b" * 64)
+    assert refused.value.position == 1
+    assert desk.do(register("B"), request_id=request_id, principal="li@kjt").position == 2
+
+
+def test_the_same_request_sent_many_times_at_once_is_done_once(desk: Desk) -> None:
+    request_id = uuid4()
+    futures = [desk.writer.submit(submission(register("A"), request_id=request_id)) for _ in range(20)]
+    answers = [future.result(60) for future in futures]
+    assert {answer.position for answer in answers} == {1}
+    assert [answer.repeated for answer in answers].count(False) == 1
+
+
+def test_a_refusal_by_the_terms_is_recorded_and_repeated(desk: Desk) -> None:
+    prepare(desk, fund_minor=50)
+    desk.do(register("A"))
+    application, request_id = applied(desk, "A", "c1"), uuid4()
+    for _ in range(2):
+        with pytest.raises(ApprovalRefused) as refused:
+            desk.do(approve("A", application), request_id=request_id, answer=recorded_refusals)
+        assert (refused.value.reason, refused.value.position) == ("FUND_EXHAUSTED", 5)
+    with desk.recorder.reading() as reader:
+        assert reader.head == 5
+
+
+def test_a_refusal_by_the_command_changes_nothing(desk: Desk) -> None:
+    desk.do(register("A"))
+    with pytest.raises(EnterpriseExists):
+        desk.do(register("A"))
+    with desk.recorder.reading() as reader:
+        assert reader.head == 1
+
+
+def test_a_dry_run_answers_the_same_and_records_nothing(desk: Desk) -> None:
+    prepare(desk)
+    desk.do(register("A"))
+    application = applied(desk, "A", "c1")
+    dry = desk.do(approve("A", application), validate_only=True)
+    assert (dry.position, dry.event_hash) == (0, b"")
+    real = desk.do(approve("A", application))
+    assert dry.event.fact.assessment == real.event.fact.assessment
+    assert real.position == 5
+
+
+def test_a_stale_etag_is_refused(desk: Desk) -> None:
+    prepare(desk)
+    with pytest.raises(EtagMismatch):
+        desk.do(register("A"), etag="7")
+    desk.do(register("A"), etag="0")
+
+
+def test_two_writers_take_turns_on_one_ledger(desks: Callable[..., Desk]) -> None:
+    left, right = desks(), desks()
+    prepare(left)
+    left.do(register("A"))
+    first, second = applied(left, "A", "c1"), applied(right, "A", "c2")
+    assert left.do(approve("A", first)).event.fact.amount_minor == 100
+    with pytest.raises(ApprovalRefused) as refused:
+        right.do(approve("A", second), answer=recorded_refusals)
+    assert refused.value.assessment.first_failure().used == 100
+
+
+def test_a_shared_cap_is_never_overspent_by_many_callers_at_several_writers(desks: Callable[..., Desk]) -> None:
+    processes = [desks(), desks()]
+    prepare(processes[0], fund_minor=1_050)
+    for n in range(30):
+        processes[0].do(register(f"N{n}"))
+
+    def one(n: int) -> int:
+        desk = processes[n % 2]
+        application = applied(desk, f"N{n}", f"c{n}")
+        return int(desk.do(approve(f"N{n}", application)).event.fact.assessment.granted_minor)
+
+    with ThreadPoolExecutor(8) as pool:
+        granted = list(pool.map(one, range(30)))
+    assert sum(granted) == 1_000
+    with processes[0].recorder.reading() as reader:
+        fund = PastLedger(reader, reader.head).fund("F")
+    assert (fund.available_minor, fund.encumbered_minor) == (50, 1_000)
+    assert verify(processes[0].recorder).findings == []
+
+
+def test_memory_snapshot_and_replay_agree(desks: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resident, "SNAPSHOT_EVERY", 3)
+    desk = desks(limits=WriterLimits(resident=2))
+    prepare(desk)
+    for n in range(10):
+        desk.do(register(f"N{n}"))
+        desk.do(approve(f"N{n}", applied(desk, f"N{n}", f"c{n}")))
+    report = verify(desk.recorder)
+    assert report.findings == []
+    assert report.events == 32
+    with desk.recorder.reading() as reader:
+        assert reader.latest_snapshots([PastLedger(reader, reader.head).measure("M-1").id])
+
+
+def test_a_failing_store_answers_unavailable_and_the_writer_recovers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(desk)
+    desk.do(register("A"))
+    application, request_id = applied(desk, "A", "c1"), uuid4()
+
+    def broken(*_: Any) -> None:
+        raise OperationalError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("award_ledger.server.writer.deciding.Deciding.append", broken)
+        with pytest.raises(StoreUnavailable):
+            desk.do(approve("A", application), request_id=request_id)
+    assert desk.do(approve("A", application), request_id=request_id).position == 5
+    assert verify(desk.recorder).findings == []
+
+
+def test_a_defect_in_one_command_fails_that_command_alone(desk: Desk) -> None:
+    class Defective:
+        def subject(self, _: WorkingSet) -> Any:
+            raise ZeroDivisionError
+
+    gate = Signal()
+
+    def slow(_: WorkingSet, written: Written) -> Written:
+        gate.wait(60)
+        return written
+
+    first = desk.writer.submit(submission(register("A"), answer=slow))
+    others = [desk.writer.submit(submission(c)) for c in (register("B"), Defective(), register("C"))]
+    gate.set()
+    assert first.result(60).position == 1
+    assert others[0].result(60).position == 2
+    assert others[2].result(60).position == 3
+    with pytest.raises(ZeroDivisionError):
+        others[1].result(60)
+
+
+def test_an_abandoned_command_is_not_decided(desk: Desk) -> None:
+    with pytest.raises(Abandoned):
+        desk.do(register("A"), abandoned=lambda: True)
+    assert desk.do(register("A")).position == 1
+
+
+def test_a_full_queue_refuses_at_once(desks: Callable[..., Desk]) -> None:
+    desk = desks(limits=WriterLimits(waiting=1))
+    entered, gate = Signal(), Signal()
+
+    def slow(_: WorkingSet, written: Written) -> Written:
+        entered.set()
+        gate.wait(60)
+        return written
+
+    first = desk.writer.submit(submission(register("A"), answer=slow))
+    entered.wait(60)
+    second = desk.writer.submit(submission(register("B")))
+    with pytest.raises(Overloaded):
+        desk.writer.submit(submission(register("C")))
+    gate.set()
+    assert (first.result(60).position, second.result(60).position) == (1, 2)
+
+
+def test_draining_answers_what_waits_and_refuses_what_comes_later(desk: Desk) -> None:
+    futures = [desk.writer.submit(submission(register(f"N{n}"))) for n in range(50)]
+    desk.writer.drain(60)
+    assert [future.result(0).position for future in futures] == list(range(1, 51))
+    with pytest.raises(ShuttingDown):
+        desk.writer.submit(submission(register("late")))
+
+
+def test_verification_finds_a_lost_index_row(desk: Desk) -> None:
+    prepare(desk)
+    with desk.recorder.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM touch WHERE position = 2")
+    assert any("request of position 2" in finding for finding in verify(desk.recorder).findings)
+
+
+def test_terms_in_force_are_those_of_the_decision(desk: Desk) -> None:
+    prepare(desk)
+    desk.do(register("A"))
+    application = applied(desk, "A", "c1")
+    desk.do(PublishTerms(terms()))
+    assert desk.do(approve("A", application)).event.fact.terms_version == 2
