@@ -50,7 +50,8 @@ class Desk:
         self.writer = Writer(self.recorder, HandClock(), Vault(HeldKeys([b"k" * 32])), self.limits)
 
     def do(self, command: Any, **options: Any) -> Written:
-        return self.writer.submit(submission(command, **options)).result(timeout=60)
+        written: Written = self.writer.submit(submission(command, **options)).result(timeout=60)
+        return written
 
     def close(self) -> None:
         self.writer.drain(60)

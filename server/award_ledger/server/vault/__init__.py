@@ -1,0 +1,1 @@
+"""Sensitive values: salted commitments for the log, and sealed openings beside it."""
