@@ -1,0 +1,1 @@
+"""The rooms of those who call the ledger: departments, the command line, auditors, finance."""
