@@ -1,0 +1,60 @@
+"""Deciding again: every approval and every recorded refusal, under the Terms then in force, by the same function."""
+
+from __future__ import annotations
+
+import msgspec
+
+from award_ledger.clients.audit.differences import Findings
+from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
+from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
+from award_ledger.domain.fact import Event, Fact
+from award_ledger.domain.refusals import Refused
+from award_ledger.domain.working_set import Ledger
+
+
+def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
+    """Compares a decision with what the ledger, as it stood right before it, decides now; False for other events."""
+    fact = event.fact
+    if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
+        return False
+    enterprise = ledger.enterprise(event.originator_id)
+    application = enterprise.applications[fact.application_id]
+    subject = f"decision on application {fact.application_id} under {application.measure}"
+    findings.expect(event.position, subject, "status of the application", "open", application.status)
+    try:
+        again = _decided_again(ledger, event, fact)
+    except Refused as refusal:
+        findings.add(event.position, subject, "decision", f"{refusal.reason}: {refusal}", fact.TOPIC)
+        return True
+    findings.expect(event.position, subject, "decision", again.TOPIC, fact.TOPIC)
+    if type(again) is type(fact):
+        findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
+    return True
+
+
+def _decided_again(ledger: Ledger, event: Event, fact: AwardApproved | ApprovalRefused | ApplicationRefused) -> Fact:
+    enterprise = ledger.enterprise(event.originator_id)
+    application = enterprise.applications[fact.application_id]
+    measure = ledger.measure(application.measure)
+    if isinstance(fact, ApplicationRefused):
+        assessment = assessment_of(enterprise, application, measure, ledger, fact.act.effective_on)
+        return msgspec.structs.replace(fact, measure=measure.code, assessment=assessment)
+    # Who consented is for the decision to find again, among the reviews.
+    act = msgspec.structs.replace(fact.act, second="")
+    decided = Decided(
+        amount_minor=None if fact.decided_rate else fact.assessment.asked_minor,
+        rate=fact.decided_rate,
+        overrides=fact.overrides,
+    )
+    again = decide(enterprise, application, measure, ledger, act, decided)
+    if isinstance(again, AwardApproved) and isinstance(fact, AwardApproved) and _is_planned(again, fact):
+        plan = tuple(PlannedInstalment(part.amount_minor, part.due_on) for part in fact.instalments)
+        again = decide(enterprise, application, measure, ledger, act, decided._replace(instalments=plan))
+    return again
+
+
+def _is_planned(again: AwardApproved, fact: AwardApproved) -> bool:
+    """True if the officer may have chosen other instalments than those that the Terms give by themselves."""
+    staged = any(part.stage for part in again.instalments)
+    total = sum(part.amount_minor for part in fact.instalments)
+    return not staged and again.instalments != fact.instalments and total == again.amount_minor
