@@ -1,0 +1,111 @@
+"""Opening a ledger: create it where there is nothing, refuse what is not sound, say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from award_ledger.server.clock import Clock, SystemClock
+from award_ledger.server.store import revisions
+from award_ledger.server.store.driver_errors import reason_of
+from award_ledger.server.store.engine import EngineLimits, for_reading, for_writing, open_engine
+from award_ledger.server.store.integrity import findings
+from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.store.refusals import (
+    LedgerDamaged,
+    LedgerUnreachable,
+    NotALedger,
+    SchemaOutdated,
+    SchemaTooNew,
+)
+from award_ledger.server.store.revisions import SchemaState
+
+
+def open_ledger(
+    url: str, *, migrate: bool = False, clock: Clock | None = None, limits: EngineLimits | None = None
+) -> LogRecorder:
+    """The log at this address, checked; an empty database becomes a new ledger.
+
+    An earlier schema is upgraded when `migrate` says so. Raises, in this order: ValueError for an address that no
+    ledger can have; LedgerUnreachable; NotALedger; SchemaTooNew; SchemaOutdated; LedgerDamaged.
+    """
+    engine = open_engine(url, limits)
+    try:
+        state = _schema_state(engine)
+        if state is SchemaState.EMPTY or (migrate and state is SchemaState.OUTDATED):
+            migrate_ledger(engine)
+        elif state is not SchemaState.CURRENT:
+            _refuse_schema(engine, state)
+        check_ledger(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return LogRecorder(engine, clock or SystemClock())
+
+
+def migrate_ledger(engine: Engine) -> None:
+    """Create the schema, or bring an earlier one up to date, in one transaction; nothing when it is.
+
+    Raises LedgerUnreachable, NotALedger or SchemaTooNew.
+    """
+    state = _schema_state(engine)
+    if state in (SchemaState.FOREIGN, SchemaState.NEWER):
+        _refuse_schema(engine, state)
+    with _refusing(engine), for_writing(engine).begin() as connection:
+        revisions.upgrade(connection)
+
+
+def check_ledger(engine: Engine) -> None:
+    """Raise LedgerDamaged for the first thing found wrong with a ledger of the current schema."""
+    with _refusing(engine), for_reading(engine).connect() as connection:
+        for finding in findings(connection):
+            raise LedgerDamaged(_address(engine), finding)
+
+
+def _schema_state(engine: Engine) -> SchemaState:
+    _create_private_file(engine)
+    with _refusing(engine), for_reading(engine).connect() as connection:
+        return revisions.state_of(connection)
+
+
+def _create_private_file(engine: Engine) -> None:
+    """A new SQLite file is for its owner alone; widening that is the operator's decision."""
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        Path(str(engine.url.database)).touch(mode=0o600)
+    except OSError as error:
+        raise LedgerUnreachable(_address(engine), str(error.strerror)) from None
+
+
+def _refuse_schema(engine: Engine, state: SchemaState) -> None:
+    address = _address(engine)
+    if state is SchemaState.FOREIGN:
+        raise NotALedger(address, "the database holds tables, but they are not those of an award ledger")
+    with _refusing(engine), for_reading(engine).connect() as connection:
+        found = revisions.found_revision(connection) or "none"
+    refusal = SchemaTooNew if state is SchemaState.NEWER else SchemaOutdated
+    raise refusal(address, found, revisions.latest_revision())
+
+
+@contextmanager
+def _refusing(engine: Engine) -> Iterator[None]:
+    """What the driver says about the database as a whole, as a refusal."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = reason_of(error.orig)
+        code = getattr(error.orig, "sqlite_errorname", "")
+        if code == "SQLITE_NOTADB":
+            raise NotALedger(_address(engine), "the file is not a database") from None
+        if code.startswith("SQLITE_CORRUPT"):
+            raise LedgerDamaged(_address(engine), f"the file is damaged ({reason})") from None
+        raise LedgerUnreachable(_address(engine), reason) from None
+
+
+def _address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

@@ -1,0 +1,164 @@
+"""Reading the log inside one transaction: every method of one reader sees the log at the same head."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import InternalError
+from sqlalchemy import Connection, Row, bindparam, select
+
+from award_ledger.server.store import folding
+from award_ledger.server.store.engine import BINARY_ROWS
+from award_ledger.server.store.schema import event, head, vault_key, vault_opening
+from award_ledger.server.store.values import Opening, PersonKey, RecordedEvent, Snapshot
+
+_HEAD = select(head).where(head.c.id == 1)
+_EVENTS_AFTER = (
+    select(event).where(event.c.position > bindparam("after")).order_by(event.c.position).limit(bindparam("limit"))
+).execution_options(**BINARY_ROWS)
+_EVENTS_AT = (
+    select(event).where(event.c.position.in_(bindparam("positions", expanding=True))).execution_options(**BINARY_ROWS)
+)
+_RECORDED_AT = select(event.c.recorded_at_us).where(event.c.position == bindparam("position"))
+_OPENINGS_AT = (
+    select(vault_opening).where(vault_opening.c.position == bindparam("position")).order_by(vault_opening.c.path)
+)
+_PERSON_KEY = select(vault_key.c.wrapped_key).where(vault_key.c.person_id == bindparam("person_id"))
+
+
+class LogReader:
+    """The log as it stood when the transaction first looked. Positions are 1, 2, 3 …; 0 is before the first.
+
+    Every method raises a PersistenceError of the library when the database fails.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    _head_statement = _HEAD
+
+    @cached_property
+    def _head_row(self) -> Row[*tuple[Any, ...]]:
+        row = self._connection.execute(self._head_statement).one_or_none()
+        if row is None:
+            raise InternalError("the ledger has lost its head row; restore a backup")
+        return row
+
+    @property
+    def head(self) -> int:
+        """The position of the last event; 0 when there is none."""
+        return int(self._head_row.position)
+
+    @property
+    def ledger_id(self) -> UUID:
+        """Made once, when this ledger was created."""
+        return self._head_row.ledger_id  # type: ignore[no-any-return]
+
+    def events_after(self, position: int, limit: int) -> list[RecordedEvent]:
+        """Up to `limit` events that follow `position`, in order."""
+        rows = self._connection.execute(_EVENTS_AFTER, {"after": position, "limit": limit})
+        return list(map(recorded_event, rows.all()))
+
+    def events_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """The events at these positions, in the order asked. Raises LookupError when one does not exist."""
+        if not positions:
+            return []
+        rows = self._connection.execute(_EVENTS_AT, {"positions": list(positions)})
+        found = {recorded.position: recorded for recorded in map(recorded_event, rows.all())}
+        missing = [position for position in positions if position not in found]
+        if missing:
+            raise LookupError(f"the log has no event at position {missing[0]}; its last is {self.head}")
+        return [found[position] for position in positions]
+
+    def event_at(self, position: int) -> RecordedEvent:
+        """The event at this position. Raises LookupError when there is none."""
+        return self.events_at([position])[0]
+
+    def events_of(
+        self,
+        aggregate_ids: Iterable[UUID],
+        after: Mapping[UUID, int] | int = 0,
+        upto: int | None = None,
+    ) -> dict[UUID, list[RecordedEvent]]:
+        """What each aggregate folds, in order of position: its own stream's events and those that touch it.
+
+        `after` is the position that a state at hand already holds, one for all or one for each (0 where the mapping
+        has none); `upto` the last position wanted. Every aggregate asked for is a key of the answer.
+        """
+        starts = {
+            aggregate_id: after if isinstance(after, int) else after.get(aggregate_id, 0)
+            for aggregate_id in aggregate_ids
+        }
+        found: dict[UUID, list[RecordedEvent]] = {aggregate_id: [] for aggregate_id in starts}
+        seen: dict[int, RecordedEvent] = {}
+        if not starts:
+            return found
+        for row in folding.folded_events(self._connection, starts, _bound(upto)).all():
+            aggregate_id, position = row[:2]
+            if position not in seen:
+                seen[position] = recorded_event(row[1:])
+            found[aggregate_id].append(seen[position])
+        return found
+
+    def positions_touching(
+        self,
+        aggregate_id: UUID,
+        *,
+        after: int = 0,
+        upto: int | None = None,
+        limit: int,
+        descending: bool = False,
+    ) -> list[int]:
+        """Up to `limit` positions, `after` < position <= `upto`, of events that this aggregate folds.
+
+        A page continues from the last position of the one before: as `after`, or less one as `upto` descending.
+        """
+        return folding.folded_positions(
+            self._connection, aggregate_id, after=after, upto=_bound(upto), limit=limit, descending=descending
+        )
+
+    def position_at(self, instant_us: int) -> int:
+        """The last position recorded at or before the instant (µs since 1970 UTC); 0 when nothing was yet.
+
+        Halving, not an index: recorded_at never falls along positions, and an index would cost every append.
+        """
+        return bisect_right(range(1, self.head + 1), instant_us, key=self._instant_of)
+
+    def _instant_of(self, position: int) -> int:
+        return int(self._connection.execute(_RECORDED_AT, {"position": position}).scalar_one())
+
+    def latest_snapshots(self, aggregate_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, Snapshot]:
+        """For each aggregate that has one, its snapshot of the highest position up to `upto`."""
+        rows = folding.newest_snapshots(self._connection, list(aggregate_ids), _bound(upto))
+        return {row.aggregate_id: Snapshot(*row) for row in rows}
+
+    def openings_at(self, position: int) -> list[Opening]:
+        """The openings that are still kept for the event at this position, by path."""
+        rows = self._connection.execute(_OPENINGS_AT, {"position": position})
+        return [Opening(*row) for row in rows]
+
+    def person_key(self, person_id: UUID) -> PersonKey | None:
+        """The wrapped key of a person; None when there never was one, or it was destroyed."""
+        wrapped = self._connection.execute(_PERSON_KEY, {"person_id": person_id}).scalar_one_or_none()
+        return None if wrapped is None else PersonKey(person_id, wrapped)
+
+    def person_keys(self, after: UUID | None, limit: int) -> list[PersonKey]:
+        """Up to `limit` wrapped keys, by person, that follow person `after` (from the first when None)."""
+        wanted = select(vault_key).order_by(vault_key.c.person_id).limit(limit)
+        if after is not None:
+            wanted = wanted.where(vault_key.c.person_id > after)
+        return [PersonKey(row.person_id, row.wrapped_key) for row in self._connection.execute(wanted)]
+
+
+def _bound(upto: int | None) -> int:
+    return folding.LAST_POSITION if upto is None else upto
+
+
+def recorded_event(row: Sequence[Any]) -> RecordedEvent:
+    """The columns of `event`, in their order, as a value. By place: a row's names cost more than all the rest."""
+    position, originator_id, originator_version, topic, state, recorded_at_us = row
+    return RecordedEvent(originator_id, originator_version, topic, state, position, recorded_at_us)

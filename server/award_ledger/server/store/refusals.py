@@ -1,0 +1,52 @@
+"""Why a database is not opened as a ledger, each with what its operator can do about it."""
+
+from __future__ import annotations
+
+
+class LedgerRefused(Exception):
+    """The database cannot serve as the ledger. `address` is its URL without the password."""
+
+    def __init__(self, address: str, finding: str, remedy: str) -> None:
+        super().__init__(f"{address}: {finding}. {remedy}")
+        self.address, self.finding, self.remedy = address, finding, remedy
+
+
+class LedgerUnreachable(LedgerRefused):
+    """The server does not answer, or the file cannot be opened, created or written."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        remedy = "Check that the server runs, or that the directory exists, and that this account may write there."
+        super().__init__(address, f"the database cannot be reached ({reason})", remedy)
+
+
+class NotALedger(LedgerRefused):
+    """The file is no database, or the database belongs to something else."""
+
+    def __init__(self, address: str, finding: str) -> None:
+        super().__init__(address, finding, "Name the ledger's own database, or an empty one to start a ledger in.")
+
+
+class SchemaOutdated(LedgerRefused):
+    """An earlier release made the database."""
+
+    def __init__(self, address: str, found: str, expected: str) -> None:
+        remedy = "Back it up, then run `award-ledger-server migrate`."
+        super().__init__(address, f"the schema is at revision {found}, this release needs {expected}", remedy)
+        self.found, self.expected = found, expected
+
+
+class SchemaTooNew(LedgerRefused):
+    """A later release made or migrated the database."""
+
+    def __init__(self, address: str, found: str, expected: str) -> None:
+        finding = f"the schema is at revision {found}, which this release, at {expected}, does not know"
+        super().__init__(address, finding, "Install the release that migrated it, or a later one.")
+        self.found, self.expected = found, expected
+
+
+class LedgerDamaged(LedgerRefused):
+    """What is stored contradicts itself."""
+
+    def __init__(self, address: str, finding: str) -> None:
+        remedy = "Write nothing to it. Keep a copy for the auditors and restore the last good backup."
+        super().__init__(address, finding, remedy)

