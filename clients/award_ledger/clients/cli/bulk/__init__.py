@@ -1,0 +1,1 @@
+"""`award-ledger import`: a department's spreadsheet, row by row, in batches, and safe to run again."""

@@ -1,0 +1,223 @@
+"""`award-ledger apply`, `review`, `refuse`, `withdraw`, and `applications …`: what is asked for, up to a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from award_ledger.clients.cli.desk import Desk, desk_of
+from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.options import (
+    Amount,
+    ApplicationArgument,
+    AsOf,
+    DryRun,
+    EnterpriseArgument,
+    Etag,
+    Facts,
+    MeasureArgument,
+    MinPosition,
+    MoneyFacts,
+    On,
+    Reason,
+    RequestId,
+    acting,
+    asking,
+    day,
+    declared,
+    pairs,
+    writing,
+)
+from award_ledger.clients.cli.tables import line
+from award_ledger.clients.cli.views.assessment import assessment_view
+from award_ledger.clients.cli.views.case import application_table, application_view
+from award_ledger.clients.cli.views.receipt import receipt_line
+from award_ledger.clients.department.calling import pages
+from award_ledger.v1.applications_pb2 import (
+    Application,
+    ApplicationStatus,
+    ListApplicationsResponse,
+    RefuseApplicationResponse,
+)
+from award_ledger.v1.common_pb2 import Payee, Receipt
+
+
+class ApplicationStatusChoice(StrEnum):
+    """Statuses of an application, as they are typed."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+def apply(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    measure: MeasureArgument,
+    amount: Amount = "0",
+    fact: Facts = None,
+    money: MoneyFacts = None,
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="KIND=REFERENCE")] = None,
+    contract: Annotated[list[str] | None, typer.Option("--contract", metavar="REFERENCE")] = None,
+    payee_name: Annotated[str, typer.Option("--payee-name", metavar="TEXT")] = "",
+    payee_account: Annotated[str, typer.Option("--payee-account", metavar="TEXT")] = "",
+    payee_bank: Annotated[str, typer.Option("--payee-bank", metavar="TEXT")] = "",
+    applied_on: Annotated[str, typer.Option("--applied-on", metavar="DATE")] = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Record what an enterprise asks for."""
+    desk = desk_of(context)
+    currency = desk.currency_of(measure)
+    references = pairs(desk, evidence, "--evidence") + [("contract", item) for item in contract or ()]
+    answer = desk.client.submit_application(
+        enterprise,
+        measure,
+        desk.minor(amount, currency, "--amount"),
+        facts=declared(desk, fact, money, currency),
+        evidence=references,
+        payee=_payee(desk, payee_name, payee_account, payee_bank),
+        applied_on=day(desk, applied_on, "--applied-on"),
+        etag=etag,
+        **writing(request_id, dry_run),
+    )
+    desk.answer(answer, lambda: _written(desk, answer.application, answer.receipt))
+
+
+def _payee(desk: Desk, name: str, account: str, bank: str) -> Payee | None:
+    """Where money would go; `-` for the account asks for it without showing it."""
+    if account == "-":
+        account = typer.prompt(desk.say("prompt.account"), hide_input=True, err=True)
+    return Payee(account_name=name, account_number=account, bank=bank) if name or account or bank else None
+
+
+def review(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    up_to: Annotated[str, typer.Option("--up-to", metavar="AMOUNT")],
+    reason: Reason,
+    override: Annotated[list[str] | None, typer.Option("--override", metavar="CHECK")] = None,
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Consent as the second person."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    answer = desk.client.review_application(
+        enterprise,
+        meant.application_id,
+        up_to_minor=desk.minor(up_to, desk.currency_of(meant.measure_code), "--up-to"),
+        reason=reason,
+        overrides=override or (),
+        **acting(desk, on, etag, request_id, dry_run),
+    )
+    desk.answer(answer, lambda: _written(desk, answer.application, answer.receipt))
+
+
+def refuse(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    reason: Reason,
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Refuse an application for good."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    options = acting(desk, on, etag, request_id, dry_run)
+    answer = desk.client.refuse_application(enterprise, meant.application_id, reason, **options)
+    desk.answer(answer, lambda: _refused(desk, answer))
+
+
+def _refused(desk: Desk, answer: RefuseApplicationResponse) -> Iterator[RenderableType]:
+    yield from _written(desk, answer.application, answer.receipt)
+    if answer.HasField("assessment"):
+        currency = desk.currency_of(answer.application.measure_code)
+        yield from assessment_view(desk, answer.assessment, currency)
+
+
+def withdraw(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    reason: Reason = "",
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Record that the applicant took it back."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    options = acting(desk, on, etag, request_id, dry_run)
+    answer = desk.client.withdraw_application(enterprise, meant.application_id, reason, **options)
+    desk.answer(answer, lambda: _written(desk, answer.application, answer.receipt))
+
+
+def list_(
+    context: typer.Context,
+    measure: MeasureArgument,
+    status: Annotated[ApplicationStatusChoice | None, typer.Option("--status", metavar="STATUS")] = None,
+    as_of: AsOf = "",
+    min_position: MinPosition = 0,
+) -> None:
+    """List the applications of a measure."""
+    desk = desk_of(context)
+    wanted = ApplicationStatus.APPLICATION_STATUS_UNSPECIFIED
+    if status:
+        wanted = ApplicationStatus.Value(f"APPLICATION_STATUS_{status.name}")
+    found = ListApplicationsResponse()
+    for page in pages(desk.client.list_applications, measure, status=wanted, **asking(desk, as_of, min_position)):
+        found.applications.extend(page.applications)
+        found.position = page.position
+    desk.answer(found, lambda: _listed(desk, found, measure))
+
+
+def _listed(desk: Desk, found: ListApplicationsResponse, measure: str) -> Iterator[RenderableType]:
+    if not found.applications:
+        yield line(desk.say("none"))
+        return
+    yield application_table(desk, found.applications, desk.currency_of(measure))
+
+
+def show(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    as_of: AsOf = "",
+    min_position: MinPosition = 0,
+) -> None:
+    """Show one application."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    options = asking(desk, as_of, min_position)
+    answer = desk.client.get_application(enterprise, meant.application_id, **options)
+    desk.answer(
+        answer,
+        lambda: application_view(desk, answer.application, desk.currency_of(answer.application.measure_code)),
+    )
+
+
+def _written(desk: Desk, application: Application, receipt: Receipt) -> Iterator[RenderableType]:
+    yield receipt_line(desk, receipt)
+    yield from application_view(desk, application, desk.currency_of(application.measure_code))
+
+
+def applications_commands() -> typer.Typer:
+    """The group of commands that read."""
+    group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
+    group.command("list", cls=HelpCommand)(list_)
+    group.command("show", cls=HelpCommand)(show)
+    return group

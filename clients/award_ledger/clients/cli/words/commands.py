@@ -1,0 +1,357 @@
+"""What each command does, with an example, by its path."""
+
+from __future__ import annotations
+
+from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
+
+_USCC = "91370100MA3C0K8U27"
+
+_ANYWHERE = Phrase(
+    "--server, --as, --lang, --json and --timeout may stand anywhere in a command.",
+    "--server、--as、--lang、--json、--timeout 可写在命令的任何位置。",
+)
+_EXIT_CODES = Phrase(
+    "Exit codes: 0 done; 1 the ledger said no, or some rows failed; 2 the command cannot be meant; "
+    "3 no answer: run the same command again; 130 interrupted.",
+    "退出码：0 已办理；1 账本不予办理或有行失败；2 命令有误；3 未得到答复，请重新执行同一命令；130 已中断。",
+)
+_UNCHANGED = Phrase(
+    "What is in force already is left alone. If anything in a file is wrong, nothing is published.",
+    "已生效且无变化的不再发布；文件中有任何错误时，一项也不发布。",
+)
+_LINES = Phrase("With --json, one document a line.", "使用 --json 时，每行一份文档。")
+
+
+_CHECKED = Phrase(
+    "The ledger checks every limit. A refusal is recorded with its calculation and shown in full; the application "
+    "stays open.",
+    "账本核查每项限额；不予核准时记录并完整显示核算过程，申报仍待决定。",
+)
+_COLUMNS = Phrase(
+    "Columns, in any order: enterprise, measure, asked; and where needed name (registers the enterprise), "
+    "applied_on, evidence:KIND (several references separated by ;), fact:NAME, money:NAME (in major units), "
+    "payee_name, payee_account, payee_bank; and for approvals approve_amount or rate, decided_on. "
+    "contract, invoice, project and product stand for evidence:contract and so on. "
+    "Chinese headings work too: 企业代码, 政策措施, 申报金额, 企业名称, 申报日期, 凭证:…, 事实:…, 金额:…, "
+    "合同, 发票, 项目, 产品, 收款户名, 收款账号, 开户银行, 批准金额, 核定比例, 决定日期.",
+    "列（次序不限）：企业代码、政策措施、申报金额；按需填写 企业名称（同时登记企业）、申报日期、"
+    "凭证:类型（多个编号以 ; 分隔）、事实:名称、金额:名称（主币单位）、收款户名、收款账号、开户银行；"
+    "批准时可填 批准金额 或 核定比例、决定日期。合同、发票、项目、产品 即 凭证:contract 等。"
+    "也可用英文列名：enterprise, measure, asked, name, applied_on, evidence:…, fact:…, money:…, "
+    "contract, invoice, project, product, payee_name, payee_account, payee_bank, approve_amount, rate, decided_on。",
+)
+_AGAIN = Phrase(
+    "Each row's outcome goes to a file beside it, FILE.result.csv. After a break run it again, as the same person: "
+    "what was done for a row is never done twice, whatever its place in the file.",
+    "逐行结果写入同一文件夹下的 原文件名.result.csv。中断后由同一人重新执行即可：已办理的行不会重复办理，"
+    "与行的次序无关。",
+)
+
+
+def _command(en: str, zh: str, example: str | Phrase, *more: Phrase) -> Phrase:
+    """Help of a command: what it does, more paragraphs, and the example, with `award-ledger` left out."""
+    shown = example if isinstance(example, Phrase) else Phrase(example, example)
+    paragraphs = [
+        Phrase(en, zh),
+        *more,
+        Phrase(f"Example: award-ledger {shown.en}", f"示例：award-ledger {shown.zh}"),
+    ]
+    text_en, text_zh = "\n\n".join(part.en for part in paragraphs), "\n\n".join(part.zh for part in paragraphs)
+    return Phrase(text_en.replace("{uscc}", _USCC), text_zh.replace("{uscc}", _USCC))
+
+
+_RULES = {
+    "": _command(
+        "The ledger of public awards, for the departments that decide.",
+        "公共奖补账本：供主管部门使用。",
+        "status --server localhost:50051 --as zhang@kjt",
+        _ANYWHERE,
+        _EXIT_CODES,
+    ),
+    "measures": _command(
+        "Measures and their Terms: publish, read, suspend, close.",
+        "政策措施及其条款：发布、查看、暂停、结束。",
+        "measures list --status open",
+    ),
+    "measures publish": _command(
+        "Publish the Terms of measures from files, or from the catalogue.",
+        "发布政策措施的条款：来自文件，或随产品附带的政策文件。",
+        "measures publish --catalogue shandong-2025-49 --dry-run",
+        _UNCHANGED,
+    ),
+    "measures list": _command("List measures by code.", "按代码列出政策措施。", "measures list --department kjt"),
+    "measures show": _command(
+        "Show a measure: its rules, use of its quotas, what was granted.",
+        "查看政策措施：规则、名额使用、批准情况。",
+        "measures show A06-1",
+    ),
+    "measures suspend": _command(
+        "Stop approvals under a measure until it is reopened.",
+        "暂停批准，直至恢复。",
+        Phrase("measures suspend A06-1 --reason 'audit under way'", "measures suspend A06-1 --reason 审计核查"),
+    ),
+    "measures reopen": _command(
+        "Open a suspended or closed measure again.",
+        "恢复已暂停或已结束的政策措施。",
+        Phrase("measures reopen A06-1 --reason 'audit done'", "measures reopen A06-1 --reason 核查完毕"),
+    ),
+    "measures close": _command(
+        "End applications and approvals under a measure.",
+        "结束受理和批准。",
+        Phrase("measures close A06-1 --reason 'the policy has ended'", "measures close A06-1 --reason 政策到期"),
+    ),
+    "funds": _command(
+        "Funds: appropriations of a fiscal year, and what became of them.",
+        "资金指标：财政年度额度及使用情况。",
+        "funds list --year 2025",
+    ),
+    "funds create": _command(
+        "Create a fund with its first appropriation.",
+        "建立资金指标及首次额度。",
+        "funds create A06-1/2025 --year 2025 --amount 30000000.00",
+    ),
+    "funds change": _command(
+        "Raise or lower the appropriation of a fund.",
+        "追加或调减额度。",
+        "funds change A06-1/2025 --by -5000000.00 --document 鲁财预〔2025〕8号",
+    ),
+    "funds list": _command("List funds by code.", "按代码列出资金指标。", "funds list --year 2025"),
+    "funds show": _command("Show one fund.", "查看一项资金指标。", "funds show A06-1/2025"),
+}
+
+_CASES = {
+    "enterprises": _command(
+        "Enterprises: the legal persons that apply.",
+        "企业：申报的法人。",
+        "enterprises show {uscc}",
+    ),
+    "enterprises register": _command(
+        "Register a legal person.",
+        "登记企业。",
+        Phrase(
+            "enterprises register {uscc} 'Jinan Example Technology Co., Ltd'",
+            "enterprises register {uscc} 济南示例科技有限公司",
+        ),
+    ),
+    "enterprises show": _command(
+        "Show an enterprise with its applications and awards.",
+        "查看企业及其申报和奖补。",
+        "enterprises show {uscc} --as-of 2025-06-30",
+    ),
+    "enterprises rename": _command(
+        "Record a change of name.",
+        "登记更名。",
+        Phrase(
+            "enterprises rename {uscc} 'New Example Technology Co., Ltd' --on 2025-07-01",
+            "enterprises rename {uscc} 济南新示例科技有限公司 --on 2025-07-01",
+        ),
+    ),
+    "enterprises bar": _command(
+        "Bar an enterprise from approvals.",
+        "限制企业享受政策。",
+        Phrase("enterprises bar {uscc} --reason 'serious breach of trust'", "enterprises bar {uscc} --reason 严重失信"),
+    ),
+    "enterprises reinstate": _command(
+        "Lift the bar.",
+        "解除限制。",
+        Phrase(
+            "enterprises reinstate {uscc} --reason 'credit restored'", "enterprises reinstate {uscc} --reason 信用修复"
+        ),
+    ),
+    "enterprises link": _command(
+        "Record that an enterprise belongs to a group of linked enterprises.",
+        "登记企业属于关联组。",
+        Phrase(
+            "enterprises link {uscc} 'Example Group' --on 2025-01-01",
+            "enterprises link {uscc} 示例集团 --on 2025-01-01",
+        ),
+    ),
+    "enterprises unlink": _command(
+        "Record that an enterprise left its group.",
+        "登记企业退出关联组。",
+        "enterprises unlink {uscc} --on 2025-12-31",
+    ),
+    "apply": _command(
+        "Record what an enterprise asks for, with its facts and evidence.",
+        "登记企业的申报及其事实和凭证。",
+        "apply {uscc} A06-1 --amount 50000.00 --money settled=1000000.00 --contract HT-2025-001",
+    ),
+    "review": _command(
+        "Consent as the second person: to an amount, and to overrides.",
+        "作为第二人复核：同意金额及特批事项。",
+        Phrase(
+            "review {uscc} 12 --up-to 1000000.00 --override quota.A07-1 --reason 'passed by the experts'",
+            "review {uscc} 12 --up-to 1000000.00 --override quota.A07-1 --reason 专家评审通过",
+        ),
+    ),
+    "approve": _command(
+        "Approve an application under the Terms in force.",
+        "按现行条款批准申报。",
+        "approve {uscc} 12 --amount 50000.00",
+        _CHECKED,
+    ),
+    "refuse": _command(
+        "Refuse an application; final.",
+        "退回申报，不可恢复。",
+        Phrase("refuse {uscc} 12 --reason 'false documents'", "refuse {uscc} 12 --reason 材料不实"),
+    ),
+    "withdraw": _command(
+        "Record that the applicant took an application back.",
+        "登记企业撤回申报。",
+        Phrase("withdraw {uscc} 12 --reason 'asked by the enterprise'", "withdraw {uscc} 12 --reason 企业申请撤回"),
+    ),
+    "stage-result": _command(
+        "Record the certified result of a staged award: releases a stage, cancels the rest, or orders all back.",
+        "登记分阶段奖补的验收结果：拨付下一阶段、不再拨付或全部追回。",
+        "stage-result {uscc} 34 优秀 --document 鲁工信数字〔2026〕3号",
+    ),
+    "revoke": _command(
+        "Cancel what is not yet paid of an award.",
+        "撤销奖补中尚未拨付的部分。",
+        Phrase(
+            "revoke {uscc} 34 --ground breach --reason 'left the province'",
+            "revoke {uscc} 34 --ground breach --reason 迁出本省",
+        ),
+    ),
+    "import": _command(
+        "Register, submit and (with --approve) approve the rows of a CSV file.",
+        "批量导入 CSV 文件：登记企业、登记申报，并可（--approve）批准。",
+        "import applications.csv --approve",
+        _COLUMNS,
+        _AGAIN,
+    ),
+}
+
+_MONEY = {
+    "pay": _command(
+        "Payments: instruct, and record what became of it.",
+        "拨付：下达付款指令并登记结果。",
+        "pay instruct {uscc} 34",
+    ),
+    "pay instruct": _command(
+        "Start an attempt to pay an instalment; whoever approved may not.",
+        "下达一期付款指令；批准人不得办理。",
+        "pay instruct {uscc} 34 1",
+    ),
+    "pay settle": _command(
+        "Record that a payment was settled, in full or in part.",
+        "登记付款到账（全部或部分）。",
+        "pay settle {uscc} 34 1 --amount 50000.00 --reference ZF20250630001",
+    ),
+    "pay reject": _command(
+        "Record that a payment was rejected and no money moved.",
+        "登记付款被拒，款项未划出。",
+        Phrase(
+            "pay reject {uscc} 34 1 --reason 'name does not match the account'",
+            "pay reject {uscc} 34 1 --reason 账号户名不符",
+        ),
+    ),
+    "pay return": _command(
+        "Record that settled money came back, in full or in part.",
+        "登记已到账款项退回（全部或部分）。",
+        "pay return {uscc} 34 1 --amount 50000.00 --reference TH20250702001",
+    ),
+    "clawback": _command(
+        "Clawbacks: order money back, and record what became of it.",
+        "追回：决定追回并登记结果。",
+        Phrase(
+            "clawback order {uscc} 34 --amount 10000.00 --ground overpayment --reason 'paid too much'",
+            "clawback order {uscc} 34 --amount 10000.00 --ground overpayment --reason 多付",
+        ),
+    ),
+    "clawback order": _command(
+        "Order money back, at most what was paid and is not ordered back yet.",
+        "决定追回，以已拨付且未列入追回的金额为限。",
+        Phrase(
+            "clawback order {uscc} 34 --amount 10000.00 --ground overpayment --reason 'paid too much'",
+            "clawback order {uscc} 34 --amount 10000.00 --ground overpayment --reason 多付",
+        ),
+    ),
+    "clawback receive": _command(
+        "Record money received under an order.",
+        "登记收到的追回款。",
+        "clawback receive {uscc} 34 1 --amount 4000.00 --reference SH20250801001",
+    ),
+    "clawback write-off": _command(
+        "Propose to write off; the same command by another person completes it.",
+        "提请核销；由另一人执行同一命令后生效。",
+        Phrase(
+            "clawback write-off {uscc} 34 1 --amount 6000.00 --reason bankruptcy",
+            "clawback write-off {uscc} 34 1 --amount 6000.00 --reason 企业破产",
+        ),
+    ),
+    "clawback cancel": _command(
+        "Withdraw an order under which nothing was received.",
+        "撤销尚未收到款项的追回。",
+        Phrase(
+            "clawback cancel {uscc} 34 1 --reason 'reviewed again'", "clawback cancel {uscc} 34 1 --reason 复核后撤销"
+        ),
+    ),
+}
+
+_QUESTIONS = {
+    "headroom": _command(
+        "Say what an enterprise could still get under a measure, and what binds.",
+        "查询企业在某项政策措施下还可获得多少，以及受哪些限制。",
+        "headroom {uscc} A06-1 --money settled=1000000.00",
+    ),
+    "applications": _command("Read applications.", "查看申报。", "applications list A06-1 --status open"),
+    "applications list": _command(
+        "List the applications of a measure, oldest first.",
+        "列出一项政策措施的申报，按时间先后。",
+        "applications list A06-1 --status open",
+    ),
+    "applications show": _command("Show one application.", "查看一项申报。", "applications show {uscc} 12"),
+    "awards": _command("Read awards.", "查看奖补。", "awards list A06-1"),
+    "awards list": _command(
+        "List the awards of a measure, oldest first.",
+        "列出一项政策措施的奖补，按时间先后。",
+        "awards list A06-1",
+    ),
+    "awards show": _command(
+        "Show one award: instalments, payments, clawbacks, and why it was approved.",
+        "查看一项奖补：拨付、付款、追回及批准依据。",
+        "awards show {uscc} 34",
+    ),
+    "history": _command(
+        "The recorded events of an enterprise, a measure, a fund, a contract.",
+        "企业、政策措施、资金指标、合同等的全部记录。",
+        "history enterprise {uscc}",
+    ),
+    "history enterprise": _command(
+        "List the events of an enterprise.", "列出企业的记录。", "history enterprise {uscc} --newest-first"
+    ),
+    "history measure": _command("List the events of a measure.", "列出政策措施的记录。", "history measure A06-1"),
+    "history fund": _command("List the events of a fund.", "列出资金指标的记录。", "history fund A06-1/2025"),
+    "history contract": _command(
+        "List the events that a contract backs.", "列出与合同有关的记录。", "history contract HT-2025-001"
+    ),
+    "history evidence": _command(
+        "List the events that a piece of evidence backs.",
+        "列出与凭证有关的记录。",
+        "history evidence invoice 044001900111",
+    ),
+    "history group": _command(
+        "List the events of a group of linked enterprises.",
+        "列出关联组的记录。",
+        Phrase("history group 'Example Group'", "history group 示例集团"),
+    ),
+    "history event": _command(
+        "Show one event with all that is stored.", "查看一条记录的全部内容。", "history event 1200"
+    ),
+    "follow": _command(
+        "Show every event after a position, and go on as new ones come.",
+        "从某位置起显示全部记录，并持续显示新记录。",
+        "follow --after 1200 --json",
+        _LINES,
+    ),
+    "status": _command(
+        "Say which ledger answers, and how far its log has come.",
+        "查看所连接的账本及其日志长度。",
+        "status",
+    ),
+}
+
+COMMANDS: dict[str, Phrase] = {**_RULES, **_CASES, **_MONEY, **_QUESTIONS, **AUDIT_COMMANDS}
+"""Help by path; the program itself has the empty one."""

@@ -1,0 +1,65 @@
+"""The log on the screen: events in words, with amounts in the currency that they have."""
+
+from __future__ import annotations
+
+import json
+
+import grpc
+import pytest
+
+from award_ledger.v1.history_pb2 import (
+    FollowEventsResponse,
+    GetEventResponse,
+    ListEventsResponse,
+)
+from tests.clients import canned
+from tests.clients.fake_ledger import FakeLedger
+from tests.clients.running import Run
+
+pytestmark = pytest.mark.usefixtures("known")
+
+
+def test_history_shows_amounts_of_payments_in_the_currency_of_their_award(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["ListEvents"] = ListEventsResponse(
+        events=[
+            canned.event(40, "enterprise.payment_instructed.v1", award_id="w", instalment=1, amount_minor=5_000_000),
+            canned.event(34, "enterprise.award_approved.v1", award_id="w", measure="A06-1", amount_minor=5_000_000),
+            canned.event(20, "enterprise.something_new.v9", amount_minor=5_000_000),
+        ]
+    )
+    ran = run("history", "enterprise", canned.USCC, "--newest-first", lang="zh", width=120)
+    lines = [line for line in ran.out.splitlines() if "金额" in line]
+    assert "50,000.00 CNY" in lines[0]
+    assert "50,000.00 CNY" in lines[1]
+    assert "5,000,000 （最小货币单位）" in lines[2]  # a currency that is not known is not guessed
+    assert "enterprise.something_new.v9" in ran.out.replace("\n", "")
+    assert ledger.asked("ListEvents")[0].newest_first
+
+
+def test_history_stops_at_its_limit_and_says_so(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["ListEvents"] = ListEventsResponse(
+        events=[canned.event(n, "measure.closed.v1", reason="x") for n in (1, 2)], next_page_token="more"
+    )
+    ran = run("history", "measure", "A06-1", "--limit", "2")
+    assert "--limit" in ran.out
+    assert len(ledger.asked("ListEvents")) == 1
+    assert ledger.asked("ListEvents")[0].page_size == 2
+    assert run("history", "contract", "HT-1").code == 0
+    assert ledger.asked("ListEvents")[-1].subject.evidence.kind == "contract"
+
+
+def test_an_event_is_shown_whole(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["GetEvent"] = GetEventResponse(event=canned.event(7, "measure.closed.v1", reason="政策到期"))
+    ran = run("history", "event", "7", lang="zh")
+    assert '"reason": "政策到期"' in ran.out
+    assert "02" * 32 in ran.out
+
+
+def test_follow_as_json_is_one_document_a_line(ledger: FakeLedger, run: Run) -> None:
+    def stream(request: object, context: grpc.ServicerContext) -> object:
+        return iter([FollowEventsResponse(events=[canned.event(1, "measure.closed.v1"), canned.event(2, "x.y.v1")])])
+
+    ledger.answers["FollowEvents"] = stream
+    ran = run("follow", "--no-wait", "--json")
+    assert [json.loads(line)["position"] for line in ran.out.splitlines()] == ["1", "2"]
+    assert "closed" in run("follow", "--to", "2").out
