@@ -33,7 +33,9 @@ class RecordSettlement(EnterpriseKey):
             raise PaymentState(payment.end_to_end_id, payment.state)
         if payment.attempt != len(instalment_of(award, self.instalment).payments):
             raise PaymentState(payment.end_to_end_id, "superseded by a later attempt")
-        outstanding = payment.amount_minor - payment.settled_minor
+        # What was cancelled after a part had been settled is not owed any more.
+        owed = instalment_of(award, self.instalment).open_minor
+        outstanding = min(payment.amount_minor - payment.settled_minor, owed)
         if amount > outstanding:
             raise AmountExceedsOutstanding(amount, outstanding)
         return PaymentSettled(
@@ -44,6 +46,5 @@ class RecordSettlement(EnterpriseKey):
             amount_minor=amount,
             bank_reference=reference,
             fund=award.fund,
-            # Money that came back in a later fiscal year stays expended there; paying it again expends nothing.
-            expended_minor=min(amount, award.encumbered_minor),
+            expended_minor=max(0, amount - award.expended_before_minor),
         )

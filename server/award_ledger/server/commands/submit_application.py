@@ -53,7 +53,7 @@ class SubmitApplication(EnterpriseKey):
         if len(self.evidence) > MAX_EVIDENCE:
             raise invalid_field("evidence", f"must be at most {MAX_EVIDENCE}")
         for name, value in self.facts.items():
-            needed(value, f"facts[{name}]")
+            needed(value, f"facts[{needed(name, 'facts')}]")
         for i, ref in enumerate(self.evidence):
             needed(ref.kind, f"evidence[{i}].kind")
             if not identity.normalised(needed(ref.reference, f"evidence[{i}].reference")):

@@ -1,0 +1,129 @@
+"""Settings of the server: each is a flag and an environment variable, and the flag wins."""
+
+import argparse
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+VARIABLE_PREFIX = "AWARD_LEDGER_"
+VAULT_KEYS_VARIABLE = "AWARD_LEDGER_VAULT_KEYS"
+"""The keys themselves: an environment variable only, since every account can read another's flags."""
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, described in Chinese and English."""
+
+    flag: str
+    zh: str
+    en: str
+    default: str | int | bool | None = None
+    required: bool = False
+    choices: tuple[str, ...] | None = None
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable."""
+        return VARIABLE_PREFIX + self.flag.removeprefix("--").replace("-", "_").upper()
+
+
+DATABASE = Setting("--database", "数据库地址", "database: sqlite:///PATH or postgresql://USER@HOST/NAME", required=True)
+VAULT_KEY_FILE = Setting(
+    "--vault-key-file",
+    f"保密字段的密钥文件,每行一把密钥;也可用环境变量 {VAULT_KEYS_VARIABLE}",
+    f"file with the keys that seal sensitive values, one a line; or the keys in {VAULT_KEYS_VARIABLE}",
+    default="",
+)
+LOG_LEVEL = Setting(
+    "--log-level", "日志级别", "what is logged", default="info", choices=("debug", "info", "warning", "error")
+)
+
+SERVE = (
+    Setting("--listen", "监听地址", "address to listen on; port 0 takes a free one", default="127.0.0.1:50051"),
+    DATABASE,
+    VAULT_KEY_FILE,
+    Setting(
+        "--development",
+        "开发模式:不核验身份,切勿用于真实资金",
+        "believe whoever calls; never for real money",
+        default=False,
+    ),
+    Setting(
+        "--development-on-network",
+        "允许开发模式在非本机地址上监听",
+        "let development mode listen beyond this machine",
+        default=False,
+    ),
+    Setting("--threads", "处理调用的线程数", "threads that serve calls", default=64),
+    Setting(
+        "--followers",
+        "同时跟随事件流(及等待位置的读取)的上限",
+        "event streams at once, and reads that wait; each holds a thread",
+        default=16,
+    ),
+    Setting("--calls", "同时接受的调用上限", "calls accepted at once", default=1_000),
+    Setting("--message-bytes", "单个请求的字节上限", "largest request in bytes", default=4 * 1024 * 1024),
+    Setting("--waiting", "等待写入的命令上限", "commands that may wait to be written", default=5_000),
+    Setting("--batch", "一次提交的命令上限", "commands committed together", default=500),
+    Setting("--resident", "内存中保留的聚合数", "aggregates kept in memory", default=100_000),
+    Setting("--connections", "数据库连接上限", "database connections of this process", default=20),
+    Setting("--grace-s", "停止时等待的秒数", "seconds that calls under way get when the server stops", default=20),
+    LOG_LEVEL,
+)
+MIGRATE = (DATABASE, LOG_LEVEL)
+VERIFY = (DATABASE, LOG_LEVEL)
+REWRAP = (DATABASE, VAULT_KEY_FILE, LOG_LEVEL)
+
+
+def add_settings(parser: argparse.ArgumentParser, settings: Sequence[Setting], environment: Mapping[str, str]) -> None:
+    """Gives a command its flags, with the environment's values as their defaults."""
+    for setting in settings:
+        given = environment.get(setting.variable)
+        text = f"{setting.zh} / {setting.en} [{setting.variable}{_shown(setting.default)}]".replace("%", "%%")
+        if isinstance(setting.default, bool):
+            default = setting.default if given is None else _truth(parser, setting, given)
+            parser.add_argument(setting.flag, action=argparse.BooleanOptionalAction, default=default, help=text)
+            continue
+        parser.add_argument(
+            setting.flag,
+            default=setting.default if given is None else given,
+            required=setting.required and not given,
+            type=_positive if isinstance(setting.default, int) else str,
+            choices=setting.choices,
+            metavar=None if setting.choices else "N" if isinstance(setting.default, int) else "VALUE",
+            help=text,
+        )
+
+
+def is_local(listen: str) -> bool:
+    """True for an address that only this machine can reach."""
+    if listen.startswith("unix:"):
+        return True
+    host = listen.rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(default: str | int | bool | None) -> str:
+    return "" if default in (None, "") else f"; {default}"
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not a positive number")
+    return number
+
+
+def _truth(parser: argparse.ArgumentParser, setting: Setting, text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() not in _FALSE:
+        parser.error(f"{setting.variable} is {text!r}; write true or false")
+    return False

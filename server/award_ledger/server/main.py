@@ -1,0 +1,217 @@
+"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify` and `rewrap`."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from award_ledger.server import configuration
+from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings, is_local
+from award_ledger.server.log_output import log_as_json
+from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity, NobodyYet
+from award_ledger.server.rpc.serving import ServingLimits
+from award_ledger.server.running import RunningLedger
+from award_ledger.server.store.engine import EngineLimits
+from award_ledger.server.store.opening import open_ledger
+from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.store.refusals import LedgerRefused
+from award_ledger.server.vault.failures import VaultFailure
+from award_ledger.server.vault.key_sources import development_keys, keys_from_environment, keys_from_file
+from award_ledger.server.vault.keys import HeldKeys
+from award_ledger.server.vault.rotation import rewrap
+from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.verification import verify
+from award_ledger.server.writer.writer import WriterLimits
+
+_LOG = logging.getLogger("award_ledger.server")
+
+REFUSED, DISAGREES = 1, 3
+"""Exit codes: the command was refused, and said what to do; what is derived disagrees with the events. 2 is that of
+argparse, for a wrong flag."""
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+_DEVELOPMENT_WARNING = """\
+****************************************************************************
+*  DEVELOPMENT MODE: whoever calls is believed to be who they say.         *
+*  Nothing recorded here proves who decided. Never use it for real money.  *
+*  开发模式:不核验调用者身份,切勿用于真实资金。                           *
+****************************************************************************"""
+
+
+class _Refused(Exception):
+    """Says to the operator what is wrong and what to do."""
+
+
+def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> None:
+    """Runs one command and exits with its code."""
+    given = _parser(environment).parse_args(arguments)
+    log_as_json(given.log_level)
+    command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
+    try:
+        code = command(given, environment)
+    except (_Refused, LedgerRefused, VaultFailure) as refusal:
+        sys.stderr.write(f"award-ledger-server: {refusal}\n")
+        sys.exit(REFUSED)
+    sys.exit(code)
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="award-ledger-server",
+        description="奖补资金账本服务器 / the server of the award ledger",
+        epilog="每个参数也可用方括号中的环境变量给出 / each flag can be given by the variable in its brackets",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, settings, text in (
+        ("serve", _serve, configuration.SERVE, "启动服务 / answer calls; an empty database becomes a new ledger"),
+        ("migrate", _migrate, configuration.MIGRATE, "升级数据库结构 / create the schema or bring it up to date"),
+        ("verify", _verify, configuration.VERIFY, "从零重放并核对 / replay from zero and compare with all derived"),
+        ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        add_settings(command, settings, environment)
+        command.set_defaults(command=run)
+    return parser
+
+
+def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    authenticator = _authenticator(given)
+    with _stop_signals_held():
+        recorder = _open(given, EngineLimits(connections=given.connections))
+        try:
+            ledger = RunningLedger(
+                recorder,
+                Vault(_keys(given, environment)),
+                authenticator,
+                serving=ServingLimits(given.threads, given.followers, given.calls, given.message_bytes),
+                writing=WriterLimits(given.waiting, given.batch, given.resident),
+            )
+            port = _started(ledger, given.listen)
+        except BaseException:
+            recorder.close()
+            raise
+        _say(f"listening on {_bound(given.listen, port)}")
+        _wait_for_stop_signal()
+        _LOG.info("stopping: calls under way get %s s", given.grace_s)
+        ledger.stop(given.grace_s)
+    return 0
+
+
+def _started(ledger: RunningLedger, listen: str) -> int:
+    try:
+        return ledger.start(listen)
+    except RuntimeError:
+        raise _Refused(f"cannot listen on {listen}: is the address right, and free?") from None
+
+
+def _migrate(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    _open(given, migrate=True).close()
+    _say("the schema is up to date")
+    return 0
+
+
+def _verify(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    _refuse_a_file_that_is_not_there(given)
+    recorder = _open(given)
+    verification = verify(recorder)
+    recorder.close()
+    for finding in verification.findings:
+        _say(finding)
+    outcome = "all agree" if verification.agrees else f"{len(verification.findings)} disagree"
+    _say(f"{verification.events} events replayed, {verification.aggregates} aggregates compared: {outcome}")
+    return 0 if verification.agrees else DISAGREES
+
+
+def _rewrap(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    _refuse_a_file_that_is_not_there(given)
+    recorder = _open(given)
+    _say(f"{rewrap(recorder, _keys(given, environment))} keys wrapped anew")
+    recorder.close()
+    return 0
+
+
+def _authenticator(given: argparse.Namespace) -> Authenticator:
+    if not given.development:
+        _LOG.warning("no identity is configured: every call will be refused; --development tries the ledger without")
+        return NobodyYet()
+    if not is_local(given.listen) and not given.development_on_network:
+        raise _Refused(
+            f"development mode believes whoever calls, so it listens on this machine alone, not on {given.listen}."
+            " Listen on 127.0.0.1, or say --development-on-network."
+        )
+    sys.stderr.write(f"{_DEVELOPMENT_WARNING}\n")
+    _LOG.warning("development mode: whoever calls is believed")
+    return DevelopmentIdentity()
+
+
+def _open(given: argparse.Namespace, limits: EngineLimits | None = None, *, migrate: bool = False) -> LogRecorder:
+    try:
+        return open_ledger(given.database, migrate=migrate, limits=limits)
+    except ValueError as error:
+        raise _Refused(str(error)) from None
+
+
+def _refuse_a_file_that_is_not_there(given: argparse.Namespace) -> None:
+    """Opening makes a new ledger of it, and a command for an old one would find nothing wrong with that."""
+    url: str = given.database
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        raise _Refused(f"{url}: there is no such file")
+
+
+def _keys(given: argparse.Namespace, environment: Mapping[str, str]) -> HeldKeys:
+    """From the file, else from the environment, else, in development, made beside the SQLite file."""
+    if given.vault_key_file:
+        return keys_from_file(Path(given.vault_key_file))
+    if environment.get(VAULT_KEYS_VARIABLE):
+        return keys_from_environment(VAULT_KEYS_VARIABLE, environment)
+    address = make_url(given.database)
+    if getattr(given, "development", False) and address.get_backend_name() == "sqlite":
+        return development_keys(Path(str(address.database)))
+    raise _Refused(
+        "sensitive values need a key to be sealed with. Make one (`openssl rand -hex 32`) and name its file"
+        f" by --vault-key-file, or set {VAULT_KEYS_VARIABLE}."
+    )
+
+
+@contextmanager
+def _stop_signals_held() -> Iterator[None]:
+    """Threads that start in the block take no SIGTERM or SIGINT: these wait for `sigwait`.
+
+    A handler would not do. The kernel may give the signal to a thread of gRPC's, and Python's main thread, asleep on
+    a lock, would not hear of it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _wait_for_stop_signal() -> None:
+    """Returns at the first; a second one ends the process at once."""
+    signal.sigwait(_STOP_SIGNALS)
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+
+def _bound(listen: str, port: int) -> str:
+    return listen if listen.startswith("unix:") else f"{listen.rpartition(':')[0]}:{port}"
+
+
+def _say(line: str) -> None:
+    """On standard output, at once: who started the server may wait for the line."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

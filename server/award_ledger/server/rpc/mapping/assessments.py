@@ -1,0 +1,63 @@
+"""Assessments with the words of the law and the remedies beside their checks, as people read them."""
+
+from typing import get_args
+
+from award_ledger.domain import assessment as domain
+from award_ledger.domain.explanation import remedy, words
+from award_ledger.domain.terms import AmountRule, LocalizedText, Terms
+from award_ledger.server.rpc.mapping.enums import number_of
+from award_ledger.v1 import common_pb2, errors_pb2
+
+_VERDICTS = common_pb2.Verdict.DESCRIPTOR
+_REASONS = errors_pb2.ErrorReason.DESCRIPTOR
+
+_MONEY = {*(rule.__struct_config__.tag for rule in get_args(AmountRule)), "cap", "fund", "second_person"}
+"""Kinds of checks whose numbers are amounts; those of the others are counts."""
+
+
+def assessment_message(assessment: domain.Assessment, terms: Terms | None) -> common_pb2.Assessment:
+    """The message; without the Terms it lacks the currency and the words on which the checks rest."""
+    return common_pb2.Assessment(
+        measure_code=assessment.measure_code,
+        terms_version=assessment.terms_version,
+        asked_minor=assessment.asked_minor,
+        admissible_minor=assessment.admissible_minor,
+        granted_minor=assessment.granted_minor,
+        checks=[_check(check, terms) for check in assessment.checks],
+        binding=assessment.binding,
+        unlimited=assessment.unlimited,
+        currency=terms.currency if terms is not None else "",
+    )
+
+
+def localized(text: LocalizedText) -> common_pb2.LocalizedText:
+    """The message for a text in two languages."""
+    return common_pb2.LocalizedText(zh=text.zh, en=text.en)
+
+
+def reason_number(reason: str) -> errors_pb2.ErrorReason.ValueType:
+    """The reason's number in the contract; 0 for none."""
+    return errors_pb2.ErrorReason.ValueType(number_of(_REASONS, reason.lower()))
+
+
+def _check(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
+    return common_pb2.Check(
+        id=check.id,
+        verdict=common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
+        reason=reason_number(check.reason),
+        unit=_unit(check),
+        limit=check.limit,
+        used=check.used,
+        asked=check.asked,
+        left=check.left,
+        found=check.found,
+        words=words(check, terms) if terms is not None else "",
+        remedy=localized(remedy(check)) if check.reason else None,
+    )
+
+
+def _unit(check: domain.Check) -> common_pb2.CheckUnit.ValueType:
+    if check.limit is check.used is check.asked is check.left is None:
+        return common_pb2.CHECK_UNIT_UNSPECIFIED
+    kind, _, _ = check.id.partition(".")
+    return common_pb2.CHECK_UNIT_MINOR if kind in _MONEY else common_pb2.CHECK_UNIT_COUNT

@@ -1,0 +1,98 @@
+"""Awards with their instalments, attempts to pay and clawbacks."""
+
+from datetime import timedelta
+
+from award_ledger.domain import award as domain
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.terms import Terms
+from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.rpc.mapping.enums import number_of
+from award_ledger.v1 import awards_pb2, clawbacks_pb2, common_pb2, payments_pb2, terms_pb2
+
+_AWARD_STATUS = awards_pb2.AwardStatus.DESCRIPTOR
+_INSTALMENT_STATUS = payments_pb2.InstalmentStatus.DESCRIPTOR
+_PAYMENT_STATUS = payments_pb2.PaymentStatus.DESCRIPTOR
+_CLAWBACK_STATUS = clawbacks_pb2.ClawbackStatus.DESCRIPTOR
+_GROUND = terms_pb2.Ground.DESCRIPTOR
+
+
+def number_message(enterprise: Enterprise) -> common_pb2.EnterpriseNumber:
+    """How an enterprise is known."""
+    return common_pb2.EnterpriseNumber(scheme=enterprise.scheme, number=enterprise.number)
+
+
+def terms_of_award(ledger: WorkingSet, award: domain.Award) -> Terms:
+    """The version of Terms under which an award was decided."""
+    return ledger.measure(award.measure).versions[award.terms_version - 1]
+
+
+def award_message(enterprise: Enterprise, award: domain.Award, terms: Terms) -> awards_pb2.Award:
+    """An award of an enterprise; `terms` are those under which it was decided."""
+    return awards_pb2.Award(
+        award_id=str(award.award_id),
+        number=award.number,
+        enterprise=number_message(enterprise),
+        measure_code=award.measure,
+        terms_version=award.terms_version,
+        application_id=str(award.application_id),
+        approved_minor=award.approved_minor,
+        cancelled_minor=award.cancelled_minor,
+        counted_minor=award.counted_minor,
+        paid_minor=award.paid_minor,
+        currency=terms.currency,
+        decided_rate=award.decided_rate,
+        decided_on=award.decided_on.isoformat(),
+        payable_on=(award.decided_on + timedelta(days=terms.publicity_days)).isoformat(),
+        fund_code=award.fund,
+        status=awards_pb2.AwardStatus.ValueType(number_of(_AWARD_STATUS, award.status)),
+        principal=award.principal,
+        second_principal=award.second,
+        overrides=[awards_pb2.Override(check_id=taken.check_id, reason=taken.reason) for taken in award.overrides],
+        instalments=[instalment_message(instalment) for instalment in award.instalments],
+        clawbacks=[clawback_message(clawback) for clawback in award.clawbacks],
+        stage_result=award.stage_result,
+        etag=str(enterprise.version),
+    )
+
+
+def instalment_message(instalment: domain.Instalment) -> payments_pb2.Instalment:
+    """One part of what is owed, with every attempt to pay it."""
+    return payments_pb2.Instalment(
+        number=instalment.number,
+        amount_minor=instalment.amount_minor,
+        paid_minor=instalment.paid_minor,
+        due_on=instalment.due_on.isoformat(),
+        stage=instalment.stage,
+        status=payments_pb2.InstalmentStatus.ValueType(number_of(_INSTALMENT_STATUS, instalment.state)),
+        payments=[_payment(payment) for payment in instalment.payments],
+    )
+
+
+def clawback_message(clawback: domain.Clawback) -> clawbacks_pb2.Clawback:
+    """An order to return money."""
+    return clawbacks_pb2.Clawback(
+        number=clawback.number,
+        ground=terms_pb2.Ground.ValueType(number_of(_GROUND, clawback.ground)),
+        ordered_minor=clawback.ordered_minor,
+        received_minor=clawback.received_minor,
+        written_off_minor=clawback.written_off_minor,
+        outstanding_minor=clawback.outstanding_minor,
+        status=clawbacks_pb2.ClawbackStatus.ValueType(number_of(_CLAWBACK_STATUS, clawback.state)),
+        ordered_on=clawback.ordered_on.isoformat(),
+        reason=clawback.reason,
+        write_off_proposed_by=clawback.write_off_proposed_by,
+        write_off_proposed_minor=clawback.write_off_proposed_minor,
+    )
+
+
+def _payment(payment: domain.Payment) -> payments_pb2.Payment:
+    return payments_pb2.Payment(
+        attempt=payment.attempt,
+        end_to_end_id=payment.end_to_end_id,
+        amount_minor=payment.amount_minor,
+        settled_minor=payment.settled_minor,
+        returned_minor=payment.returned_minor,
+        status=payments_pb2.PaymentStatus.ValueType(number_of(_PAYMENT_STATUS, payment.state)),
+        instructed_on=payment.instructed_on.isoformat(),
+        principal=payment.principal,
+    )

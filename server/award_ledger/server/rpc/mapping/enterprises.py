@@ -1,0 +1,55 @@
+"""Enterprises and what they ask for."""
+
+from award_ledger.domain import enterprise as domain
+from award_ledger.domain.identity import award_id
+from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.rpc.mapping.awards import award_message, number_message, terms_of_award
+from award_ledger.server.rpc.mapping.enums import number_of
+from award_ledger.v1 import applications_pb2, common_pb2, enterprises_pb2
+
+_APPLICATION_STATUS = applications_pb2.ApplicationStatus.DESCRIPTOR
+
+
+def enterprise_message(ledger: WorkingSet, enterprise: domain.Enterprise) -> enterprises_pb2.Enterprise:
+    """An enterprise with all its applications and awards, oldest first."""
+    barred = enterprises_pb2.ENTERPRISE_STATUS_BARRED
+    active = enterprises_pb2.ENTERPRISE_STATUS_ACTIVE
+    return enterprises_pb2.Enterprise(
+        number=number_message(enterprise),
+        name=enterprise.name,
+        former_names=enterprise.former_names,
+        status=barred if enterprise.barred else active,
+        group=enterprise.group,
+        applications=[application_message(enterprise, asked) for asked in enterprise.applications.values()],
+        awards=[
+            award_message(enterprise, award, terms_of_award(ledger, award)) for award in enterprise.awards.values()
+        ],
+        etag=str(enterprise.version),
+    )
+
+
+def application_message(enterprise: domain.Enterprise, application: domain.Application) -> applications_pb2.Application:
+    """An application, without where its money would go."""
+    return applications_pb2.Application(
+        application_id=str(application.application_id),
+        number=application.number,
+        enterprise=number_message(enterprise),
+        measure_code=application.measure,
+        asked_minor=application.asked_minor,
+        facts=application.facts,
+        evidence=[common_pb2.Evidence(kind=ref.kind, reference=ref.reference) for ref in application.evidence],
+        applied_on=application.applied_on.isoformat(),
+        status=applications_pb2.ApplicationStatus.ValueType(number_of(_APPLICATION_STATUS, application.status)),
+        award_id=str(award_id(application.application_id)) if application.status == "approved" else "",
+        reviews=[
+            applications_pb2.Review(
+                principal=review.principal,
+                up_to_minor=review.up_to_minor,
+                overrides=review.overrides,
+                reason=review.reason,
+            )
+            for review in application.reviews
+        ],
+        refused_approvals=application.refused_approvals,
+        etag=str(enterprise.version),
+    )

@@ -1,0 +1,46 @@
+"""Refusals that only the API knows: of a caller, of a page token, of a position not reached, and of a deadline."""
+
+from dataclasses import dataclass, field
+
+from award_ledger.domain import refusals
+from award_ledger.domain.terms import Terms
+
+
+@dataclass(eq=False)
+class Unauthenticated(refusals.Refused):
+    """Nobody stands behind the call."""
+
+    method: str
+    why: str
+    reason = "UNAUTHENTICATED"
+    template = "{why}"
+
+
+@dataclass(eq=False)
+class PageTokenInvalid(refusals.Invalid):
+    page_token: str
+    reason = "PAGE_TOKEN_INVALID"
+    template = "{page_token!r} is no page of this list with these filters; start at the first page"
+
+
+@dataclass(eq=False)
+class PositionNotReached(refusals.Unanswerable):
+    min_position: int
+    head: int
+    reason = "POSITION_NOT_REACHED"
+    template = "the log has not reached position {min_position} in time; it ends at {head}"
+
+
+@dataclass(eq=False)
+class ExplainedRefusal(refusals.ApprovalRefused):
+    """A recorded refusal together with the Terms that refused, whose words are put beside the checks.
+
+    `repeated`: the answer to an earlier request, given again.
+    """
+
+    terms: Terms | None = field(default=None, repr=False)
+    repeated: bool = False
+
+
+class AnswerOverdue(Exception):
+    """The call's deadline passed while its command waited; whether it was decided is unknown to the caller."""

@@ -1,0 +1,122 @@
+"""HistoryService: the events themselves."""
+
+from collections.abc import Iterator, Sequence
+from threading import BoundedSemaphore, Event
+from uuid import UUID
+
+import grpc
+
+from award_ledger.domain import identity
+from award_ledger.domain.refusals import EventNotFound, invalid_field
+from award_ledger.server.commands.command import created, published
+from award_ledger.server.rpc.fields import number_of
+from award_ledger.server.rpc.mapping.events import event_message
+from award_ledger.server.rpc.mapping.instants import timestamp
+from award_ledger.server.rpc.paging import fill, next_token
+from award_ledger.server.rpc.reads import Reads, Standpoint
+from award_ledger.server.rpc.touching import events_touching
+from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.store.values import RecordedEvent
+from award_ledger.server.writer.failures import Overloaded, ShuttingDown
+from award_ledger.v1 import history_pb2 as pb
+from award_ledger.v1.history_pb2_grpc import HistoryServiceServicer
+
+MOST_EVENTS, MOST_BYTES = 500, 1024 * 1024
+"""Of one message of a stream."""
+
+_LOOK_AGAIN_S = 0.1
+
+
+class HistoryService(HistoryServiceServicer):
+    """Answers from the log. `followers` is how many streams there may be at once; `stopping` ends them."""
+
+    def __init__(self, reads: Reads, recorder: LogRecorder, followers: int, stopping: Event) -> None:
+        self._reads, self._recorder, self._stopping = reads, recorder, stopping
+        self._followers, self._places = followers, BoundedSemaphore(followers)
+
+    def ListEvents(self, request: pb.ListEventsRequest, context: grpc.ServicerContext) -> pb.ListEventsResponse:
+        with self._reads.page(context, request) as (point, page):
+            events = events_touching(
+                point, _aggregate(point, request.subject), page.after_position(), newest_first=request.newest_first
+            )
+            messages, last = fill(((str(event.position), event_message(event)) for event in events), page.size)
+            token = next_token(request, point.position, last)
+            return pb.ListEventsResponse(events=messages, next_page_token=token, position=point.position)
+
+    def GetEvent(self, request: pb.GetEventRequest, context: grpc.ServicerContext) -> pb.GetEventResponse:
+        with self._recorder.reading() as reader:
+            if not 1 <= request.position <= reader.head:
+                raise EventNotFound(request.position, reader.head)
+            return pb.GetEventResponse(event=event_message(reader.event_at(request.position)))
+
+    def FollowEvents(
+        self, request: pb.FollowEventsRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.FollowEventsResponse]:
+        for field in ("after_position", "to_position"):
+            if getattr(request, field) < 0:
+                raise invalid_field(field, "must not be negative")
+        # Each stream holds a thread; without a bound, followers could leave none for writes.
+        if not self._places.acquire(blocking=False):
+            raise Overloaded(self._followers)
+        try:
+            yield from self._follow(request, context)
+        finally:
+            self._places.release()
+
+    def GetHead(self, request: pb.GetHeadRequest, context: grpc.ServicerContext) -> pb.GetHeadResponse:
+        with self._recorder.reading() as reader:
+            head = pb.GetHeadResponse(position=reader.head, ledger_id=str(reader.ledger_id))
+            if reader.head:
+                head.recorded_at.CopyFrom(timestamp(reader.event_at(reader.head).recorded_at_us))
+            return head
+
+    def _follow(
+        self, request: pb.FollowEventsRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.FollowEventsResponse]:
+        after, end = request.after_position, request.to_position
+        while context.is_active() and (not end or after < end):
+            if self._stopping.is_set():
+                raise ShuttingDown("the server is stopping")
+            # Nothing is open while a message is on its way: a slow reader holds a thread, and nothing of the database.
+            with self._recorder.reading() as reader:
+                found = reader.events_after(after, min(MOST_EVENTS, end - after) if end else MOST_EVENTS)
+            for events in _parcels(found):
+                yield pb.FollowEventsResponse(events=[event_message(event) for event in events])
+            if found:
+                after = found[-1].position
+            elif request.wait:
+                self._stopping.wait(_LOOK_AGAIN_S)
+            else:
+                return
+
+
+def _parcels(events: Sequence[RecordedEvent]) -> Iterator[list[RecordedEvent]]:
+    """The events in their order, each parcel small enough for one message."""
+    parcel: list[RecordedEvent] = []
+    taken_bytes = 0
+    for event in events:
+        taken_bytes += len(event.state)
+        if parcel and taken_bytes > MOST_BYTES:
+            yield parcel
+            parcel, taken_bytes = [], len(event.state)
+        parcel.append(event)
+    if parcel:
+        yield parcel
+
+
+def _aggregate(point: Standpoint, subject: pb.Subject) -> UUID:
+    """Whose events. Raises what is not found; evidence and groups are there as soon as somebody names them."""
+    match subject.WhichOneof("subject"):
+        case "enterprise":
+            scheme, number = number_of(subject.enterprise)
+            return point.enterprise(scheme, number).id
+        case "measure_code":
+            return published(point.ledger, subject.measure_code).id
+        case "fund_code":
+            return created(point.ledger, subject.fund_code).id
+        case "evidence":
+            return identity.evidence_claim_id(subject.evidence.kind, subject.evidence.reference)
+        case "group":
+            return identity.group_claim_id(subject.group)
+        case _:
+            raise invalid_field("subject", "must be set")

@@ -1,0 +1,152 @@
+"""The gRPC server: services, interceptors and limits put together, started, and stopped without losing a call."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from award_ledger.server.clock import Clock
+from award_ledger.server.rpc.interceptors.admission import Admission
+from award_ledger.server.rpc.interceptors.call_log import CallLog
+from award_ledger.server.rpc.interceptors.failures import Failures
+from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
+from award_ledger.server.rpc.payees import Payees
+from award_ledger.server.rpc.reads import Reads
+from award_ledger.server.rpc.services.applications import ApplicationService
+from award_ledger.server.rpc.services.awards import AwardService
+from award_ledger.server.rpc.services.clawbacks import ClawbackService
+from award_ledger.server.rpc.services.enterprises import EnterpriseService
+from award_ledger.server.rpc.services.funds import FundService
+from award_ledger.server.rpc.services.history import HistoryService
+from award_ledger.server.rpc.services.measures import MeasureService
+from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.writes import Writes
+from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.writer import Writer
+from award_ledger.v1 import (
+    applications_pb2,
+    applications_pb2_grpc,
+    awards_pb2,
+    awards_pb2_grpc,
+    clawbacks_pb2,
+    clawbacks_pb2_grpc,
+    enterprises_pb2,
+    enterprises_pb2_grpc,
+    funds_pb2,
+    funds_pb2_grpc,
+    history_pb2,
+    history_pb2_grpc,
+    measures_pb2,
+    measures_pb2_grpc,
+    payments_pb2,
+    payments_pb2_grpc,
+)
+
+CONTRACT = (
+    measures_pb2,
+    funds_pb2,
+    enterprises_pb2,
+    applications_pb2,
+    awards_pb2,
+    payments_pb2,
+    clawbacks_pb2,
+    history_pb2,
+)
+SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
+"""Full names of the ledger's services."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServingLimits:
+    """`threads` serve calls; at most `followers` of them event streams, and as many reads that wait for a position.
+    `calls` may be accepted at once.
+
+    `turn_away_s`: how long a server that stops goes on to answer new calls, with SHUTTING_DOWN, before it closes.
+    """
+
+    threads: int = 64
+    followers: int = 16
+    calls: int = 1_000
+    message_bytes: int = 4 * 1024 * 1024
+    turn_away_s: float = 0.3
+
+
+class LedgerServer:
+    """One ledger on one port. Bind, start, stop: once each."""
+
+    def __init__(
+        self,
+        recorder: LogRecorder,
+        writer: Writer,
+        vault: Vault,
+        clock: Clock,
+        authenticator: Authenticator,
+        limits: ServingLimits | None = None,
+    ) -> None:
+        self._limits = limits = limits or ServingLimits()
+        self._stopping = Event()
+        self._health = health.HealthServicer()
+        self._server = grpc.server(
+            ThreadPoolExecutor(limits.threads, thread_name_prefix="call"),
+            interceptors=[CallLog(), Failures(), Admission(self._stopping), Identity(authenticator)],
+            options=_options(limits),
+            maximum_concurrent_rpcs=limits.calls,
+        )
+        writes, reads = Writes(writer), Reads(recorder, clock, limits.followers)
+        history = HistoryService(reads, recorder, limits.followers, self._stopping)
+        payees = Payees(vault, recorder)
+        server = self._server
+        measures_pb2_grpc.add_MeasureServiceServicer_to_server(MeasureService(writes, reads), server)
+        funds_pb2_grpc.add_FundServiceServicer_to_server(FundService(writes, reads), server)
+        enterprises_pb2_grpc.add_EnterpriseServiceServicer_to_server(EnterpriseService(writes, reads), server)
+        applications_pb2_grpc.add_ApplicationServiceServicer_to_server(
+            ApplicationService(writes, reads, payees), server
+        )
+        awards_pb2_grpc.add_AwardServiceServicer_to_server(AwardService(writes, reads), server)
+        payments_pb2_grpc.add_PaymentServiceServicer_to_server(PaymentService(writes), server)
+        clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
+        history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+
+    def bind(self, address: str) -> int:
+        """Listens on `host:port`, `[v6]:port` or `unix:path`, in plain text, and returns the port (0 for none).
+
+        Raises RuntimeError when the address cannot be had.
+        """
+        return self._server.add_insecure_port(address)
+
+    def start(self) -> None:
+        """Answers calls, and says by the health service that it does."""
+        self._server.start()
+        for name in ("", *SERVICES):
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    def stop(self, grace_s: float) -> None:
+        """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.
+
+        The writer must go on meanwhile: calls under way wait for it.
+        """
+        self._health.enter_graceful_shutdown()
+        self._stopping.set()
+        time.sleep(min(self._limits.turn_away_s, grace_s))
+        self._server.stop(grace_s).wait()
+
+
+def _options(limits: ServingLimits) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_receive_message_length", limits.message_bytes),
+        # Two servers on one port would share its calls between two ledgers.
+        ("grpc.so_reuseport", 0),
+        # A dead client is noticed within 80 s; clients may ask as often, also while a stream is silent.
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ]

@@ -1,0 +1,166 @@
+"""How every write is made: a request becomes a submission, waits for the writer, and is answered.
+
+What is wrong is refused in this order: no deadline, no request id, a wrong field, and then what the writer finds under
+the head lock (a repeat, the etag, the rules).
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+import grpc
+from google.protobuf.message import Message
+
+from award_ledger.domain.refusals import ApprovalRefused, BatchTooLarge, DeadlineRequired
+from award_ledger.server.rpc.call import Call, current_call
+from award_ledger.server.rpc.errors import Failure, failure, row_error
+from award_ledger.server.rpc.fields import day, request_uuid
+from award_ledger.server.rpc.fingerprint import fingerprint
+from award_ledger.server.rpc.refusals import AnswerOverdue
+from award_ledger.server.vault.commitments import Opened
+from award_ledger.server.writer.failures import WriterFailure
+from award_ledger.server.writer.submission import Answer, Command, Submission
+from award_ledger.server.writer.writer import Writer
+
+MOST_ROWS = 1_000
+"""Of one batch."""
+
+_NO_DEADLINE_S = 1e9  # the C core tells of a missing deadline as of one centuries away
+
+Q = TypeVar("Q", bound=Message)
+R = TypeVar("R", bound=Message)
+X = TypeVar("X", bound=Message)
+
+
+class Prepared(NamedTuple):
+    """A command, and what opens the commitments of its fact."""
+
+    command: Command
+    openings: tuple[Opened, ...] = ()
+
+
+class Method(NamedTuple, Generic[Q, R]):
+    """How one kind of request is read and answered.
+
+    `build` raises what is wrong with the fields. `answer` is made under the head lock, right after the event.
+    `confirm`, where there is one, compares a repeat with the first request in what the fingerprint leaves out.
+    """
+
+    build: Callable[[Q], Command | Prepared]
+    answer: Answer[R]
+    confirm: Callable[[Q, R], None] | None = None
+
+
+class Writes:
+    """Shared by all services and threads."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def perform(self, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> R:
+        """The answer, once the event behind it is committed. Raises a Refused, a WriterFailure or AnswerOverdue."""
+        call = current_call()
+        _require_deadline(call, context)
+        waiting = self._begin(call, request, context, method)
+        return _end(call, request, waiting, context, method)
+
+    def perform_batch(
+        self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], result: Callable[..., X]
+    ) -> list[X]:
+        """A result for each row, in order; `result` is made with `response` or with `error`.
+
+        Raises BatchTooLarge, AnswerOverdue, and a WriterFailure that befell all rows, so that all are sent again.
+        """
+        call = current_call()
+        _require_deadline(call, context)
+        if len(requests) > MOST_ROWS:
+            raise BatchTooLarge(len(requests), MOST_ROWS)
+        rows = [Call(call.method, call.principal) for _ in requests]
+        call.rows = rows
+        begun = [self._begun(row, request, context, method) for row, request in zip(rows, requests, strict=True)]
+        ended = [
+            _ended(row, request, waiting, context, method)
+            for row, request, waiting in zip(rows, requests, begun, strict=True)
+        ]
+        troubles = [outcome for outcome in ended if isinstance(outcome, WriterFailure)]
+        if troubles and len(troubles) == len(ended):
+            raise troubles[0]
+        return [_result(row, outcome, result) for row, outcome in zip(rows, ended, strict=True)]
+
+    def _begin(self, call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> "Future[R]":
+        fields: Any = request
+        call.request_id = fields.request_id
+        request_id = request_uuid(fields.request_id)
+        prepared = method.build(request)
+        if not isinstance(prepared, Prepared):
+            prepared = Prepared(prepared)
+        return self._writer.submit(_submission(call, request, request_id, prepared, context, method.answer))
+
+    def _begun(
+        self, row: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]
+    ) -> "Future[R] | Exception":
+        try:
+            return self._begin(row, request, context, method)
+        except Exception as error:  # noqa: BLE001  # of this row alone
+            return error
+
+
+def _require_deadline(call: Call, context: grpc.ServicerContext) -> None:
+    if context.time_remaining() > _NO_DEADLINE_S:
+        raise DeadlineRequired(call.method.rpartition("/")[2])
+
+
+def _submission(
+    call: Call, request: Q, request_id: UUID, prepared: Prepared, context: grpc.ServicerContext, answer: Answer[R]
+) -> Submission[R]:
+    fields: Any = request
+    of_effect = "applied_on" if "applied_on" in request.DESCRIPTOR.fields_by_name else "effective_on"
+    return Submission(
+        command=prepared.command,
+        principal=call.principal,
+        request_id=request_id,
+        fingerprint=fingerprint(request),
+        answer=answer,
+        effective_on=day(getattr(fields, of_effect), of_effect),
+        etag=getattr(fields, "etag", ""),
+        validate_only=fields.validate_only,
+        openings=prepared.openings,
+        abandoned=lambda: not context.is_active(),
+    )
+
+
+def _end(call: Call, request: Q, waiting: "Future[R]", context: grpc.ServicerContext, method: Method[Q, R]) -> R:
+    if not wait([waiting], context.time_remaining()).done:
+        raise AnswerOverdue
+    try:
+        response = waiting.result()
+    except ApprovalRefused as refusal:
+        call.position = refusal.position
+        raise
+    receipt = response.receipt  # type: ignore[attr-defined]  # every answer to a write has one
+    call.position = receipt.position
+    if receipt.repeated and method.confirm is not None:
+        method.confirm(request, response)
+    return response
+
+
+def _ended(
+    row: Call, request: Q, waiting: "Future[R] | Exception", context: grpc.ServicerContext, method: Method[Q, R]
+) -> R | Exception:
+    if isinstance(waiting, Exception):
+        return waiting
+    try:
+        return _end(row, request, waiting, context, method)
+    except AnswerOverdue:
+        raise
+    except Exception as error:  # noqa: BLE001  # of this row alone
+        return error
+
+
+def _result(row: Call, outcome: R | Exception, result: Callable[..., X]) -> X:
+    if not isinstance(outcome, Exception):
+        return result(response=outcome)
+    failed: Failure = failure(outcome)
+    row.code, row.reason = failed.code.name, failed.reason
+    return result(error=row_error(failed))
