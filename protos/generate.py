@@ -40,9 +40,7 @@ def main() -> int:
 def generate(out: Path) -> None:
     """Run protoc over every .proto file, writing the stubs under `out`; raises where it fails."""
     files = sorted(PROTOS.rglob("*.proto"))
-    with_services = [
-        path for path in files if re.search(r"^service\s", path.read_text("utf-8"), re.MULTILINE)
-    ]
+    with_services = [path for path in files if re.search(r"^service\s", path.read_text("utf-8"), re.MULTILINE)]
     run_protoc(files, [f"--python_out={out}", f"--mypy_out=quiet:{out}"])
     # A file without services would get an empty _pb2_grpc module: not worth committing.
     run_protoc(with_services, [f"--grpc_python_out={out}", f"--mypy_grpc_out=quiet:{out}"])

@@ -40,6 +40,7 @@ class LedgerError(Exception):
     * `unmet`: what stands against the call, as pairs of what it is about and what would have to change.
     * `assessment`: the complete calculation, where Terms refused.
     * `position`: where in the log the refusal itself is recorded; 0 where nothing was recorded.
+    * `repeated`: True for a row of a batch that had been refused before, and this is that refusal again.
     * `request_id`: of the write that failed; empty for reads. Repeating with it never does a thing twice.
     * `retry_after_s`: how long the server asks to wait; 0 where it does not say.
     """
@@ -52,6 +53,7 @@ class LedgerError(Exception):
     unmet: list[tuple[str, str]] = field(default_factory=list)
     assessment: Assessment | None = None
     position: int = 0
+    repeated: bool = False
     request_id: str = ""
     retry_after_s: float = 0.0
 
@@ -226,6 +228,7 @@ def from_row_error(row: RowError, request_id: str = "") -> LedgerError:
         violations=violations,
         assessment=assessment,
         position=row.position,
+        repeated=row.repeated,
         request_id=request_id,
     )
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from award_ledger.domain.assessment import Check, Verdict
 from award_ledger.domain.case import Case, Usage
 from award_ledger.domain.terms import (
+    MAX_AMOUNT_MINOR,
     AmountRule,
     CaseByCase,
     Fixed,
@@ -75,16 +76,16 @@ def asked_amount(terms: Terms, case: Case) -> int | None:
 
 
 def amount_limits(terms: Terms, case: Case, usage: Usage) -> Iterator[AmountLimit]:
-    """What each amount rule allows, in the order of the Terms."""
-    lineage = sum(amount for _, amount in usage.lineage)
+    """What each amount rule allows, in the order of the Terms; a decided rate comes before the amount it makes."""
     for rule in terms.amounts:
-        limit = _limit(rule, case, lineage)
-        yield limit._replace(noted=case.asked_minor is None and not case.decided_rate)
         if isinstance(rule, RateOf) and case.decided_rate and ratio(case.decided_rate) > ratio(rule.rate):
             yield AmountLimit("decided_rate", "", None, problem="RATE_EXCEEDED", found=case.decided_rate)
+        limit = _limit(rule, case, usage)
+        most = None if limit.limit is None else min(limit.limit, MAX_AMOUNT_MINOR)
+        yield limit._replace(limit=most, noted=case.hypothetical)
 
 
-def _limit(rule: AmountRule, case: Case, lineage: int) -> AmountLimit:
+def _limit(rule: AmountRule, case: Case, usage: Usage) -> AmountLimit:
     match rule:
         case Fixed(amount_minor=amount):
             return AmountLimit("fixed", "AMOUNT_NOT_FIXED", amount, exact=True)
@@ -99,7 +100,7 @@ def _limit(rule: AmountRule, case: Case, lineage: int) -> AmountLimit:
         case PerUnit():
             return _unit_limit(rule, case)
         case Tiered():
-            return _tier_limit(rule, case, lineage)
+            return _tier_limit(rule, case, usage)
         case CaseByCase():
             return _document_limit(rule, case)
 
@@ -113,19 +114,25 @@ def _rate_limit(rule: RateOf, case: Case) -> AmountLimit:
 
 
 def _unit_limit(rule: PerUnit, case: Case) -> AmountLimit:
+    if case.hypothetical and not case.evidence and rule.count_evidence:
+        return AmountLimit("per_unit", "", None, problem="EVIDENCE_MISSING", found=rule.count_evidence)
     count = case.distinct(rule.count_evidence) if rule.count_evidence else _whole(case, rule.count_fact)
     if count is None:
         return AmountLimit("per_unit", "", None, problem="FACT_MISSING", found=rule.count_fact)
     return AmountLimit("per_unit", "CEILING_EXCEEDED", rule.amount_minor * count, found=f"{count}")
 
 
-def _tier_limit(rule: Tiered, case: Case, lineage: int) -> AmountLimit:
+def _tier_limit(rule: Tiered, case: Case, usage: Usage) -> AmountLimit:
     name = case.facts.get(rule.tier_fact, "")
     tier = next((tier for tier in rule.tiers if tier.name == name), None)
     if tier is None:
         problem = "REQUIREMENT_NOT_MET" if name else "FACT_MISSING"
         return AmountLimit("tiered", "", None, problem=problem, found=name or rule.tier_fact)
-    return AmountLimit("tiered", "CEILING_EXCEEDED", tier.ceiling_minor, used=lineage, found=name)
+    missing = case.undeclared(rule.lineage_facts)
+    if missing:
+        return AmountLimit("tiered", "", None, problem="FACT_MISSING", found=missing)
+    had = sum(amount for _, amount in usage.lineage)
+    return AmountLimit("tiered", "CEILING_EXCEEDED", tier.ceiling_minor, used=had, found=name)
 
 
 def _document_limit(rule: CaseByCase, case: Case) -> AmountLimit:

@@ -10,11 +10,12 @@ from award_ledger.domain import identity
 from award_ledger.domain.assess import assess, consenting
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.case import Case, Usage, case_of, claims_of, usage_of
-from award_ledger.domain.eligibility import is_upgrade
+from award_ledger.domain.eligibility import upgraded
 from award_ledger.domain.enterprise import Application, Enterprise
 from award_ledger.domain.events import ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Act, InstalmentOwed, OverrideTaken
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.money import positive
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import WorkingSet
@@ -44,8 +45,11 @@ def decide(
     act: Act,
     decided: Decided,
 ) -> AwardApproved | ApprovalRefused:
-    """The award, or the refusal by the Terms in force, with its assessment. Raises InvalidFields for a plan
-    of instalments that does not add up to what is granted."""
+    """The award, or the refusal by the Terms in force, with its assessment.
+
+    Raises AmountNotPositive if what is decided rounds down to nothing, InvalidFields for a plan of instalments
+    that does not add up to what is granted.
+    """
     terms, on = measure.terms, act.effective_on
     case = _decided_case(case_of(enterprise, application), act, decided)
     usage = usage_of(terms, case, enterprise, measure, working_set, on)
@@ -58,6 +62,9 @@ def decide(
             decided_rate=decided.rate,
             overrides=decided.overrides,
         )
+    if terms.moves_money:
+        # A rate of a small base, or an application from before the Terms named money.
+        positive(assessment.granted_minor)
     return _award(enterprise, application, terms, case, usage, assessment, act, decided)
 
 
@@ -106,6 +113,7 @@ def _award(
     taken = {check.id for check in assessment.checks if check.verdict == "overridden"}
     needs_two = bool(taken) or terms.second_person
     granted = assessment.granted_minor
+    lower = upgraded(terms, case, usage)
     return AwardApproved(
         act=msgspec.structs.replace(act, second=consenting(case, granted, taken)) if needs_two else act,
         award_id=identity.award_id(application.application_id),
@@ -119,7 +127,7 @@ def _award(
         decided_rate=decided.rate,
         claims=claims_of(terms, case, enterprise, act.effective_on),
         overrides=tuple(override for override in decided.overrides if override.check_id in taken),
-        upgrade=is_upgrade(terms, case, usage),
+        upgrades=lower.award_id if lower else None,
     )
 
 

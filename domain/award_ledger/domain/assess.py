@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from award_ledger.domain.amount_rules import amount_limits, asked_amount
+from award_ledger.domain.amount_rules import AmountLimit, amount_limits, asked_amount
 from award_ledger.domain.assessment import Assessment, Check, Verdict
 from award_ledger.domain.case import Case, Usage, quota_pool
-from award_ledger.domain.eligibility import eligibility_checks, is_upgrade, status_checks
+from award_ledger.domain.eligibility import eligibility_checks, status_checks, upgraded
+from award_ledger.domain.enterprise import Review
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR, Terms
 from award_ledger.domain.windows import used_within
 
@@ -32,70 +33,103 @@ class _Money(NamedTuple):
         return max(0, self.limit - self.used)
 
 
+class _Limits(NamedTuple):
+    """Every limit on the amount: the rules of the Terms, the caps, the fund."""
+
+    rules: list[AmountLimit]
+    caps: list[_Money]
+    fund: list[_Money]
+
+    def lefts(self, taken: set[str]) -> dict[str, int]:
+        """What each leaves, but for those that are passed by an override."""
+        lefts = [(rule.id, rule.left) for rule in self.rules]
+        lefts += [(limit.id, limit.left) for limit in (*self.caps, *self.fund)]
+        return {check_id: left for check_id, left in lefts if left is not None and check_id not in taken}
+
+    def cut(self, amount: int) -> int:
+        """What the caps that grant what fits make of an amount."""
+        return min([amount, *(cap.left for cap in self.caps if cap.cuts)])
+
+    def to_ask(self, lefts: dict[str, int]) -> int:
+        """What to ask in order to get the most: the fixed amount where there is one."""
+        return next((lefts[rule.id] for rule in self.rules if rule.exact and rule.id in lefts), _least(lefts))
+
+    def most(self, lefts: dict[str, int]) -> int:
+        """The largest grant that leaves all of these limits whole; 0 if nothing can be asked."""
+        asked, least = self.to_ask(lefts), _least(lefts)
+        fits = all(lefts.get(rule.id, asked) >= asked for rule in self.rules)
+        return least if fits and self.cut(asked) == least else 0
+
+
 def assess(terms: Terms, case: Case, usage: Usage, on: date, terms_version: int = 0) -> Assessment:
     """The complete calculation for a decision on a day of law.
 
     With `case.asked_minor` None it answers how much there could be: facts that are not declared are noted and
     do not bind. Otherwise a missing fact refuses. Amounts are minor units of the Terms' currency.
     """
-    gates = [*status_checks(terms, case, usage, on), *eligibility_checks(terms, case, usage, on)]
+    limits = _Limits(
+        list(amount_limits(terms, case, usage)), list(_cap_limits(terms, usage, on)), list(_fund_limit(terms, usage))
+    )
     asked = asked_amount(terms, case)
-    limits = list(amount_limits(terms, case, usage))
-    money = list(_money_limits(terms, usage, on))
-
-    lefts = [limit.left for limit in limits if limit.left is not None] + [m.left for m in money]
-    room = min([MAX_AMOUNT_MINOR, *lefts])
-    wanted = room if asked is None else asked
-    cut = min([wanted, *(m.left for m in money if m.cuts)])
-
+    wanted = limits.to_ask(limits.lefts(set())) if asked is None else asked
+    cut = limits.cut(wanted)
     checks = [
-        *gates,
-        *(limit.check(wanted, overridden=limit.id in case.overrides) for limit in limits),
-        *(_money_check(m, wanted, cut) for m in money),
+        *status_checks(terms, case, usage, on),
+        *eligibility_checks(terms, case, usage, on),
+        *(rule.check(wanted, overridden=rule.id in case.overrides) for rule in limits.rules),
+        *_caps_without_key(terms, usage, hypothetical=asked is None),
+        *(_money_check(cap, wanted, cut) for cap in limits.caps),
         *_quota_checks(terms, case, usage, on),
         *_fund_missing(terms, usage),
+        *(_money_check(fund, wanted, cut) for fund in limits.fund),
     ]
-    checks += _second_person(terms, case, cut, checks, hypothetical=asked is None)
-    lefts_by_id: list[tuple[str, int | None]] = [(limit.id, limit.left) for limit in limits]
-    lefts_by_id += [(limit.id, limit.left) for limit in money]
-    return _concluded(terms, terms_version, wanted, cut, room, checks, lefts_by_id)
-
-
-def _concluded(
-    terms: Terms,
-    terms_version: int,
-    wanted: int,
-    cut: int,
-    room: int,
-    checks: list[Check],
-    lefts: list[tuple[str, int | None]],
-) -> Assessment:
-    amount_ids = {check_id for check_id, left in lefts if left is not None}
+    taken = {check.id for check in checks if check.verdict == "overridden"}
+    checks += _second_person(terms, case, cut, taken, hypothetical=asked is None)
+    lefts = limits.lefts(taken) | _consent(terms, case, taken)
+    refusing = [check.id for check in checks if check.refuses]
     # A decided rate that is too high closes nothing: the rate rule itself says what would be admissible.
-    amount_ids.add("decided_rate")
-    closed = [check.id for check in checks if check.refuses and check.id not in amount_ids]
-    refused = any(check.refuses for check in checks)
-    binding = closed or [check_id for check_id, left in lefts if left == room]
+    closed = [check_id for check_id in refusing if check_id not in lefts and check_id != "decided_rate"]
     return Assessment(
         measure_code=terms.measure_code,
         terms_version=terms_version,
         asked_minor=wanted,
-        admissible_minor=0 if closed else room if terms.moves_money else 0,
-        granted_minor=0 if refused else cut,
+        admissible_minor=limits.most(lefts) if terms.moves_money and not closed else 0,
+        granted_minor=0 if refusing else cut,
         checks=tuple(checks),
-        binding=tuple(binding),
+        binding=tuple(closed or (check_id for check_id, left in lefts.items() if left == _least(lefts))),
     )
 
 
-def _money_limits(terms: Terms, usage: Usage, on: date) -> Iterator[_Money]:
+def _least(lefts: dict[str, int]) -> int:
+    return min([MAX_AMOUNT_MINOR, *lefts.values()])
+
+
+def _cap_limits(terms: Terms, usage: Usage, on: date) -> Iterator[_Money]:
     for cap in terms.caps:
         uses = usage.caps.get(cap.id)
         if uses is not None:
             used = used_within(cap.window, uses, on)
             yield _Money(f"cap.{cap.id}", "CAP_EXCEEDED", cap.limit_minor, used, cap.mode == "grant_what_fits")
+
+
+def _fund_limit(terms: Terms, usage: Usage) -> Iterator[_Money]:
     if usage.fund is not None and terms.moves_money:
         fund = usage.fund
         yield _Money("fund", "FUND_EXHAUSTED", fund.appropriated_minor, fund.committed_minor, False)
+
+
+def _caps_without_key(terms: Terms, usage: Usage, *, hypothetical: bool) -> Iterator[Check]:
+    """A cap whose key is not declared cannot be weighed, so it must not be passed over."""
+    for cap in terms.caps:
+        if cap.id not in usage.caps:
+            verdict: Verdict = "noted" if hypothetical else "failed"
+            yield Check(
+                id=f"cap.{cap.id}",
+                verdict=verdict,
+                reason="FACT_MISSING",
+                limit=cap.limit_minor,
+                found=",".join(cap.key_facts),
+            )
 
 
 def _money_check(money: _Money, wanted: int, cut: int) -> Check:
@@ -115,15 +149,16 @@ def _money_check(money: _Money, wanted: int, cut: int) -> Check:
 
 
 def _quota_checks(terms: Terms, case: Case, usage: Usage, on: date) -> Iterator[Check]:
-    upgrade = is_upgrade(terms, case, usage)
+    lower = upgraded(terms, case, usage)
     for quota in terms.quotas:
         pool = quota_pool(quota, terms)
-        used = used_within(quota.window, usage.quotas.get(pool, []), on)
+        claim = usage.quotas[pool]
+        used = used_within(quota.window, claim.places(), on)
         if quota.floor:
             yield Check(id=f"floor.{pool}", verdict="noted", limit=quota.floor, used=used)
         if not quota.count:
             continue
-        asked = 0 if upgrade else 1
+        asked = 0 if lower is not None and lower.award_id in claim.holders else 1
         check_id = f"quota.{pool}"
         verdict: Verdict = "passed"
         if used + asked > quota.count and asked:
@@ -144,27 +179,33 @@ def _fund_missing(terms: Terms, usage: Usage) -> Iterator[Check]:
         yield Check(id="fund", verdict="failed", reason="FUND_NOT_SET", found=usage.fund_code)
 
 
-def _second_person(terms: Terms, case: Case, granted: int, checks: list[Check], hypothetical: bool) -> list[Check]:
-    overridden = {check.id for check in checks if check.verdict == "overridden"}
-    if not overridden and not terms.second_person:
+def _second_person(terms: Terms, case: Case, granted: int, taken: set[str], *, hypothetical: bool) -> list[Check]:
+    if not taken and not terms.second_person:
         return []
     if hypothetical:
         return [Check(id="second_person", verdict="noted", reason="SECOND_PERSON_REQUIRED")]
-    consent = consenting(case, granted, overridden)
+    consent = consenting(case, granted, taken)
     if consent:
         return [Check(id="second_person", found=consent)]
-    return [Check(id="second_person", verdict="failed", reason="SECOND_PERSON_REQUIRED")]
+    return [Check(id="second_person", verdict="failed", reason="SECOND_PERSON_REQUIRED", asked=granted)]
+
+
+def _consent(terms: Terms, case: Case, taken: set[str]) -> dict[str, int]:
+    """Up to which amount others consent, if they must and do: one more limit on the amount."""
+    if not taken and not terms.second_person:
+        return {}
+    up_to = [review.up_to_minor for review in _consents(case, taken)]
+    return {"second_person": max(up_to)} if up_to else {}
 
 
 def consenting(case: Case, granted_minor: int, overridden: set[str]) -> str:
     """The other person whose review covers this amount and these overrides; empty if there is none."""
-    return next(
-        (
-            review.principal
-            for review in case.reviews
-            if review.principal != case.principal
-            and review.up_to_minor >= granted_minor
-            and overridden <= set(review.overrides)
-        ),
-        "",
-    )
+    consents = _consents(case, overridden)
+    return next((review.principal for review in consents if review.up_to_minor >= granted_minor), "")
+
+
+def _consents(case: Case, overridden: set[str]) -> list[Review]:
+    """What others have consented to, these overrides included."""
+    return [
+        review for review in case.reviews if review.principal != case.principal and overridden <= set(review.overrides)
+    ]

@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from award_ledger.domain.terms import MAX_AMOUNT_MINOR
+
 Verdict = Literal["passed", "failed", "needs_override", "overridden", "cut", "noted"]
 
 
@@ -52,6 +54,11 @@ class Assessment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def accepted(self) -> bool:
         """True if no check stands against the decision."""
         return not any(check.refuses for check in self.checks)
+
+    @property
+    def unlimited(self) -> bool:
+        """True if no limit is known: what is admissible is merely what the ledger can hold."""
+        return self.admissible_minor == MAX_AMOUNT_MINOR
 
     def first_failure(self) -> Check:
         """The failing check that comes first in precedence. Raises LookupError if all hold."""

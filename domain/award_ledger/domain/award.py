@@ -166,6 +166,13 @@ class Award(Struct):
         return sum(instalment.open_minor for instalment in self.instalments)
 
     @property
+    def expended_before_minor(self) -> int:
+        """What of the open amount no encumbrance backs: without a fund all; else what came back in a later fiscal
+        year, which stays expended in its own, so that paying it again expends nothing.
+        """
+        return self.open_minor - self.encumbered_minor
+
+    @property
     def under_way(self) -> bool:
         """True while an attempt to pay has no answer."""
         return any(instalment.under_way for instalment in self.instalments)

@@ -37,12 +37,29 @@ class Case(Struct, frozen=True, kw_only=True):
     overrides: frozenset[str] = frozenset()
     reviews: tuple[Review, ...] = ()
 
+    @property
+    def hypothetical(self) -> bool:
+        """True if nothing is asked: what is not declared is then noted and does not refuse."""
+        return self.asked_minor is None and not self.decided_rate
+
     def key(self, fact_names: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
         """The key that these facts make, or None if one of them is not declared."""
-        values = {**self.facts, ENTERPRISE_FACT: self.enterprise}
-        if any(not values.get(name) for name in fact_names):
+        if self.undeclared(fact_names):
             return None
+        values = {**self.facts, ENTERPRISE_FACT: self.enterprise}
         return tuple((name, values[name]) for name in fact_names)
+
+    def undeclared(self, fact_names: tuple[str, ...]) -> str:
+        """The first of these facts that is not declared; empty if all are. What is compared as nothing is nothing."""
+        declared = (*self.facts, ENTERPRISE_FACT)
+        return next(
+            (
+                name
+                for name in fact_names
+                if name not in declared or (name != ENTERPRISE_FACT and not identity.normalised(self.facts[name]))
+            ),
+            "",
+        )
 
     def distinct(self, kind: str) -> int:
         """How many distinct references of a kind of evidence it carries."""
@@ -50,15 +67,16 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """What stands before the decision. Uses are (day, minor units) or (day, 1) of what still counts.
+    """What stands before the decision. Uses are (day, minor units) of what still counts.
 
-    `caps`, `quotas`, `keys` hold an entry for each limit of the Terms whose key the case declares.
+    `caps` and `keys` hold an entry for each limit of the Terms whose key the case declares, `quotas` the pool of each
+    quota. `fund` is set if it is one of the decision's fiscal year and in the currency of the Terms.
     """
 
     status: MeasureStatus
     barred: bool = False
     caps: dict[str, list[Use]] = {}
-    quotas: dict[str, list[Use]] = {}
+    quotas: dict[str, Claim] = {}
     keys: dict[str, list[Holder]] = {}
     evidence: dict[EvidenceRef, list[Holder]] = {}
     lineage: list[Use] = []
@@ -83,8 +101,11 @@ def usage_of(
     terms: Terms, case: Case, enterprise: Enterprise, measure: Measure, working_set: WorkingSet, on: date
 ) -> Usage:
     """Gathers what stands before a decision on this day."""
-    code = terms.fund_code(fiscal_year(on))
+    year = fiscal_year(on)
+    code = terms.fund_code(year)
     fund = working_set.fund(code) if code else None
+    if fund is not None and (fund.currency, fund.fiscal_year) != (terms.currency, year):
+        fund = None
     return Usage(
         status="needs_rule" if measure.held == "open" and terms.needs_rule else measure.status,
         barred=enterprise.barred,
@@ -94,22 +115,22 @@ def usage_of(
             if (uses := _cap_uses(cap, terms, case, enterprise, working_set, on)) is not None
         },
         quotas={
-            pool: _places(working_set.claim(identity.quota_claim_id(pool)))
+            pool: working_set.claim(identity.quota_claim_id(pool))
             for pool in (quota_pool(quota, terms) for quota in terms.quotas)
         },
         keys={
-            rule.id: _standing(working_set.claim(identity.key_claim_id(unique_pool(rule, terms), key)))
+            rule.id: working_set.claim(identity.key_claim_id(unique_pool(rule, terms), key)).standing()
             for rule in terms.uniqueness
             if (key := case.key(rule.key_facts)) is not None
         },
         evidence={
-            ref: _standing(working_set.claim(identity.evidence_claim_id(ref.kind, ref.reference)))
+            ref: working_set.claim(identity.evidence_claim_id(ref.kind, ref.reference)).standing()
             for ref in case.evidence
             if not terms.shareable(ref.kind)
         },
         lineage=_lineage(terms, case, enterprise, working_set),
         fund_code=code,
-        fund=fund if fund is not None and fund.currency == terms.currency else None,
+        fund=fund,
     )
 
 
@@ -160,14 +181,6 @@ def _key_ref(pool: str, key: tuple[tuple[str, str], ...] | None) -> list[ClaimRe
 
 def _tiered(terms: Terms) -> Tiered | None:
     return next((rule for rule in terms.amounts if isinstance(rule, Tiered)), None)
-
-
-def _standing(claim: Claim) -> list[Holder]:
-    return [holder for holder in claim.holders.values() if holder.holds_place]
-
-
-def _places(claim: Claim) -> list[Use]:
-    return [(holder.decided_on, 1) for holder in _standing(claim)]
 
 
 def _counted(claim: Claim, measures: frozenset[str]) -> list[Use]:

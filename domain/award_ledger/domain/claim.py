@@ -14,13 +14,17 @@ from award_ledger.domain.fact import Event
 
 
 class Holder(Struct):
-    """One award under the key: what of it still counts, and whether it still holds its place."""
+    """One award under the key: what of it still counts, and whether it still holds its place.
+
+    `lineage` is the first award of a line of upgrades, or the award itself.
+    """
 
     award_id: UUID
     enterprise_id: UUID
     measure: str
     decided_on: date
     counted_minor: int
+    lineage: UUID
     holds_place: bool = True
 
 
@@ -42,10 +46,23 @@ class Claim(Struct):
                 fact.measure,
                 fact.act.effective_on,
                 fact.amount_minor,
-                holds_place=not (fact.upgrade and self.id in fact.quota_claims()),
+                self._lineage(fact),
             )
         elif isinstance(fact, AwardShrunk):
             holder = self.holders.get(fact.award_id)
             if holder is not None:
                 holder.counted_minor -= fact.headroom_minor
                 holder.holds_place = holder.holds_place and not fact.frees_place
+
+    def standing(self) -> list[Holder]:
+        """The awards that hold a place."""
+        return [holder for holder in self.holders.values() if holder.holds_place]
+
+    def places(self) -> list[tuple[date, int]]:
+        """The places taken, as uses of one: an award and its upgrades share one, on the day of the first."""
+        lineages = {holder.lineage for holder in self.standing()}
+        return [(self.holders[first].decided_on, 1) for first in lineages]
+
+    def _lineage(self, fact: AwardApproved) -> UUID:
+        upgraded = self.holders.get(fact.upgrades) if fact.upgrades else None
+        return upgraded.lineage if upgraded else fact.award_id

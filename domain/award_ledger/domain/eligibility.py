@@ -28,7 +28,7 @@ def status_checks(terms: Terms, case: Case, usage: Usage, on: date) -> Iterator[
 
 def eligibility_checks(terms: Terms, case: Case, usage: Usage, on: date) -> Iterator[Check]:
     """Requirements, thresholds, evidence, keys."""
-    hypothetical = case.asked_minor is None and not case.decided_rate
+    hypothetical = case.hypothetical
     for requirement in terms.requirements:
         yield _requirement(requirement, case, hypothetical)
     for threshold in terms.thresholds:
@@ -46,13 +46,16 @@ def eligibility_checks(terms: Terms, case: Case, usage: Usage, on: date) -> Iter
         yield _key(unique, case, usage, on, hypothetical)
 
 
-def is_upgrade(terms: Terms, case: Case, usage: Usage) -> bool:
-    """True if the case replaces a lower award of the same enterprise under a key of the Terms."""
-    return any(
-        holder.measure in rule.upgrades_from
-        for rule in terms.uniqueness
-        for holder in usage.keys.get(rule.id, [])
-        if _same_enterprise(holder, case)
+def upgraded(terms: Terms, case: Case, usage: Usage) -> Holder | None:
+    """The lower award of the same enterprise, under a key of the Terms, that an award of this case would upgrade."""
+    return next(
+        (
+            holder
+            for rule in terms.uniqueness
+            for holder in usage.keys.get(rule.id, [])
+            if holder.measure in rule.upgrades_from and holder.enterprise_id == case.enterprise_id
+        ),
+        None,
     )
 
 
@@ -94,13 +97,13 @@ def _key(rule: Uniqueness, case: Case, usage: Usage, on: date, hypothetical: boo
     check_id = f"unique.{rule.id}"
     holders = usage.keys.get(rule.id)
     if holders is None:
-        missing = next(name for name in rule.key_facts if not case.facts.get(name))
+        missing = case.undeclared(rule.key_facts)
         return Check(id=check_id, verdict="noted" if hypothetical else "failed", reason="FACT_MISSING", found=missing)
     standing = [
         holder
         for holder in holders
         if used_within(rule.window, [(holder.decided_on, 1)], on)
-        and not (holder.measure in rule.upgrades_from and _same_enterprise(holder, case))
+        and not (holder.measure in rule.upgrades_from and holder.enterprise_id == case.enterprise_id)
     ]
     return _in_use(check_id, "KEY_IN_USE", standing, rule.overridable, case)
 
@@ -121,7 +124,3 @@ def _in_use(check_id: str, reason: str, holders: list[Holder], overridable: bool
         left=0,
         found=f"award {holders[0].award_id} under {holders[0].measure}",
     )
-
-
-def _same_enterprise(holder: Holder, case: Case) -> bool:
-    return holder.enterprise_id == case.enterprise_id

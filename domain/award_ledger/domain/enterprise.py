@@ -25,13 +25,13 @@ class Review(Struct, frozen=True):
 
 
 class Application(Struct):
-    """What the enterprise asked for."""
+    """What the enterprise asked for. `number`, by which people know it, is the position of its submission."""
 
     application_id: UUID
+    number: int
     measure: str
     asked_minor: int
     applied_on: date
-    submitted_position: int
     facts: dict[str, str]
     evidence: tuple[EvidenceRef, ...]
     payee: PayeeCommitments | None
@@ -94,10 +94,10 @@ class Enterprise(Struct):
         fact: ev.ApplicationSubmitted = event.fact
         self.applications[fact.application_id] = Application(
             fact.application_id,
+            event.position,
             fact.measure,
             fact.asked_minor,
             fact.act.effective_on,
-            event.position,
             fact.facts,
             fact.evidence,
             fact.payee,
@@ -159,15 +159,14 @@ class Enterprise(Struct):
             if fact.released_stage and instalment.stage == fact.released_stage:
                 instalment.waiting = False
                 instalment.due_on = max(instalment.due_on, fact.act.effective_on)
-        if fact.cancelled_minor:
-            _cancel_open(award)
+        _cancel(award, fact.cancelled_minor)
         if fact.clawback_minor:
             _order(award, "breach", fact.clawback_minor, fact.act.effective_on, fact.result)
 
     def _revoked(self, event: Event) -> None:
         award = self._shrunk(event.fact)
         award.revoked = True
-        _cancel_open(award)
+        _cancel(award, event.fact.cancelled_minor)
 
     def _instructed(self, event: Event) -> None:
         fact: ev.PaymentInstructed = event.fact
@@ -221,10 +220,13 @@ class Enterprise(Struct):
         self.awards[event.fact.award_id].clawbacks[event.fact.clawback - 1].cancelled = True
 
 
-def _cancel_open(award: Award) -> None:
-    for instalment in award.instalments:
-        instalment.cancelled_minor += instalment.open_minor
-        instalment.waiting = False
+def _cancel(award: Award, amount_minor: int) -> None:
+    """Cancels this much of what is open, from the last instalment on: what waits comes after what is due."""
+    for instalment in reversed(award.instalments):
+        cancelled = min(amount_minor, instalment.open_minor)
+        amount_minor -= cancelled
+        instalment.cancelled_minor += cancelled
+        instalment.waiting = instalment.waiting and instalment.open_minor > 0
 
 
 def _order(award: Award, ground: Ground, amount_minor: int, on: date, reason: str) -> None:

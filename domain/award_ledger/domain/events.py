@@ -132,8 +132,8 @@ class ApprovalRefused(Fact, frozen=True, kw_only=True):
 class AwardApproved(Fact, frozen=True, kw_only=True):
     """An award. The amount counts against every cap, is encumbered in the fund, and holds its claims' places.
 
-    `overrides` are the checks that were passed by two people (`act.second` is the other one); `upgrade` is
-    true if the award replaces a lower one in its lineage and takes no new place in a quota.
+    `overrides` are the checks that were passed by two people (`act.second` is the other one); `upgrades` is
+    the award of the same enterprise that this one upgrades, whose place in a quota they share.
     """
 
     TOPIC = "enterprise.award_approved.v1"
@@ -148,11 +148,7 @@ class AwardApproved(Fact, frozen=True, kw_only=True):
     decided_rate: str = ""
     claims: tuple[ClaimRef, ...] = ()
     overrides: tuple[OverrideTaken, ...] = ()
-    upgrade: bool = False
-
-    def quota_claims(self) -> tuple[UUID, ...]:
-        """Ids of the quota pools under which it stands."""
-        return tuple(claim.id for claim in self.claims if claim.kind == "quota")
+    upgrades: UUID | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return touched(self.measure, self.fund, tuple(claim.id for claim in self.claims))

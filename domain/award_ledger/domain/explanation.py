@@ -29,7 +29,7 @@ _REMEDIES: dict[str, LocalizedText] = {
     "MEASURE_SUSPENDED": LocalizedText(zh="恢复该政策措施", en="reopen the measure"),
     "MEASURE_CLOSED": LocalizedText(zh="该政策措施已结束", en="the measure has ended"),
     "OUTSIDE_VALIDITY": LocalizedText(
-        zh="日期须在有效期内,或发布新条款", en="a date within the validity, or Terms that extend it"
+        zh="日期须在有效期内，或发布新条款", en="a date within the validity, or Terms that extend it"
     ),
     "ENTERPRISE_BARRED": LocalizedText(zh="解除限制后可批准", en="reinstate the enterprise"),
     "FACT_MISSING": LocalizedText(zh="在申报中补充该事实", en="declare this fact in the application"),
@@ -37,12 +37,12 @@ _REMEDIES: dict[str, LocalizedText] = {
     "THRESHOLD_NOT_MET": LocalizedText(zh="数值须达到门槛", en="a number that passes the threshold"),
     "EVIDENCE_MISSING": LocalizedText(zh="补充所需凭证", en="add the required evidence"),
     "EVIDENCE_IN_USE": LocalizedText(
-        zh="换用其他凭证,或两人特批并说明理由",
+        zh="换用其他凭证，或两人特批并说明理由",
         en="other evidence, or an override by two people with a reason",
     ),
-    "KEY_IN_USE": LocalizedText(zh="该名额释放后,或另选领域、对象", en="another key, or this one once it is free"),
+    "KEY_IN_USE": LocalizedText(zh="该名额释放后，或另选领域、对象", en="another key, or this one once it is free"),
     "AMOUNT_NOT_FIXED": LocalizedText(
-        zh="按固定金额批准,或两人特批并说明理由", en="exactly the fixed amount, or an override by two people"
+        zh="按固定金额批准，或两人特批并说明理由", en="exactly the fixed amount, or an override by two people"
     ),
     "CEILING_EXCEEDED": LocalizedText(zh="金额不超过上限", en="an amount within the ceiling"),
     "RATE_EXCEEDED": LocalizedText(zh="比例不超过上限", en="a rate within the ceiling"),
@@ -50,7 +50,7 @@ _REMEDIES: dict[str, LocalizedText] = {
         zh="金额不超过累计上限的余额", en="an amount within what the cap leaves, or a later window"
     ),
     "QUOTA_EXCEEDED": LocalizedText(
-        zh="名额已满;软性名额可由两人特批", en="a later window; a soft quota can be passed by two people"
+        zh="名额已满；软性名额可由两人特批", en="a later window; a soft quota can be passed by two people"
     ),
     "FUND_EXHAUSTED": LocalizedText(zh="追加资金指标或减少金额", en="a larger appropriation, or a smaller amount"),
     "FUND_NOT_SET": LocalizedText(

@@ -4,6 +4,7 @@ An id that is derived from what it names (UUID version 5, RFC 9562) needs no loo
 that meet the same contract derive the same claim.
 """
 
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -22,6 +23,11 @@ OTHER_SCHEME = "other"
 """Numbers without a check digit, for recipients whom no scheme covers."""
 
 MAX_NUMBER_LENGTH = 64
+
+_SCHEME = re.compile(r"[a-z]{2}\.[a-z][a-z0-9_]*\Z")
+
+_UNSEEN = ("Cc", "Cf", "Cs")
+"""Categories of what cannot be seen. Not all of `C`: what is unassigned today is a letter of a later Unicode."""
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "https://award-ledger.invalid/")
 
@@ -43,20 +49,25 @@ def checked_number(scheme: str, number: str) -> tuple[str, str]:
         raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH])
     if scheme == OTHER_SCHEME:
         return scheme, compact
-    country, _, kind = scheme.partition(".")
-    module = get_cc_module(country, kind) if kind else None
-    if module is None:
+    module = get_cc_module(*scheme.split(".")) if _SCHEME.match(scheme) else None
+    validate = getattr(module, "validate", None)
+    if validate is None:
         raise EnterpriseSchemeUnknown(scheme)
     try:
-        return scheme, module.validate(compact)
+        compact = validate(compact)
     except ValidationError:
         raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH]) from None
+    if not compact.isascii():  # digits of another script pass some schemes, and would be another enterprise
+        raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH])
+    return scheme, compact
 
 
 def normalised(reference: str) -> str:
-    """A reference as it is compared: width, case and spaces do not distinguish (NFKC, upper case)."""
+    """A reference as it is compared: width, case, spaces and what is unseen do not distinguish (NFKC, upper case)."""
     folded = unicodedata.normalize("NFKC", reference).upper()
-    return "".join(ch for ch in folded if not ch.isspace() and unicodedata.category(ch)[0] != "C")
+    kept = "".join(ch for ch in folded if not ch.isspace() and unicodedata.category(ch) not in _UNSEEN)
+    # Capitals and neighbours may compose anew; what is normalised is so for good.
+    return unicodedata.normalize("NFKC", kept)
 
 
 def enterprise_id(scheme: str, number: str) -> UUID:

@@ -233,10 +233,10 @@ class Forecast(_Value, frozen=True, kw_only=True):
 class Interpretation(_Value, frozen=True, kw_only=True):
     """An ambiguity and the reading chosen."""
 
-    ambiguity: str
-    reading: str
+    ambiguity: LocalizedText
+    reading: LocalizedText
     evidence: str = ""
-    question: str = ""
+    question: LocalizedText = LocalizedText()
     fields: tuple[str, ...] = ()
 
 
@@ -263,7 +263,7 @@ class Terms(_Value, frozen=True, kw_only=True):
     second_person: bool = False
     forecasts: tuple[Forecast, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[LocalizedText, ...] = ()
 
     @property
     def needs_rule(self) -> bool:

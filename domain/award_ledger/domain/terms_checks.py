@@ -55,7 +55,7 @@ def _all(terms: Terms) -> Iterator[Fault]:
         yield from _uniqueness(unique, f"uniqueness[{i}]")
     yield from _facts_and_evidence(terms)
     yield from _repeated("caps", (cap.id for cap in terms.caps))
-    yield from _repeated("quotas", (quota.pool for quota in terms.quotas))
+    yield from _repeated("quotas", (quota.pool or terms.measure_code for quota in terms.quotas))
     yield from _repeated("uniqueness", (unique.id for unique in terms.uniqueness))
     yield from _repeated("thresholds", (f"{t.fact} {t.comparison}" for t in terms.thresholds))
     yield from _repeated("requirements", (r.fact for r in terms.requirements))
@@ -96,14 +96,13 @@ def _amount_rule(rule: AmountRule, path: str) -> Iterator[Fault]:
             yield from _rate(rule.rate, f"{path}.rate_of.rate")
             yield from _fact_name(rule.base_fact, f"{path}.rate_of.base_fact")
         case PerUnit():
-            yield from _amount(rule.amount_minor, f"{path}.per_unit.amount_minor")
-            if bool(rule.count_fact) == bool(rule.count_evidence):
-                yield f"{path}.per_unit", "needs either count_fact or count_evidence"
+            yield from _per_unit(rule, f"{path}.per_unit")
         case Tiered():
             for i, tier in enumerate(rule.tiers):
                 yield from _amount(tier.ceiling_minor, f"{path}.tiered.tiers[{i}].ceiling_minor")
             yield from _fact_name(rule.tier_fact, f"{path}.tiered.tier_fact")
             yield from _named(f"{path}.tiered.tiers", [tier.name for tier in rule.tiers])
+            yield from _fact_names(rule.lineage_facts, f"{path}.tiered.lineage_facts")
         case Staged():
             for i, stage in enumerate(rule.stages):
                 yield from _amount(stage.ceiling_minor, f"{path}.staged.stages[{i}].ceiling_minor")
@@ -114,6 +113,16 @@ def _amount_rule(rule: AmountRule, path: str) -> Iterator[Fault]:
             yield from _fact_name(rule.document_evidence, f"{path}.case_by_case.document_evidence")
         case NonMonetary():
             pass
+
+
+def _per_unit(rule: PerUnit, path: str) -> Iterator[Fault]:
+    yield from _amount(rule.amount_minor, f"{path}.amount_minor")
+    if bool(rule.count_fact) == bool(rule.count_evidence):
+        yield path, "needs either count_fact or count_evidence"
+    elif rule.count_fact:
+        yield from _fact_name(rule.count_fact, f"{path}.count_fact")
+    else:
+        yield from _fact_name(rule.count_evidence, f"{path}.count_evidence")
 
 
 def _cap(cap: Cap, path: str) -> Iterator[Fault]:

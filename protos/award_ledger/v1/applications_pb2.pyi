@@ -115,6 +115,7 @@ class Application(_message.Message):
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     ENTERPRISE_FIELD_NUMBER: _builtins.int
     MEASURE_CODE_FIELD_NUMBER: _builtins.int
     ASKED_MINOR_FIELD_NUMBER: _builtins.int
@@ -125,10 +126,11 @@ class Application(_message.Message):
     AWARD_ID_FIELD_NUMBER: _builtins.int
     REVIEWS_FIELD_NUMBER: _builtins.int
     REFUSED_APPROVALS_FIELD_NUMBER: _builtins.int
-    SUBMITTED_POSITION_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Identity, a UUID."""
+    number: _builtins.int
+    """The number people type: the position of its submission in the log."""
     measure_code: _builtins.str
     """Code of the measure."""
     asked_minor: _builtins.int
@@ -141,8 +143,6 @@ class Application(_message.Message):
     """Identity of its award, if approved."""
     refused_approvals: _builtins.int
     """How often an approval was refused by the Terms."""
-    submitted_position: _builtins.int
-    """Position of its submission in the log."""
     etag: _builtins.str
     """Opaque version for `etag` fields: that of its enterprise."""
     @_builtins.property
@@ -165,6 +165,7 @@ class Application(_message.Message):
         self,
         *,
         application_id: _builtins.str = ...,
+        number: _builtins.int = ...,
         enterprise: _common_pb2.EnterpriseNumber | None = ...,
         measure_code: _builtins.str = ...,
         asked_minor: _builtins.int = ...,
@@ -175,12 +176,11 @@ class Application(_message.Message):
         award_id: _builtins.str = ...,
         reviews: _abc.Iterable[Global___Review] | None = ...,
         refused_approvals: _builtins.int = ...,
-        submitted_position: _builtins.int = ...,
         etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "applied_on", b"applied_on", "asked_minor", b"asked_minor", "award_id", b"award_id", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "refused_approvals", b"refused_approvals", "reviews", b"reviews", "status", b"status", "submitted_position", b"submitted_position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "applied_on", b"applied_on", "asked_minor", b"asked_minor", "award_id", b"award_id", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "number", b"number", "refused_approvals", b"refused_approvals", "reviews", b"reviews", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -61,6 +61,30 @@ VERDICT_NOTED: Verdict.ValueType  # 6
 """Shown, never enforced."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
+class _CheckUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CheckUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CheckUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHECK_UNIT_UNSPECIFIED: _CheckUnit.ValueType  # 0
+    """Not set."""
+    CHECK_UNIT_MINOR: _CheckUnit.ValueType  # 1
+    """Amounts in minor units of the assessment's currency."""
+    CHECK_UNIT_COUNT: _CheckUnit.ValueType  # 2
+    """Counts: of awards, references, keys."""
+
+class CheckUnit(_CheckUnit, metaclass=_CheckUnitEnumTypeWrapper):
+    """What the numbers of a check are."""
+
+CHECK_UNIT_UNSPECIFIED: CheckUnit.ValueType  # 0
+"""Not set."""
+CHECK_UNIT_MINOR: CheckUnit.ValueType  # 1
+"""Amounts in minor units of the assessment's currency."""
+CHECK_UNIT_COUNT: CheckUnit.ValueType  # 2
+"""Counts: of awards, references, keys."""
+Global___CheckUnit: _TypeAlias = CheckUnit  # noqa: Y015
+
 @_typing.final
 class Receipt(_message.Message):
     """What a caller keeps from a write: proof of where in the log it stands."""
@@ -237,13 +261,14 @@ Global___Payee: _TypeAlias = Payee  # noqa: Y015
 
 @_typing.final
 class Check(_message.Message):
-    """One line of an assessment. Amounts are minor units for money checks and counts for the others."""
+    """One line of an assessment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     USED_FIELD_NUMBER: _builtins.int
     ASKED_FIELD_NUMBER: _builtins.int
@@ -257,6 +282,8 @@ class Check(_message.Message):
     """Outcome."""
     reason: _errors_pb2.ErrorReason.ValueType
     """Why it fails or could fail; set unless the check passed."""
+    unit: Global___CheckUnit.ValueType
+    """What the four numbers below are; not set where there are none."""
     limit: _builtins.int
     """The limit, where there is one."""
     used: _builtins.int
@@ -279,6 +306,7 @@ class Check(_message.Message):
         id: _builtins.str = ...,
         verdict: Global___Verdict.ValueType = ...,
         reason: _errors_pb2.ErrorReason.ValueType = ...,
+        unit: Global___CheckUnit.ValueType = ...,
         limit: _builtins.int | None = ...,
         used: _builtins.int | None = ...,
         asked: _builtins.int | None = ...,
@@ -289,7 +317,7 @@ class Check(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_asked", b"_asked", "_left", b"_left", "_limit", b"_limit", "_used", b"_used", "asked", b"asked", "left", b"left", "limit", b"limit", "remedy", b"remedy", "used", b"used"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asked", b"_asked", "_left", b"_left", "_limit", b"_limit", "_used", b"_used", "asked", b"asked", "found", b"found", "id", b"id", "left", b"left", "limit", b"limit", "reason", b"reason", "remedy", b"remedy", "used", b"used", "verdict", b"verdict", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asked", b"_asked", "_left", b"_left", "_limit", b"_limit", "_used", b"_used", "asked", b"asked", "found", b"found", "id", b"id", "left", b"left", "limit", b"limit", "reason", b"reason", "remedy", b"remedy", "unit", b"unit", "used", b"used", "verdict", b"verdict", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__asked: _TypeAlias = _typing.Literal["asked"]  # noqa: Y015
     _WhichOneofArgType__asked: _TypeAlias = _typing.Literal["_asked", b"_asked"]  # noqa: Y015
@@ -323,6 +351,8 @@ class Assessment(_message.Message):
     GRANTED_MINOR_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
     BINDING_FIELD_NUMBER: _builtins.int
+    UNLIMITED_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
     measure_code: _builtins.str
     """Measure code."""
     terms_version: _builtins.int
@@ -333,6 +363,10 @@ class Assessment(_message.Message):
     """The largest amount that every check admits, minor units; 0 if some check admits nothing."""
     granted_minor: _builtins.int
     """The amount granted: asked, or what fits; 0 if refused."""
+    unlimited: _builtins.bool
+    """True if no limit is known from what was declared; `admissible_minor` is then merely what the ledger can hold."""
+    currency: _builtins.str
+    """ISO 4217 currency of every amount here."""
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Check]:
         """Every check, in order of precedence."""
@@ -351,10 +385,12 @@ class Assessment(_message.Message):
         granted_minor: _builtins.int = ...,
         checks: _abc.Iterable[Global___Check] | None = ...,
         binding: _abc.Iterable[_builtins.str] | None = ...,
+        unlimited: _builtins.bool = ...,
+        currency: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["admissible_minor", b"admissible_minor", "asked_minor", b"asked_minor", "binding", b"binding", "checks", b"checks", "granted_minor", b"granted_minor", "measure_code", b"measure_code", "terms_version", b"terms_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admissible_minor", b"admissible_minor", "asked_minor", b"asked_minor", "binding", b"binding", "checks", b"checks", "currency", b"currency", "granted_minor", b"granted_minor", "measure_code", b"measure_code", "terms_version", b"terms_version", "unlimited", b"unlimited"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -393,6 +429,7 @@ class RowError(_message.Message):
     VIOLATIONS_FIELD_NUMBER: _builtins.int
     ASSESSMENT_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    REPEATED_FIELD_NUMBER: _builtins.int
     code: _builtins.int
     """Canonical gRPC status code."""
     reason: _errors_pb2.ErrorReason.ValueType
@@ -401,6 +438,8 @@ class RowError(_message.Message):
     """One sentence in English."""
     position: _builtins.int
     """Position of the recorded refusal; 0 where nothing was recorded."""
+    repeated: _builtins.bool
+    """True if this request had been refused before and this is the first refusal again."""
     @_builtins.property
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The numbers, by name."""
@@ -423,10 +462,11 @@ class RowError(_message.Message):
         violations: _abc.Iterable[_builtins.str] | None = ...,
         assessment: Global___Assessment | None = ...,
         position: _builtins.int = ...,
+        repeated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "code", b"code", "message", b"message", "metadata", b"metadata", "position", b"position", "reason", b"reason", "violations", b"violations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "code", b"code", "message", b"message", "metadata", b"metadata", "position", b"position", "reason", b"reason", "repeated", b"repeated", "violations", b"violations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1085,14 +1085,20 @@ class Interpretation(_message.Message):
     READING_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
-    ambiguity: _builtins.str
-    """What is ambiguous."""
     evidence: _builtins.str
-    """What the text says."""
-    reading: _builtins.str
-    """The reading chosen."""
-    question: _builtins.str
-    """The open question, if any."""
+    """What the text says, in the words of the sources."""
+    @_builtins.property
+    def ambiguity(self) -> _common_pb2.LocalizedText:
+        """What is ambiguous."""
+
+    @_builtins.property
+    def reading(self) -> _common_pb2.LocalizedText:
+        """The reading chosen."""
+
+    @_builtins.property
+    def question(self) -> _common_pb2.LocalizedText:
+        """The open question, if any."""
+
     @_builtins.property
     def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The fields of these Terms in which the reading is visible, for example `caps[0].window`."""
@@ -1100,13 +1106,13 @@ class Interpretation(_message.Message):
     def __init__(
         self,
         *,
-        ambiguity: _builtins.str = ...,
+        ambiguity: _common_pb2.LocalizedText | None = ...,
         evidence: _builtins.str = ...,
-        reading: _builtins.str = ...,
-        question: _builtins.str = ...,
+        reading: _common_pb2.LocalizedText | None = ...,
+        question: _common_pb2.LocalizedText | None = ...,
         fields: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ambiguity", b"ambiguity", "question", b"question", "reading", b"reading"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = _typing.Literal["ambiguity", b"ambiguity", "evidence", b"evidence", "fields", b"fields", "question", b"question", "reading", b"reading"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
@@ -1214,7 +1220,7 @@ class Terms(_message.Message):
         """Readings of the text."""
 
     @_builtins.property
-    def conditions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+    def conditions(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.LocalizedText]:
         """Tests of the instrument that a person judges, shown with the assessment and not computed."""
 
     def __init__(
@@ -1240,7 +1246,7 @@ class Terms(_message.Message):
         second_person: _builtins.bool = ...,
         forecasts: _abc.Iterable[Global___Forecast] | None = ...,
         interpretations: _abc.Iterable[Global___Interpretation] | None = ...,
-        conditions: _abc.Iterable[_builtins.str] | None = ...,
+        conditions: _abc.Iterable[_common_pb2.LocalizedText] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument", "name", b"name", "validity", b"validity"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

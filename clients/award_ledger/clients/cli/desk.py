@@ -116,9 +116,7 @@ class Desk:
         if is_uuid(reference):
             return self.client.get_application(enterprise, reference).application
         applications = self.client.get_enterprise(enterprise).enterprise.applications
-        return applications[
-            self._meant([(a.application_id, a.submitted_position) for a in applications], reference, "application")
-        ]
+        return applications[self._meant([(a.application_id, a.number) for a in applications], reference, "application")]
 
     def award(self, enterprise: str, reference: str) -> Award:
         """The award that a UUID, a beginning of one, or its number means; raises LedgerError, UsageProblem."""

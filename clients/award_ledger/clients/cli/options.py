@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,9 @@ ApplicationArgument = Annotated[str, typer.Argument(metavar="APPLICATION")]
 AwardArgument = Annotated[str, typer.Argument(metavar="AWARD")]
 MeasureArgument = Annotated[str, typer.Argument(metavar="MEASURE")]
 FundArgument = Annotated[str, typer.Argument(metavar="FUND")]
+
+PackageFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE")]
+Catalogues = Annotated[list[str] | None, typer.Option("--catalogue", metavar="NAME")]
 
 Amount = Annotated[str, typer.Option("--amount", metavar="AMOUNT")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT")]

@@ -12,11 +12,11 @@ from rich.text import Text
 from award_ledger.clients.cli.desk import Desk, indented
 from award_ledger.clients.cli.money import to_major, to_minor
 from award_ledger.clients.cli.tables import line, localized, safe
-from award_ledger.clients.cli.views.assessment import COUNTED, assessment_view
+from award_ledger.clients.cli.views.assessment import assessment_view, check_number
 from award_ledger.clients.cli.words import Language, Phrase
 from award_ledger.clients.cli.words.reasons import REASONS
 from award_ledger.clients.errors import LedgerError
-from award_ledger.v1.common_pb2 import Assessment, Check, Verdict
+from award_ledger.v1.common_pb2 import Assessment, Verdict
 
 CURRENCY = "CNY"
 
@@ -86,13 +86,13 @@ class Narration:
 
     def explain(self, assessment: Assessment) -> None:
         """Every check with its numbers, and the words and remedies of those that matter."""
-        self.show(*assessment_view(self.desk, assessment, CURRENCY))
+        self.show(*assessment_view(self.desk, assessment))
 
     def explain_shortly(self, assessment: Assessment) -> None:
         """The first check that refuses, with its numbers and what would have to change."""
         check = next(check for check in assessment.checks if check.verdict in _REFUSING)
         numbers = [
-            f"{self.desk.say(f'check.{name}')} {_number(check, getattr(check, name))}"
+            f"{self.desk.say(f'check.{name}')} {check_number(check, name, assessment.currency)}"
             for name in _NUMBERS
             if check.HasField(name)
         ]
@@ -101,7 +101,3 @@ class Narration:
             indented(line(f"{check.id}: {said}" if said else check.id)),
             indented(line(f"→ {localized(check.remedy, self.language)}", "dim")),
         )
-
-
-def _number(check: Check, value: int) -> str:
-    return f"{value:,}" if check.id.partition(".")[0] in COUNTED else to_major(value, CURRENCY)

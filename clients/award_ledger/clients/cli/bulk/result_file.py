@@ -12,6 +12,7 @@ from award_ledger.clients.cli.bulk.sending import Outcome
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import plain_major
 from award_ledger.clients.cli.views.failure import reason_of
+from award_ledger.v1.common_pb2 import Assessment
 
 COLUMNS = (
     "line",
@@ -71,7 +72,7 @@ class ResultFile:
             award.award_id if award else "",
             plain_major(requests.submit.asked_minor, currency) if requests else row.get("asked"),
             plain_major(award.approved_minor, currency) if award else "",
-            plain_major(assessment.admissible_minor, currency) if assessment else "",
+            self._admissible(assessment, currency) if assessment else "",
             currency,
             (error.reason or error.code.name) if error else "",
             self._message(outcome),
@@ -79,6 +80,11 @@ class ResultFile:
             str(outcome.position or ""),
             self._desk.say("result.yes") if outcome.repeated else "",
         ]
+
+    def _admissible(self, assessment: Assessment, currency: str) -> str:
+        return (
+            self._desk.say("unlimited") if assessment.unlimited else plain_major(assessment.admissible_minor, currency)
+        )
 
     def _message(self, outcome: Outcome) -> str:
         error = outcome.error

@@ -159,7 +159,8 @@ def _fail(outcome: Outcome, error: LedgerError) -> None:
     outcome.error = error
     outcome.kind = FAILED
     if isinstance(error, ApprovalRefused):
-        outcome.kind, outcome.assessment, outcome.position = REFUSED, error.assessment, error.position
+        outcome.kind, outcome.assessment = REFUSED, error.assessment
+        outcome.position, outcome.repeated = error.position, error.repeated
     elif isinstance(error, Unavailable):
         outcome.kind = UNANSWERED
 

@@ -144,8 +144,7 @@ def refuse(
 def _refused(desk: Desk, answer: RefuseApplicationResponse) -> Iterator[RenderableType]:
     yield from _written(desk, answer.application, answer.receipt)
     if answer.HasField("assessment"):
-        currency = desk.currency_of(answer.application.measure_code)
-        yield from assessment_view(desk, answer.assessment, currency)
+        yield from assessment_view(desk, answer.assessment)
 
 
 def withdraw(

@@ -90,7 +90,7 @@ def _approved(desk: Desk, answer: ApproveAwardResponse) -> Iterator[RenderableTy
         )
         yield line(desk.say("granted.cut", granted=granted, asked=asked), "yellow")
     yield from award_view(desk, award)
-    yield from assessment_view(desk, assessment, award.currency)
+    yield from assessment_view(desk, assessment)
 
 
 def stage_result(
@@ -162,7 +162,7 @@ def show(
 
 def _shown(desk: Desk, answer: GetAwardResponse) -> Iterator[RenderableType]:
     yield from award_view(desk, answer.award)
-    yield from assessment_view(desk, answer.assessment, answer.award.currency)
+    yield from assessment_view(desk, answer.assessment)
 
 
 def _written(desk: Desk, award: Award, receipt: Receipt) -> Iterator[RenderableType]:

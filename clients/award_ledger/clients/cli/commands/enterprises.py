@@ -10,7 +10,6 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
-from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.options import (
     AsOf,
     DryRun,
@@ -30,7 +29,7 @@ from award_ledger.clients.cli.options import (
     writing,
 )
 from award_ledger.clients.cli.tables import line
-from award_ledger.clients.cli.views.assessment import assessment_view
+from award_ledger.clients.cli.views.assessment import admissible, assessment_view
 from award_ledger.clients.cli.views.receipt import receipt_line
 from award_ledger.clients.cli.views.register import enterprise_head, enterprise_view
 from award_ledger.v1.common_pb2 import Receipt
@@ -160,10 +159,15 @@ def headroom(
 
 
 def _headroom(desk: Desk, answer: GetHeadroomResponse) -> Iterator[RenderableType]:
-    minor = answer.assessment.admissible_minor
-    amount = f"{to_major(minor, answer.currency)} {answer.currency}"
-    yield line(desk.say("headroom", amount=amount) if minor else desk.say("headroom.none"), "bold")
-    yield from assessment_view(desk, answer.assessment, answer.currency, hypothetical=True)
+    assessment = answer.assessment
+    if assessment.unlimited:
+        told = desk.say("headroom.unlimited")
+    elif assessment.admissible_minor:
+        told = desk.say("headroom", amount=admissible(desk, assessment))
+    else:
+        told = desk.say("headroom.none")
+    yield line(told, "bold")
+    yield from assessment_view(desk, assessment, hypothetical=True)
 
 
 def _written(desk: Desk, enterprise: Enterprise, receipt: Receipt) -> Iterator[RenderableType]:

@@ -14,12 +14,14 @@ from award_ledger.clients.cli.options import (
     MAX_NUMBER,
     Amount,
     AsOf,
+    Catalogues,
     Document,
     DryRun,
     Etag,
     FundArgument,
     MinPosition,
     On,
+    PackageFiles,
     RequestId,
     acting,
     asking,
@@ -82,6 +84,21 @@ def change(
     desk.answer(answer, lambda: _written(desk, answer.fund, answer.receipt))
 
 
+def load(
+    context: typer.Context,
+    files: PackageFiles = None,
+    catalogue: Catalogues = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Create the funds that packages list."""
+    desk = desk_of(context)
+    # Imported here, so that the other commands do not wait for YAML.
+    from award_ledger.clients.cli.fund_loading import FundLoader
+    from award_ledger.clients.cli.packages import chosen_packages
+
+    FundLoader(desk, dry_run).load(chosen_packages(desk, files or (), catalogue or (), "load"))
+
+
 def list_(
     context: typer.Context,
     year: Year = 0,
@@ -113,6 +130,7 @@ def funds_commands() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
     group.command("create", cls=HelpCommand)(create)
+    group.command("load", cls=HelpCommand)(load)
     group.command("change", cls=HelpCommand)(change)
     group.command("list", cls=HelpCommand)(list_)
     group.command("show", cls=HelpCommand)(show)

@@ -1,4 +1,4 @@
-"""A calculation on the screen: every check with its numbers, then the words and remedies of those that matter."""
+"""A calculation on the screen: every check with its numbers, then the words and remedies of those that decide."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.tables import fields, line, localized, table
 from award_ledger.clients.cli.words.reasons import REASONS
 from award_ledger.clients.errors import reason_name
-from award_ledger.v1.common_pb2 import Assessment, Check, Verdict
-
-COUNTED = ("quota", "floor", "evidence", "unique")
-"""Kinds of checks whose numbers are counts; those of the others are money."""
+from award_ledger.v1.common_pb2 import Assessment, Check, CheckUnit, Verdict
 
 _STYLES = {
     Verdict.VERDICT_FAILED: "red",
@@ -24,46 +21,66 @@ _STYLES = {
 }
 
 
-def assessment_view(
-    desk: Desk, assessment: Assessment, currency: str, *, hypothetical: bool = False
-) -> Iterator[RenderableType]:
-    """The calculation: its results, the table of checks, and why. `hypothetical`: nobody asked for an amount."""
-    yield fields(_results(desk, assessment, currency, hypothetical))
+def assessment_view(desk: Desk, assessment: Assessment, *, hypothetical: bool = False) -> Iterator[RenderableType]:
+    """The calculation: its results, the table of checks, why those that do not simply hold say what they say, and what
+    was assumed. `hypothetical`: nobody asked for an amount.
+    """
+    yield fields(_results(desk, assessment, hypothetical))
     if not assessment.checks:
         return
     columns = [desk.say(f"check.{name}") for name in ("name", "limit", "used", "asked", "left", "verdict")]
-    rows = [_row(desk, check, currency, binding=check.id in assessment.binding) for check in assessment.checks]
+    rows = [_row(desk, check, assessment) for check in assessment.checks]
     styles = [_STYLES.get(check.verdict, "") for check in assessment.checks]
     yield table(columns, rows, right="1234", styles=styles)
     quoted = ""
     for check in assessment.checks:
-        if check.verdict == Verdict.VERDICT_NOTED:
-            yield line(_note(desk, check))
-        elif check.verdict != Verdict.VERDICT_PASSED or check.id in assessment.binding:
+        if check.verdict in _STYLES:
             yield line(_heading(desk, check.id), "bold")
             yield indented(fields(_explanation(desk, check, check.words if check.words != quoted else "")))
             quoted = check.words
+    assumed = [_check_name(desk, check.id) for check in assessment.checks if _is_assumed(check)]
+    if assumed:
+        yield line(desk.say("check.assumed", checks=desk.say("list.separator").join(assumed)))
 
 
-def _results(desk: Desk, assessment: Assessment, currency: str, hypothetical: bool) -> Iterator[tuple[str, str]]:
-    version = desk.say("terms.version", version=assessment.terms_version)
-    yield desk.say("field.measure"), f"{assessment.measure_code} ({version})"
-    for name in () if hypothetical else ("asked", "admissible", "granted"):
-        yield desk.say(f"field.{name}"), f"{to_major(getattr(assessment, f'{name}_minor'), currency)} {currency}"
-    yield desk.say("field.binding"), ", ".join(assessment.binding)
+def admissible(desk: Desk, assessment: Assessment) -> str:
+    """The largest amount that could be granted; or that no limit is known."""
+    if assessment.unlimited:
+        return desk.say("unlimited")
+    return f"{to_major(assessment.admissible_minor, assessment.currency)} {assessment.currency}".strip()
 
 
-def _row(desk: Desk, check: Check, currency: str, *, binding: bool) -> list[str]:
-    numbers = [_number(check, name, currency) for name in ("limit", "used", "asked", "left")]
-    verdict = desk.name("verdict", Verdict.Name(check.verdict)) + (" ◄" if binding else "")
-    return [_check_name(desk, check.id), *numbers, verdict]
-
-
-def _number(check: Check, name: str, currency: str) -> str:
+def check_number(check: Check, name: str, currency: str) -> str:
+    """One of `limit`, `used`, `asked`, `left`: an amount in major units, or a count; empty where there is none."""
     if not check.HasField(name):  # type: ignore[arg-type]
         return ""
     value: int = getattr(check, name)
-    return f"{value:,}" if check.id.partition(".")[0] in COUNTED else to_major(value, currency)
+    return to_major(value, currency) if check.unit == CheckUnit.CHECK_UNIT_MINOR else f"{value:,}"
+
+
+def _results(desk: Desk, assessment: Assessment, hypothetical: bool) -> Iterator[tuple[str, str]]:
+    version = desk.say("terms.version", version=assessment.terms_version)
+    yield desk.say("field.measure"), f"{assessment.measure_code} ({version})"
+    if not hypothetical:
+        yield desk.say("field.asked"), _amount(assessment.asked_minor, assessment)
+        yield desk.say("field.admissible"), admissible(desk, assessment)
+        yield desk.say("field.granted"), _amount(assessment.granted_minor, assessment)
+    yield desk.say("field.binding"), ", ".join(assessment.binding)
+
+
+def _amount(minor: int, assessment: Assessment) -> str:
+    return f"{to_major(minor, assessment.currency)} {assessment.currency}".strip()
+
+
+def _row(desk: Desk, check: Check, assessment: Assessment) -> list[str]:
+    numbers = [check_number(check, name, assessment.currency) for name in ("limit", "used", "asked", "left")]
+    verdict = desk.name("verdict", Verdict.Name(check.verdict)) + (" ◄" if check.id in assessment.binding else "")
+    return [_check_name(desk, check.id), *numbers, verdict]
+
+
+def _is_assumed(check: Check) -> bool:
+    """True if the check is noted because it was taken to hold; one without a reason is merely an aim."""
+    return check.verdict == Verdict.VERDICT_NOTED and bool(check.reason)
 
 
 def _check_name(desk: Desk, check_id: str) -> str:
@@ -81,12 +98,6 @@ def _heading(desk: Desk, check_id: str) -> str:
 def _why(desk: Desk, check: Check) -> str:
     reason = REASONS.get(reason_name(check.reason))
     return reason.what.say(desk.language) if reason else reason_name(check.reason)
-
-
-def _note(desk: Desk, check: Check) -> str:
-    """What is only to be known: a fact that was not given, an aim that is not reached yet."""
-    said = " ".join(part for part in (_why(desk, check), check.found) if part)
-    return desk.say("check.note", name=_check_name(desk, check.id), said=said)
 
 
 def _explanation(desk: Desk, check: Check, words: str) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ def application_view(desk: Desk, application: Application, currency: str) -> Ite
     say = desk.say
     yield fields(
         [
-            (say("field.application"), f"{application.submitted_position}  {application.application_id}"),
+            (say("field.application"), f"{application.number}  {application.application_id}"),
             (say("field.enterprise"), number_of(application.enterprise)),
             (say("field.measure"), application.measure_code),
             (say("field.asked"), f"{to_major(application.asked_minor, currency)} {currency}"),
@@ -50,7 +50,7 @@ def application_table(desk: Desk, applications: Iterable[Application], currency:
     columns = [desk.say(f"field.{name}") for name in ("number", "enterprise", "applied_on", "asked", "status")]
     rows = [
         [
-            str(item.submitted_position),
+            str(item.number),
             number_of(item.enterprise),
             item.applied_on,
             to_major(item.asked_minor, currency),

@@ -31,7 +31,7 @@ def failure_view(desk: Desk, error: LedgerError) -> Iterator[RenderableType]:
     yield line(reason.what.say(desk.language, server=desk.server), "bold red")
     yield indented(fields(_particulars(desk, error)))
     if error.assessment is not None:
-        yield from assessment_view(desk, error.assessment, _currency(desk, error.assessment.measure_code))
+        yield from assessment_view(desk, error.assessment)
     if error.position:
         yield line(desk.say("failure.recorded", position=error.position))
     yield line(desk.say("failure.what_to_do", todo=reason.todo.say(desk.language, server=desk.server)))
@@ -54,14 +54,6 @@ def _number(desk: Desk, name: str, value: str) -> tuple[str, str]:
     if name.endswith("_minor") and currency and value.lstrip("-").isdecimal():
         value = f"{to_major(int(value), currency)} {currency}"
     return label.say(desk.language) if label else name, value
-
-
-def _currency(desk: Desk, measure_code: str) -> str:
-    """Currency of the refused measure; empty where the ledger does not tell now."""
-    try:
-        return desk.currency_of(measure_code)
-    except LedgerError:
-        return ""
 
 
 def failure_json(error: LedgerError) -> str:

@@ -112,7 +112,7 @@ def enterprise_view(desk: Desk, enterprise: Enterprise) -> Iterator[RenderableTy
         names = ("number", "measure", "applied_on", "asked", "status", "refused_approvals")
         rows = [
             [
-                str(item.submitted_position),
+                str(item.number),
                 item.measure_code,
                 item.applied_on,
                 to_major(item.asked_minor, desk.currency_of(item.measure_code)),

@@ -45,9 +45,9 @@ def terms_view(desk: Desk, terms: Terms) -> Iterator[RenderableType]:
     if terms.interpretations:
         yield heading(f"\n{desk.say('heading.interpretations')}")
     for item in terms.interpretations:
-        yield line(item.ambiguity, "italic")
-        told = [(desk.say("field.reading"), item.reading), (desk.say("field.question"), item.question)]
-        yield indented(fields(told))
+        yield line(localized(item.ambiguity, desk.language), "italic")
+        texts = (("reading", item.reading), ("question", item.question))
+        yield indented(fields((desk.say(f"field.{name}"), localized(text, desk.language)) for name, text in texts))
 
 
 def _rules(desk: Desk, terms: Terms) -> Iterator[list[str]]:
@@ -66,7 +66,7 @@ def _rules(desk: Desk, terms: Terms) -> Iterator[list[str]]:
     for evidence in terms.evidence:
         text = say("rule.evidence_needed", kind=evidence.kind, count=evidence.at_least)
         yield [say("rule.evidence"), text + (say("rule.shareable") if evidence.shareable else "")]
-    yield from ([say("rule.condition"), condition] for condition in terms.conditions)
+    yield from ([say("rule.condition"), localized(text, desk.language)] for text in terms.conditions)
     yield from _time_and_money(desk, terms)
 
 

@@ -20,6 +20,11 @@ _UNCHANGED = Phrase(
     "What is in force already is left alone. If anything in a file is wrong, nothing is published.",
     "已生效且无变化的不再发布；文件中有任何错误时，一项也不发布。",
 )
+_LOADED = Phrase(
+    "A fund that is there with the same content is unchanged; one with other content is reported and left as it is. "
+    "If anything in a file is wrong, nothing is created.",
+    "已有且内容一致的不再建立；内容不一致的予以列明，不作改动；文件中有任何错误时，一项也不建立。",
+)
 _LINES = Phrase("With --json, one document a line.", "使用 --json 时，每行一份文档。")
 
 
@@ -115,6 +120,12 @@ _RULES = {
         "Raise or lower the appropriation of a fund.",
         "追加或调减额度。",
         "funds change A06-1/2025 --by -5000000.00 --document 鲁财预〔2025〕8号",
+    ),
+    "funds load": _command(
+        "Create the funds that a package lists; an act of finance, apart from publishing.",
+        "建立文件中列出的资金指标；由财政办理，与发布分开。",
+        "funds load --catalogue shandong-2025-49 --dry-run",
+        _LOADED,
     ),
     "funds list": _command("List funds by code.", "按代码列出资金指标。", "funds list --year 2025"),
     "funds show": _command("Show one fund.", "查看一项资金指标。", "funds show A06-1/2025"),

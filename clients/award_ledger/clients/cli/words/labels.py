@@ -102,6 +102,8 @@ _SENTENCES = {
         "Cut to what fits: {granted} of the {asked} asked.", "按限额核减：申报 {asked}，批准 {granted}。"
     ),
     "headroom": Phrase("Could still be granted: {amount}", "还可批准：{amount}"),
+    "headroom.unlimited": Phrase("No limit is known from what was declared.", "按已申报的事实，没有已知的限额。"),
+    "unlimited": Phrase("no limit is known", "没有已知的限额"),
     "headroom.none": Phrase("Nothing can be granted as things stand.", "按现有情况不能批准。"),
     "heading.applications": Phrase("Applications", "申报"),
     "heading.awards": Phrase("Awards", "奖补"),
@@ -193,13 +195,29 @@ _SENTENCES = {
     "publish.unchanged": Phrase("unchanged", "无变化"),
     "publish.checked": Phrase("would be published", "可发布"),
     "publish.failed": Phrase("failed", "失败"),
-    "publish.created": Phrase("created", "已建立"),
-    "publish.exists": Phrase("exists", "已存在"),
     "publish.summary": Phrase(
         "{published} published, {unchanged} unchanged, {failed} failed.",
         "发布 {published} 项，无变化 {unchanged} 项，失败 {failed} 项。",
     ),
     "publish.outcome": Phrase("outcome", "结果"),
+    "load.invalid": Phrase("{count} thing(s) are wrong; nothing was loaded.", "有 {count} 处错误，未建立。"),
+    "load.none": Phrase("There are no funds in it.", "文件中没有资金指标。"),
+    "load.created": Phrase("created", "已建立"),
+    "load.unchanged": Phrase("unchanged", "无变化"),
+    "load.checked": Phrase("would be created", "可建立"),
+    "load.differs": Phrase("differs", "不一致"),
+    "load.failed": Phrase("failed", "失败"),
+    "load.difference": Phrase(
+        "{code} is in the ledger with other content and was left as it is:",
+        "账本中已有 {code}，内容不一致，未作改动：",
+    ),
+    "load.pair": Phrase(
+        "{field}: in the file {wanted}, in the ledger {found}", "{field}：文件为 {wanted}，账本为 {found}"
+    ),
+    "load.summary": Phrase(
+        "{created} created, {unchanged} unchanged, {differs} different, {failed} failed.",
+        "建立 {created} 项，无变化 {unchanged} 项，不一致 {differs} 项，失败 {failed} 项。",
+    ),
 }
 
 _IMPORT = {

@@ -43,7 +43,7 @@ _CHECKS = {
     "check.asked": Phrase("asked", "本次"),
     "check.left": Phrase("left", "余额"),
     "check.verdict": Phrase("verdict", "结论"),
-    "check.note": Phrase("Note on {name}: {said}", "提示 {name}：{said}"),
+    "check.assumed": Phrase("assumed: {checks}", "假定已满足：{checks}"),
     "verdict.VERDICT_PASSED": Phrase("passed", "通过"),
     "verdict.VERDICT_FAILED": Phrase("failed", "不通过"),
     "verdict.VERDICT_NEEDS_OVERRIDE": Phrase("needs override", "须特批"),

@@ -75,7 +75,6 @@ _PARTICULAR = {
         "A package that ships with the product (shandong-2025-49).", "随产品附带的政策文件（shandong-2025-49）。"
     ),
     "only": Phrase("Only this measure; may be repeated.", "只发布该政策措施；可重复填写。"),
-    "with_funds": Phrase("Create the package's funds as well.", "同时建立文件中的资金指标。"),
     "department": Phrase("Only those that this department leads (kjt).", "只列该部门牵头的（kjt）。"),
     "currency": Phrase("ISO 4217 currency.", "ISO 4217 币种。"),
     "name_zh": Phrase("Chinese name.", "中文名称。"),
