@@ -39,9 +39,7 @@ def project_files() -> tuple[Path, ...]:
     """Every text file of the project, generated ones among them; no caches and no environment."""
     found = []
     for folder, subfolders, names in os.walk(ROOT):
-        subfolders[:] = sorted(
-            name for name in subfolders if name not in NOT_OURS and not name.endswith("_cache")
-        )
+        subfolders[:] = sorted(name for name in subfolders if name not in NOT_OURS and not name.endswith("_cache"))
         found += [Path(folder, name) for name in sorted(names)]
     return tuple(path for path in found if b"\0" not in path.read_bytes())
 
@@ -78,9 +76,7 @@ def lines_matching(pattern: re.Pattern[str], files: Iterator[Path]) -> list[str]
 
 
 def test_no_float_lives_in_the_domain() -> None:
-    found = [
-        at(path, node) for path in python_files("domain") for node in ast.walk(parse(path)) if is_float(node)
-    ]
+    found = [at(path, node) for path in python_files("domain") for node in ast.walk(parse(path)) if is_float(node)]
     assert found == []
 
 
@@ -94,9 +90,7 @@ def is_float(node: ast.AST) -> bool:
 
 
 def test_no_amount_is_typed_or_turned_into_a_float_anywhere() -> None:
-    found = [
-        at(path, node) for path in python_files() for node in ast.walk(parse(path)) if makes_money_float(node)
-    ]
+    found = [at(path, node) for path in python_files() for node in ast.walk(parse(path)) if makes_money_float(node)]
     assert found == []
 
 
@@ -135,9 +129,7 @@ def test_the_namespace_has_no_init_in_any_import_root(root: str) -> None:
     assert not (ROOT / root / "award_ledger" / "__init__.py").exists()
 
 
-@pytest.mark.parametrize(
-    "room", ["protos/award_ledger/v1", *(f"{r}/award_ledger/{r}" for r in IMPORT_ROOTS[1:])]
-)
+@pytest.mark.parametrize("room", ["protos/award_ledger/v1", *(f"{r}/award_ledger/{r}" for r in IMPORT_ROOTS[1:])])
 def test_every_room_is_a_typed_package(room: str) -> None:
     assert (ROOT / room / "__init__.py").is_file()
     assert (ROOT / room / "py.typed").is_file()
@@ -148,26 +140,18 @@ def test_every_event_has_its_own_versioned_topic() -> None:
         pytest.skip("no events yet")
     events: list[type] = list(importlib.import_module("award_ledger.domain.events").ALL_EVENTS)
     topics = [vars(event).get("TOPIC", "") for event in events]
-    assert [
-        (event, topic) for event, topic in zip(events, topics, strict=True) if not TOPIC.fullmatch(topic)
-    ] == []
+    assert [(event, topic) for event, topic in zip(events, topics, strict=True) if not TOPIC.fullmatch(topic)] == []
     assert sorted(topics) == sorted(set(topics))
 
 
 def test_every_module_says_what_it_is_for() -> None:
     assert [
-        at(path, 1)
-        for path in python_files()
-        if path.read_text("utf-8").strip() and not ast.get_docstring(parse(path))
+        at(path, 1) for path in python_files() if path.read_text("utf-8").strip() and not ast.get_docstring(parse(path))
     ] == []
 
 
 def test_no_file_grows_too_long() -> None:
-    sources = (
-        path
-        for path in project_files()
-        if path.suffix in {".py", ".proto", ".sql"} and not is_generated(path)
-    )
+    sources = (path for path in project_files() if path.suffix in {".py", ".proto", ".sql"} and not is_generated(path))
     lengths = {at(path, 1): len(path.read_text("utf-8").splitlines()) for path in sources}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE_LINES} == {}
 

@@ -11,6 +11,7 @@ from award_ledger.v1.awards_pb2 import Award, AwardStatus
 from award_ledger.v1.common_pb2 import (
     Assessment,
     Check,
+    CheckUnit,
     EnterpriseNumber,
     Evidence,
     LocalizedText,
@@ -93,7 +94,7 @@ def application(number: int = 12) -> Application:
         evidence=[Evidence(kind="contract", reference="HT-2025-001")],
         applied_on="2025-06-01",
         status=ApplicationStatus.APPLICATION_STATUS_OPEN,
-        submitted_position=number,
+        number=number,
     )
 
 
@@ -142,11 +143,13 @@ def refused_assessment() -> Assessment:
         asked_minor=50_000_000,
         admissible_minor=20_000_000,
         granted_minor=0,
+        currency="CNY",
         checks=[
             Check(id="status", verdict=Verdict.VERDICT_PASSED),
             Check(
                 id="rate_of",
                 verdict=Verdict.VERDICT_PASSED,
+                unit=CheckUnit.CHECK_UNIT_MINOR,
                 limit=60_000_000,
                 used=0,
                 asked=50_000_000,
@@ -157,6 +160,7 @@ def refused_assessment() -> Assessment:
                 id="cap.lifetime",
                 verdict=Verdict.VERDICT_FAILED,
                 reason=ErrorReason.ERROR_REASON_CAP_EXCEEDED,
+                unit=CheckUnit.CHECK_UNIT_MINOR,
                 limit=500_000_000,
                 used=480_000_000,
                 asked=50_000_000,
@@ -171,6 +175,7 @@ def refused_assessment() -> Assessment:
                 id="quota.A06-1",
                 verdict=Verdict.VERDICT_NEEDS_OVERRIDE,
                 reason=ErrorReason.ERROR_REASON_QUOTA_EXCEEDED,
+                unit=CheckUnit.CHECK_UNIT_COUNT,
                 limit=30,
                 used=30,
                 asked=1,

@@ -44,7 +44,7 @@ defaults:
   lead_departments: [kjt]
   validity: {valid_from: 2025-01-01, valid_to: 2026-12-31, tested: decision}
   interpretations:
-    - {ambiguity: shared, reading: for all}
+    - {ambiguity: {en: shared}, reading: {en: for all}}
 funds:
   - {code: B/2025, name: {zh: 资金}, fiscal_year: 2025, appropriated: 30_000_000, document: 文件}
 forecasts:
@@ -217,7 +217,7 @@ FAULTS: dict[str, tuple[str, int, int, str, str]] = {
     "text for a mapping": ("caps: [lifetime]\n", 1, 8, "caps[0]", "expected a mapping of fields, found text"),
     "mapping for text": ("currency: {code: CNY}\n", 1, 11, "currency", "expected text, found a mapping of fields"),
     "nothing for text": ("currency:\n", 1, 10, "currency", "expected text, found nothing"),
-    "nothing in a list": ("conditions:\n  -\n", 2, 4, "conditions[0]", "expected text, found nothing"),
+    "nothing in a list": ("lead_departments:\n  -\n", 2, 4, "lead_departments[0]", "expected text, found nothing"),
     "merge key": ("<<: {currency: CNY}\n", 1, 1, "<<", "unknown field '<<'"),
     "tab": ("name:\n\tzh: a\n", 2, 1, "", "a tab; write spaces"),
     "alias": ("name: &n {zh: a}\n", 1, 7, "", "an anchor or alias"),
@@ -311,13 +311,13 @@ def test_a_measure_overrides_the_defaults_field_by_field_and_keeps_the_readings_
     write(
         package,
         B01_1="measure_code: B01-1\nvalidity: {valid_to: 2025-12-31}\nlead_departments: [czt]\n"
-        "interpretations:\n  - {ambiguity: own, reading: for one}\n",
+        "interpretations:\n  - {ambiguity: {en: own}, reading: {en: for one}}\n",
     )
     (measure,) = load_package(package).measures
     terms = measure.message
     assert (terms.validity.valid_from, terms.validity.valid_to) == ("2025-01-01", "2025-12-31")
     assert list(terms.lead_departments) == ["czt"]
-    assert [reading.ambiguity for reading in terms.interpretations] == ["shared", "own"]
+    assert [reading.ambiguity.en for reading in terms.interpretations] == ["shared", "own"]
     places = {
         path: measure.locate(path)
         for path in ("validity.valid_from", "validity.valid_to", "interpretations[0]", "interpretations[1].reading")

@@ -103,6 +103,8 @@ class ToyLedger:
         again.CopyFrom(result)
         if again.HasField("response"):
             again.response.receipt.repeated = True
+        else:
+            again.error.repeated = True
         return again
 
     def _register(self, row: RegisterEnterpriseRequest) -> RegisterEnterpriseResult:

@@ -17,11 +17,11 @@ import pytest
 from google.protobuf.message import Message
 
 from award_ledger.clients.package_files import Package, catalogue_path, load_package
+from award_ledger.v1.common_pb2 import LocalizedText
 from award_ledger.v1.terms_pb2 import (
     CapMode,
     Comparison,
     Ground,
-    Interpretation,
     Scope,
     StageEffect,
     Terms,
@@ -38,6 +38,8 @@ needs_sources = pytest.mark.skipif(
 )
 
 FILES = sorted(path.stem for path in CATALOGUE.glob("A*.yaml"))
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 CONDITIONS_BY_READING = {"结算金额不超过合同总额"}
 """What a person judges by a reading of the text, not by its words."""
@@ -212,16 +214,7 @@ def quoted(terms: Terms) -> Iterator[str]:
     yield terms.instrument.quote
     for limits in (terms.caps, terms.quotas, terms.uniqueness, terms.thresholds, terms.requirements):
         yield from (limit.words for limit in limits)
-    yield from (words for condition in terms.conditions if (words := chinese(condition)) not in CONDITIONS_BY_READING)
-
-
-def chinese(condition: str) -> str:
-    """The first half of a condition, which is written as `Chinese — English`."""
-    words, dash, english = condition.partition(" — ")
-    assert words, condition
-    assert dash, condition
-    assert english, condition
-    return words
+    yield from (condition.zh for condition in terms.conditions if condition.zh not in CONDITIONS_BY_READING)
 
 
 @needs_sources
@@ -236,14 +229,19 @@ def test_every_reading_is_visible_in_the_measures_it_concerns(number: int) -> No
     row = rows("interpretations.tsv")[number]
     wanted = row["ambiguity"].replace("seeds", "sources").replace("5M and 10M:", "5M and 10M,")
     for code in concerned(row["items"]):
-        found = [reading for reading in catalogue()[code].interpretations if wanted in reading.ambiguity]
+        found = [reading for reading in catalogue()[code].interpretations if said(wanted, reading.ambiguity)]
         assert len(found) == 1, f"{code}: {row['ambiguity']}"
         (reading,) = found
         assert reading.evidence
-        assert reading.reading
+        assert reading.HasField("reading")
         assert reading.fields
         if row["question_for_department"] != "-":
-            assert reading.question
+            assert reading.HasField("question")
+
+
+def said(wanted: str, text: LocalizedText) -> bool:
+    """True if the text says this in one of its languages."""
+    return wanted in text.zh or wanted in text.en
 
 
 @needs_sources
@@ -275,9 +273,9 @@ def test_readings_point_at_fields_that_exist(code: str) -> None:
     terms = later() if code == "later" else catalogue()[code]
     assert terms.interpretations
     for reading in terms.interpretations:
-        assert reading.fields, reading.ambiguity
+        assert reading.fields, reading.ambiguity.en
         for field in reading.fields:
-            assert resolves(terms, field), f"{reading.ambiguity}: {field}"
+            assert resolves(terms, field), f"{reading.ambiguity.en}: {field}"
 
 
 def resolves(message: Message, path: str) -> bool:
@@ -296,7 +294,7 @@ def resolves(message: Message, path: str) -> bool:
 
 
 def test_a_path_that_leads_nowhere_is_seen_by_the_test_above() -> None:
-    terms = Terms(conditions=["a"])
+    terms = Terms(conditions=[LocalizedText(en="a")])
     assert resolves(terms, "conditions[0]")
     assert resolves(terms, "validity.tested")
     assert not resolves(terms, "conditions[1]")
@@ -304,13 +302,25 @@ def test_a_path_that_leads_nowhere_is_seen_by_the_test_above() -> None:
     assert not resolves(terms, "currency.code")
 
 
-def test_readings_are_written_in_both_languages() -> None:
-    def both(text: str) -> bool:
-        return re.search(r"[\u4e00-\u9fff]", text) is not None and re.search(r"[A-Za-z]{3}", text) is not None
+def test_readings_and_conditions_are_written_in_both_languages() -> None:
+    assert [text for text in bilingual() if not (text.zh and text.en)] == []
 
-    readings: list[Interpretation] = [r for terms in (*catalogue().values(), later()) for r in terms.interpretations]
-    texts = [text for r in readings for text in (r.reading, r.question) if text]
-    assert [text for text in texts if not both(text)] == []
+
+def test_each_language_is_written_in_its_own_script() -> None:
+    for text in bilingual():
+        assert len(CHINESE.findall(text.zh)) > len(re.findall("[A-Za-z]", text.zh)), text.zh
+        assert re.search("[A-Za-z]{3}", text.en), text.en  # beside the words of the text that it speaks of
+
+
+def bilingual() -> list[LocalizedText]:
+    """Every text of the catalogue that people read in their own language."""
+    versions = (*catalogue().values(), later())
+    readings = [reading for terms in versions for reading in terms.interpretations]
+    return [
+        *(text for terms in versions for text in terms.conditions),
+        *(text for reading in readings for text in (reading.ambiguity, reading.reading)),
+        *(reading.question for reading in readings if reading.HasField("question")),
+    ]
 
 
 @needs_sources

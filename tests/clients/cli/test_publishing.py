@@ -10,7 +10,6 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
-from award_ledger.v1.funds_pb2 import CreateFundResponse
 from award_ledger.v1.measures_pb2 import GetMeasureResponse, Measure, PublishTermsRequest, PublishTermsResponse
 from award_ledger.v1.terms_pb2 import Terms
 from tests.clients import canned
@@ -115,14 +114,14 @@ def test_what_the_ledger_finds_wrong_is_shown_where_it_is_written(
 
 
 def test_the_whole_catalogue_is_read_and_sent(ledger: FakeLedger, measures: Measures, run: Run) -> None:
-    ledger.answers["CreateFund"] = CreateFundResponse()
-    ran = run("measures", "publish", "--catalogue", "shandong-2025-49", "--with-funds", "--json")
+    ran = run("measures", "publish", "--catalogue", "shandong-2025-49", "--json")
     assert (ran.code, ran.err) == (0, "")
     document = json.loads(ran.out)
     published = [item for item in document["outcomes"] if item["outcome"] == "published"]
     assert len(published) == len(measures.published) > 50
-    assert {item["outcome"] for item in document["outcomes"]} == {"published", "created"}
+    assert {item["outcome"] for item in document["outcomes"]} == {"published"}
     assert len({request.request_id for request in ledger.asked("PublishTerms")}) == len(published)
+    assert ledger.asked("CreateFund") == []  # finance loads them
 
 
 def test_only_some_of_a_package_are_published(ledger: FakeLedger, measures: Measures, run: Run) -> None:
@@ -130,13 +129,6 @@ def test_only_some_of_a_package_are_published(ledger: FakeLedger, measures: Meas
     assert run(*command).code == 0
     assert list(measures.published) == ["A06-1"]
     assert run(*command, "--only", "A99-9").code == 2
-
-
-def test_funds_that_exist_are_left_alone(ledger: FakeLedger, measures: Measures, run: Run) -> None:
-    ledger.answers["CreateFund"] = refusing(grpc.StatusCode.ALREADY_EXISTS, "FUND_EXISTS")
-    ran = run("measures", "publish", "--catalogue", "shandong-2025-49", "--with-funds", "--only", "A06-1")
-    assert ran.code == 0
-    assert "exists" in ran.out
 
 
 def test_a_break_reports_what_was_published_before(ledger: FakeLedger, measures: Measures, run: Run) -> None:
