@@ -45,7 +45,7 @@ def test_the_first_calls_of_the_readme_do_what_it_says(server: RunningServer) ->
     told = [run(kind, snippet, server) for kind, snippet in SNIPPETS[:3]]
     assert "5,000,000.00" in told[0], "headroom names the cap"
     assert "award_approved" in told[1] or "approved" in told[1], "the history shows the award"
-    assert told[2].strip() == "CEILING_EXCEEDED at most 5000000 because of ['rate_of']"
+    assert told[2].strip() == "CEILING_EXCEEDED at most 5000000 because of rate_of"
 
 
 def test_a_stranger_calls_with_grpcurl_alone(server: RunningServer) -> None:

@@ -98,7 +98,7 @@ def test_a_topic_that_names_code_is_not_resolved_and_nothing_is_imported(topic: 
     assert "colorsys" not in sys.modules
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(golden()), st.data())
 def test_bytes_cut_short_are_never_read(line: Any, data: st.DataObject) -> None:
     end = data.draw(st.integers(0, len(line.state) - 1))
@@ -106,7 +106,7 @@ def test_bytes_cut_short_are_never_read(line: Any, data: st.DataObject) -> None:
         decode_fact(line.topic, line.state[:end])
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(golden()), st.binary(max_size=40))
 def test_bytes_of_anything_are_never_read(line: Any, state: bytes) -> None:
     with pytest.raises(msgspec.MsgspecError):

@@ -10,7 +10,7 @@ from award_ledger.domain.money import bounded, not_negative, positive
 from award_ledger.domain.refusals import AmountNotPositive, AmountTooLarge
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 
-FEW = settings(max_examples=30)
+FEW = settings(max_examples=30, deadline=None)
 within = st.integers(1, MAX_AMOUNT_MINOR)
 beyond = st.integers(MAX_AMOUNT_MINOR + 1, 10**30)
 

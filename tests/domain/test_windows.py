@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from award_ledger.domain.terms import Window
 from award_ledger.domain.windows import Use, fiscal_year, used_within, years_before
 
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=40, deadline=None)
 LEAP = date(2024, 2, 29)
 _EDGES = (
     *(LEAP, date(2024, 2, 28), date(2024, 3, 1), date(2023, 2, 28), date(2025, 2, 28), date(2025, 3, 1)),
@@ -63,6 +63,7 @@ def _fixed(window: Window, on: date) -> Iterator[Bounds]:
             yield first, (after[0], after[1], 0)
 
 
+@settings(max_examples=60, deadline=None)
 @given(windows, uses, days)
 @example(Window(kind="rolling_years"), [(date(2023, 2, 28), 7), (date(2023, 3, 1), 11)], LEAP)
 @example(Window(kind="rolling_years"), [(LEAP, 7)], date(2025, 2, 28))

@@ -14,6 +14,7 @@ from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
+from award_ledger.domain.personal_schemes import PERSONAL_SCHEMES
 from award_ledger.domain.refusals import EnterpriseNumberInvalid, EnterpriseSchemeUnknown
 
 DEFAULT_SCHEME = "cn.uscc"
@@ -40,8 +41,8 @@ def _id(kind: str, *parts: str) -> UUID:
 def checked_number(scheme: str, number: str) -> tuple[str, str]:
     """The scheme and the number in its compact form.
 
-    Raises EnterpriseSchemeUnknown for a scheme that python-stdnum does not have, EnterpriseNumberInvalid for
-    a number that fails its scheme's check.
+    Raises EnterpriseSchemeUnknown for a scheme that python-stdnum does not have or that numbers natural
+    persons, EnterpriseNumberInvalid for a number that fails its scheme's check.
     """
     scheme = scheme.strip().lower() or DEFAULT_SCHEME
     compact = normalised(number)
@@ -49,7 +50,8 @@ def checked_number(scheme: str, number: str) -> tuple[str, str]:
         raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH])
     if scheme == OTHER_SCHEME:
         return scheme, compact
-    module = get_cc_module(*scheme.split(".")) if _SCHEME.match(scheme) else None
+    known = _SCHEME.match(scheme) and scheme.rstrip("_") not in PERSONAL_SCHEMES
+    module = get_cc_module(*scheme.split(".")) if known else None
     validate = getattr(module, "validate", None)
     if validate is None:
         raise EnterpriseSchemeUnknown(scheme)

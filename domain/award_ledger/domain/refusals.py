@@ -144,7 +144,7 @@ class EnterpriseNumberInvalid(Invalid):
 class EnterpriseSchemeUnknown(Invalid):
     scheme: str
     reason = "ENTERPRISE_SCHEME_UNKNOWN"
-    template = "unknown scheme {scheme!r}; schemes are named as in python-stdnum, or 'other'"
+    template = "no scheme {scheme!r} of legal persons; schemes are named as in python-stdnum, or 'other'"
 
 
 @dataclass(eq=False)

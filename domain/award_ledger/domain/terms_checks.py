@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from iso4217 import Currency
 
 from award_ledger.domain.refusals import Violation
@@ -38,8 +39,14 @@ def violations(terms: Terms) -> tuple[Violation, ...]:
 
 Fault = tuple[str, str]
 
+MAX_TERMS_BYTES = 256 * 1024
+"""A version of Terms is one event; the longest of the first package takes 16 KiB."""
+
 
 def _all(terms: Terms) -> Iterator[Fault]:
+    size = len(msgspec.json.encode(terms))
+    if size > MAX_TERMS_BYTES:
+        yield "measure_code", f"the Terms take {size} bytes; at most {MAX_TERMS_BYTES}"
     yield from _head(terms)
     for i, rule in enumerate(terms.amounts):
         yield from _amount_rule(rule, f"amounts[{i}]")

@@ -45,7 +45,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ENTERPRISE_NUMBER_INVALID: _ErrorReason.ValueType  # 10
     """The number fails its scheme's check."""
     ERROR_REASON_ENTERPRISE_SCHEME_UNKNOWN: _ErrorReason.ValueType  # 11
-    """The ledger knows no such scheme of numbers."""
+    """The ledger knows no such scheme of numbers, or it numbers natural persons."""
     ERROR_REASON_CURRENCY_MISMATCH: _ErrorReason.ValueType  # 12
     """A currency is not in ISO 4217, or differs from the measure's or the fund's."""
     ERROR_REASON_UNAUTHENTICATED: _ErrorReason.ValueType  # 20
@@ -139,11 +139,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 110
     """The queue of waiting commands is full; retry later."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 111
-    """The database cannot be reached or written; nothing was done; retry with the same `request_id`."""
+    """The database cannot be reached or written; whether it was done is unknown; retry with the same `request_id`."""
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 112
     """The server is shutting down; retry elsewhere with the same `request_id`."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 113
-    """The deadline passed before the command was decided; nothing was done."""
+    """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Carried in `google.rpc.ErrorInfo.reason` (without the prefix `ERROR_REASON_`), domain `award-ledger`.
@@ -173,7 +173,7 @@ ERROR_REASON_AMOUNT_TOO_LARGE: ErrorReason.ValueType  # 9
 ERROR_REASON_ENTERPRISE_NUMBER_INVALID: ErrorReason.ValueType  # 10
 """The number fails its scheme's check."""
 ERROR_REASON_ENTERPRISE_SCHEME_UNKNOWN: ErrorReason.ValueType  # 11
-"""The ledger knows no such scheme of numbers."""
+"""The ledger knows no such scheme of numbers, or it numbers natural persons."""
 ERROR_REASON_CURRENCY_MISMATCH: ErrorReason.ValueType  # 12
 """A currency is not in ISO 4217, or differs from the measure's or the fund's."""
 ERROR_REASON_UNAUTHENTICATED: ErrorReason.ValueType  # 20
@@ -267,9 +267,9 @@ ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 102
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 110
 """The queue of waiting commands is full; retry later."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 111
-"""The database cannot be reached or written; nothing was done; retry with the same `request_id`."""
+"""The database cannot be reached or written; whether it was done is unknown; retry with the same `request_id`."""
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 112
 """The server is shutting down; retry elsewhere with the same `request_id`."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 113
-"""The deadline passed before the command was decided; nothing was done."""
+"""The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -248,6 +248,22 @@ def test_draining_answers_what_waits_and_refuses_what_comes_later(desk: Desk) ->
         desk.writer.submit(submission(register("late")))
 
 
+def test_whatever_enters_while_the_writer_drains_is_answered(desk: Desk) -> None:
+    def one(n: int) -> str:
+        try:
+            desk.writer.submit(submission(register(f"N{n}"))).result(60)
+        except ShuttingDown:
+            return "refused"
+        return "recorded"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = pool.map(one, range(200))
+        desk.writer.drain(60)
+        told = list(outcomes)
+    with desk.recorder.reading() as reader:
+        assert reader.head == told.count("recorded")
+
+
 def test_verification_finds_a_lost_index_row(desk: Desk) -> None:
     prepare(desk)
     with desk.recorder.engine.begin() as connection:

@@ -38,6 +38,8 @@ class CreateFund:
             raise invalid_field("code", "must be 1 to 40 letters, digits, '.', '_', '/', '+' or '-'")
         if not 1900 <= self.fiscal_year <= 9999:
             raise invalid_field("fiscal_year", "must be a year")
+        short(self.name.zh, "name.zh")
+        short(self.name.en, "name.en")
         try:
             Currency(self.currency)
         except ValueError:

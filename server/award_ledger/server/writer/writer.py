@@ -8,7 +8,7 @@ import logging
 import queue
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -53,6 +53,8 @@ class Writer:
         self._resident = Resident(self._limits.resident)
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._held: _Waiting | None = None
+        # Held while something enters the queue, so that nothing enters after what ends it.
+        self._door = Lock()
         self._stopping = False
 
     def start(self) -> None:
@@ -64,18 +66,20 @@ class Writer:
 
         Raises Overloaded or ShuttingDown at once.
         """
-        if self._stopping:
-            raise ShuttingDown("the server is stopping")
         future: Future[R] = Future()
-        try:
-            self._queue.put_nowait(_Waiting(submission, future))
-        except queue.Full:
-            raise Overloaded(self._queue.qsize()) from None
+        with self._door:
+            if self._stopping:
+                raise ShuttingDown("the server is stopping")
+            try:
+                self._queue.put_nowait(_Waiting(submission, future))
+            except queue.Full:
+                raise Overloaded(self._queue.qsize()) from None
         return future
 
     def drain(self, timeout_s: float | None = None) -> None:
         """Takes no more commands, and returns when those that wait are answered."""
-        self._stopping = True
+        with self._door:
+            self._stopping = True
         self._queue.put(None)
         self._thread.join(timeout_s)
 
