@@ -73,6 +73,17 @@ windows = st.sampled_from(
 _effects = (("good", "release"), ("fair", "cancel_rest"), ("bad", "recover_all"))
 _results = tuple(StageResult(result=name, effect=effect) for name, effect in _effects)  # type: ignore[arg-type]
 
+
+def stages(least: int, most: int) -> st.SearchStrategy[Staged]:
+    """So many stages, with a result of each effect."""
+    return st.lists(amounts, min_size=least, max_size=most).map(
+        lambda ceilings: Staged(
+            stages=tuple(Stage(name=f"s{i}", ceiling_minor=ceiling) for i, ceiling in enumerate(ceilings)),
+            results=_results,
+        )
+    )
+
+
 rules: dict[str, st.SearchStrategy[AmountRule]] = {
     "fixed": st.builds(Fixed, amount_minor=amounts),
     "up_to": st.builds(UpTo, ceiling_minor=amounts),
@@ -90,13 +101,7 @@ rules: dict[str, st.SearchStrategy[AmountRule]] = {
         upgrade=st.sampled_from(("difference", "difference", "full")),
         lineage_facts=st.sampled_from(((), ("field",), ("enterprise", "field"))),
     ),
-    "staged": st.builds(
-        lambda ceilings: Staged(
-            stages=tuple(Stage(name=f"s{i}", ceiling_minor=ceiling) for i, ceiling in enumerate(ceilings)),
-            results=_results,
-        ),
-        st.lists(amounts, min_size=1, max_size=3),
-    ),
+    "staged": stages(1, 3),
     "case_by_case": st.builds(CaseByCase, document_evidence=st.just("document"), amount_fact=st.just("approved")),
 }
 
@@ -119,7 +124,7 @@ def _cap(name: str, scope: Any, keys: tuple[str, ...], **rest: Any) -> Cap:
 caps = st.builds(
     _cap,
     st.sampled_from(("a", "b", "c")),
-    st.sampled_from(("enterprise", "enterprise", "group", "key")),
+    st.sampled_from(("enterprise", "group", "key", "key")),
     st.sampled_from((("field",), ("standard",), ("enterprise", "standard"))),
     limit_minor=st.sampled_from((50, 100, 120, 200, 300)),
     window=windows,
@@ -141,8 +146,8 @@ unique_keys = st.builds(
     id=st.sampled_from(("field", "firm")),
     key_facts=st.sampled_from((("field",), ("enterprise",), ("enterprise", "standard"))),
     window=windows,
-    pool=st.sampled_from(("", "shared")),
-    upgrades_from=st.sampled_from(((), (), ("M-1",), ("M-1", "M-2"))),
+    pool=st.sampled_from(("", "shared", "shared")),
+    upgrades_from=st.sampled_from(((), ("M-1",), ("M-1", "M-2"))),
     overridable=flags,
 )
 
@@ -227,7 +232,7 @@ def paying_terms(code: str) -> st.SearchStrategy[Terms]:
         instrument=st.just(Instrument(document="rule")),
         currency=st.just("CNY"),
         validity=st.just(Validity(valid_from=FIRST, valid_to=LAST)),
-        amounts=st.one_of(rules["staged"], st.just(UpTo(ceiling_minor=150))).map(lambda rule: (rule,)),
+        amounts=st.one_of(stages(2, 3), stages(2, 3), st.just(UpTo(ceiling_minor=150))).map(lambda rule: (rule,)),
         caps=seldom(caps),
         quotas=seldom(quotas),
         funds=st.sampled_from((_lines, _lines, ())),
@@ -253,15 +258,15 @@ _full = st.sampled_from(
         }
         for (tier, field, standard) in product(("low", "high"), ("AI", "ai ", "steel"), ("S1", "S2"))
         for (base, count, sales, approved) in (
-            ("1000", "2", "50", "100"),
+            ("1199", "2", "50", "100"),
             ("301", "3", "50.01", "40"),
-            ("100", "1", "49.99", "100"),
-            ("1000", "1", "60", "40"),
+            ("119", "1", "49.99", "100"),
+            ("1199", "1", "60", "40"),
         )
     ]
 )
-_names = st.sampled_from(("base", "count", "tier", "field", "standard", "sales", "approved"))
-_odd = st.none() | st.sampled_from(("x", "-1", "1e3", "0", "1" * 19, "\u200b"))
+_names = st.sampled_from(("field", "standard", "field", "standard", "base", "count", "tier", "sales", "approved"))
+_odd = st.sampled_from((None, None, None, "x", "-1", "1e3", "0", "1" * 19, "\u200b"))
 
 
 def _spoilt(full: dict[str, str], name: str, odd: str | None) -> dict[str, str]:

@@ -15,6 +15,7 @@ from award_ledger.domain.working_set import Ledger, concerned
 from tests.domain.driving import Driver, picture
 from tests.model import balances
 from tests.model.balances import State
+from tests.model.case import compared
 from tests.model.ledger import Model
 from tests.model.windows import used
 
@@ -60,8 +61,9 @@ def check_approval(model: Model, event: Event) -> None:
 
     Later positions need no look: what counts of an award never grows, and each new award is checked in its turn.
     """
-    new = model.award(event.fact.award_id)
     states = [model.award(act["award"]) for act in balances.approvals(model.acts)]
+    states = [{**state, "group": compared(model.group(state["enterprise"], state["on"]))} for state in states]
+    new = next(state for state in states if state["award"] == event.fact.award_id)
     for cap in new["terms"].caps:
         counting = [state for state in states if _counts(cap, state, new)]
         assert any(state["award"] == new["award"] for state in counting)
@@ -73,8 +75,8 @@ def check_approval(model: Model, event: Event) -> None:
 def _counts(cap: Cap, state: State, new: State) -> bool:
     if state["measure"] not in {new["measure"], *cap.measures}:
         return False
-    if cap.scope == "group" and new["group"]:
-        return bool(state["group"] == new["group"])
+    if cap.scope == "group" and new["group"] and state["group"] == new["group"]:
+        return True
     if cap.scope == "key":
         return any(tuple(name for name, _ in key) == cap.key_facts for key in new["keys"] & state["keys"])
     return bool(state["enterprise"] == new["enterprise"])

@@ -89,7 +89,6 @@ def test_an_unknown_topic_is_a_topic_error(topic: str) -> None:
         decode_fact(topic, golden()[0].state)
 
 
-@pytest.mark.xfail(reason="decode_fact resolves topics that it does not know by importing what they name")
 @pytest.mark.parametrize("topic", ["", ".v0", "builtins:dict", "award_ledger.domain.fact:Act", "colorsys:rgb_to_hsv"])
 def test_a_topic_that_names_code_is_not_resolved_and_nothing_is_imported(topic: str) -> None:
     sys.modules.pop("colorsys", None)

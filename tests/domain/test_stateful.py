@@ -35,7 +35,7 @@ from tests.domain.telling import Named, Told, part_of
 
 FIRMS = ("E1", "E2", "E3")
 PEOPLE = ("ann", "bob")
-PAYERS = ("pay", "pay", "ann")
+PAYERS = ("pay", "bob", "ann")
 
 picks = st.integers(0, 30)
 days = arbitrary.days
@@ -163,6 +163,7 @@ class Decisions(Told):
         facts=arbitrary.facts,
         evidence=arbitrary.evidence,
         obeying=st.sampled_from((True, True, True, False)),
+        reviewer=st.sampled_from(("bob", "bob", "ann")),
         on=days,
     )
     def submit_and_approve(
@@ -173,6 +174,7 @@ class Decisions(Told):
         facts: dict[str, str],
         evidence: tuple[Any, ...],
         obeying: bool,
+        reviewer: str,
         on: date,
     ) -> None:
         """The common case in one step, and a second try at what the first says is admissible."""
@@ -187,7 +189,7 @@ class Decisions(Told):
         if named is None:
             return
         if obeying:
-            self.reviewed(named, 1000, tuple(self.overridable(named.id)), "bob", on)
+            self.reviewed(named, 1000, tuple(self.overridable(named.id)), reviewer, on)
         outcome = self.decide(named, None, "", obeying, None, "ann", on)
         if outcome is not None and outcome.reason and outcome.admissible:
             self.decide(named, outcome.admissible, "", obeying, None, "ann", on)
@@ -208,6 +210,8 @@ class Payments(Told):
         command = RecordStageResult("other", number, award, result, "")
         self.both(command, lambda: self.model.stage_result(number, award, result, by="ann", on=on), "ann", on)
 
+    stage_result_twice_as_often = stage_result
+
     @precondition(lambda self: self.awards)
     @rule(pick=picks, ground=st.sampled_from(("revocation", "revocation", "overpayment", "breach")), on=days)
     def revoke(self, pick: int, ground: Any, on: date) -> None:
@@ -223,15 +227,20 @@ class Payments(Told):
         self.both(command, lambda: self.model.instruct(number, award, instalment, by=by, on=on), by, on)
 
     @precondition(lambda self: self.those(_due))
-    @rule(pick=picks, part=st.sampled_from(("all", "all", "half")), wait=st.sampled_from((0, 0, 200, 400)))
-    def pay(self, pick: int, part: str, wait: int) -> None:
+    @rule(
+        pick=picks,
+        part=st.sampled_from(("all", "all", "half")),
+        wait=st.sampled_from((0, 0, 200, 400)),
+        by=st.sampled_from(("pay", "pay", "pay", *PAYERS)),
+    )
+    def pay(self, pick: int, part: str, wait: int, by: str) -> None:
         """The common case in one step: the first instalment that is due is paid."""
         due = self.those(_due)
         number, award = due[pick % len(due)]
         instalment = _due(self.real(number, award))[0]
         on, nth = arbitrary.later(instalment.due_on, wait), instalment.number
         command = InstructPayment("other", number, award, nth)
-        instructed = self.both(command, lambda: self.model.instruct(number, award, nth, by="pay", on=on), "pay", on)
+        instructed = self.both(command, lambda: self.model.instruct(number, award, nth, by=by, on=on), by, on)
         if instructed is not None:
             self.settle(Named(number, award), nth, 0, part_of(instructed.fact.amount_minor, part), on)
 
@@ -342,7 +351,7 @@ class PaymentsMachine(Payments):
         for pick, (grant, split, part) in enumerate(granted):
             self.grant(grant, split)
             if self.those(_due) and part != "none":
-                self.pay(pick, part, 0)
+                self.pay(pick, part, 0, "pay")
 
     @rule(grant=grants, split=arbitrary.flags)
     def grant(self, grant: tuple[str, str, str, date], split: bool) -> None:
@@ -357,14 +366,21 @@ class PaymentsMachine(Payments):
 class LedgerMachine(Decisions, Payments):
     """Everything, under Terms of every kind."""
 
-    @initialize(first=arbitrary.terms("M-1"), second=arbitrary.terms("M-2"), money=st.sampled_from((150, 400)))
-    def begin(self, first: Terms, second: Terms, money: int) -> None:
+    @initialize(
+        first=arbitrary.terms("M-1"),
+        second=arbitrary.terms("M-2"),
+        money=st.sampled_from((150, 400)),
+        linked_on=st.none() | days,
+    )
+    def begin(self, first: Terms, second: Terms, money: int, linked_on: date | None) -> None:
         for number in FIRMS:
             self.register(number, "ann", arbitrary.FIRST)
         for year in (2023, 2024, 2025):
             self.create_fund(year, "CNY", money, arbitrary.FIRST)
         self.publish(first, arbitrary.FIRST)
         self.publish(second, arbitrary.FIRST)
+        for number in FIRMS[:2] if linked_on else ():
+            self.link(number, "G", linked_on or arbitrary.FIRST)
 
 
 PROFILE = settings(

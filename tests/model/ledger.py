@@ -40,7 +40,8 @@ class Model(Payments):
         links = self.of("link", number=number)
         if bool(links and links[-1]["group"]) == bool(group):
             return "ENTERPRISE_STATUS"
-        if links and act["on"] < links[-1]["on"]:
+        decided = [award["on"] for award in self.of("approve", enterprise=number)]
+        if any(act["on"] <= day for day in decided) or any(act["on"] < link["on"] for link in links):
             return "INVALID_FIELD"
         return self.accept(act="link", number=number, group=group, **act)
 
@@ -134,7 +135,6 @@ class Model(Payments):
             "parts": parts,
             "fund": code,
             "fund_year": self.of("create_fund", fund=code)[0]["fiscal_year"] if code else 0,
-            "group": compared(standing.group),
             "upgrades": upgraded(terms, case, standing).get("award"),
         }
         self.accept(**{**act, **made, **_held_keys(terms, case)})
@@ -164,9 +164,14 @@ class Model(Payments):
         held = self.held(terms.measure_code)
         status = "needs_rule" if held == "open" and not terms.amounts else held
         awards = [balances.award(self.acts, act["award"]) for act in balances.approvals(self.acts)]
+        awards = [{**award, "group": compared(self.group(award["enterprise"], award["on"]))} for award in awards]
         fund = balances.fund(self.acts, code) if self.of("create_fund", fund=code) else None
+        return Standing(status, self.barred(number), awards, self.group(number, on), fund)
+
+    def group(self, number: str, on: date) -> str:
+        """The group to which an enterprise belongs on a day."""
         groups = [link["group"] for link in self.of("link", number=number) if link["on"] <= on]
-        return Standing(status, self.barred(number), awards, groups[-1] if groups else "", fund)
+        return groups[-1] if groups else ""
 
     @staticmethod
     def _fund_code(terms: Terms, on: date) -> str:

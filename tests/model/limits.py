@@ -46,7 +46,8 @@ def limits_of(terms: Terms, case: Case, standing: Standing, on: date) -> list[Li
         measures, name = {terms.measure_code, *cap.measures}, key(cap.key_facts, case)
         mine = [a for a in standing.awards if a["measure"] in measures]
         if cap.scope == "group" and standing.group:
-            mine = [a for a in mine if a["group"] == compared(standing.group)]
+            # What the members got while they belonged to it, and what this member brings along.
+            mine = [a for a in mine if compared(standing.group) == a["group"] or a["enterprise"] == case["number"]]
         elif cap.scope == "key":
             mine = [a for a in mine if name in a["keys"]]
         else:

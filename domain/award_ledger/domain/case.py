@@ -191,6 +191,18 @@ def _own(enterprise: Enterprise, measures: frozenset[str]) -> list[Use]:
     return [(a.decided_on, a.counted_minor) for a in enterprise.awards.values() if a.measure in measures]
 
 
+def _of_group(claim: Claim | None, enterprise: Enterprise, measures: frozenset[str]) -> list[Use]:
+    """What the group's members got while they belonged to it, and what this member brings along."""
+    if claim is None:
+        return _own(enterprise, measures)
+    brought = [
+        (award.decided_on, award.counted_minor)
+        for award in enterprise.awards.values()
+        if award.measure in measures and award.award_id not in claim.holders
+    ]
+    return _counted(claim, measures) + brought
+
+
 def _cap_uses(
     cap: Cap, terms: Terms, case: Case, enterprise: Enterprise, working_set: WorkingSet, on: date
 ) -> list[Use] | None:
@@ -199,9 +211,7 @@ def _cap_uses(
         return _own(enterprise, measures)
     if cap.scope == "group":
         group = enterprise.group_on(on)
-        if not group:
-            return _own(enterprise, measures)
-        return _counted(working_set.claim(identity.group_claim_id(group)), measures)
+        return _of_group(working_set.claim(identity.group_claim_id(group)) if group else None, enterprise, measures)
     key = case.key(cap.key_facts)
     return None if key is None else _counted(working_set.claim(identity.key_claim_id("", key)), measures)
 

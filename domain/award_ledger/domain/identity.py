@@ -11,6 +11,7 @@ from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from stdnum import get_cc_module
+from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
@@ -27,6 +28,11 @@ MAX_NUMBER_LENGTH = 64
 
 _SCHEME = re.compile(r"[a-z]{2}\.[a-z][a-z0-9_]*\Z")
 
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point), and the empty Braille pattern."""
+
 _UNSEEN = ("Cc", "Cf", "Cs")
 """Categories of what cannot be seen. Not all of `C`: what is unassigned today is a letter of a later Unicode."""
 
@@ -42,18 +48,24 @@ def checked_number(scheme: str, number: str) -> tuple[str, str]:
     """The scheme and the number in its compact form.
 
     Raises EnterpriseSchemeUnknown for a scheme that python-stdnum does not have or that numbers natural
-    persons, EnterpriseNumberInvalid for a number that fails its scheme's check.
+    persons, EnterpriseNumberInvalid for a number that fails its scheme's check, or that is given as `other`
+    although it is a unified social credit code: one legal person must not be two enterprises.
     """
     scheme = scheme.strip().lower() or DEFAULT_SCHEME
     compact = normalised(number)
     if not compact or len(compact) > MAX_NUMBER_LENGTH:
         raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH])
     if scheme == OTHER_SCHEME:
+        if uscc.is_valid(compact):
+            raise EnterpriseNumberInvalid(scheme, number[:MAX_NUMBER_LENGTH])
         return scheme, compact
-    known = _SCHEME.match(scheme) and scheme.rstrip("_") not in PERSONAL_SCHEMES
-    module = get_cc_module(*scheme.split(".")) if known else None
+    module = get_cc_module(*scheme.split(".")) if _SCHEME.match(scheme) else None
     validate = getattr(module, "validate", None)
-    if validate is None:
+    if module is None or validate is None:
+        raise EnterpriseSchemeUnknown(scheme)
+    # Under its own name: an alias (`nl.vat` for `nl.btw`) would make a second enterprise.
+    scheme = ".".join(part.rstrip("_") for part in str(getattr(module, "__name__", scheme)).split(".")[1:])
+    if scheme in PERSONAL_SCHEMES:
         raise EnterpriseSchemeUnknown(scheme)
     try:
         compact = validate(compact)
@@ -65,9 +77,13 @@ def checked_number(scheme: str, number: str) -> tuple[str, str]:
 
 
 def normalised(reference: str) -> str:
-    """A reference as it is compared: width, case, spaces and what is unseen do not distinguish (NFKC, upper case)."""
-    folded = unicodedata.normalize("NFKC", reference).upper()
-    kept = "".join(ch for ch in folded if not ch.isspace() and unicodedata.category(ch) not in _UNSEEN)
+    """A reference as it is compared: width, case, spaces, kinds of dashes and what is unseen do not distinguish."""
+    folded = _IGNORABLE.sub("", unicodedata.normalize("NFKC", _IGNORABLE.sub("", reference)).upper())
+    kept = "".join(
+        "-" if ch == "\u2212" or unicodedata.category(ch) == "Pd" else ch
+        for ch in folded
+        if not ch.isspace() and unicodedata.category(ch) not in _UNSEEN
+    )
     # Capitals and neighbours may compose anew; what is normalised is so for good.
     return unicodedata.normalize("NFKC", kept)
 

@@ -1,9 +1,10 @@
 """A writer on a fresh ledger, and the few commands that its tests need."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,7 +22,8 @@ from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.sealing import Vault
-from award_ledger.server.writer.submission import Submission, Written
+from award_ledger.server.writer.past import PastLedger
+from award_ledger.server.writer.submission import Repeated, Submission, Written
 from award_ledger.server.writer.writer import Writer, WriterLimits
 
 DAY = date(2025, 8, 1)
@@ -50,8 +52,21 @@ class Desk:
         self.writer = Writer(self.recorder, HandClock(), Vault(HeldKeys([b"k" * 32])), self.limits)
 
     def do(self, command: Any, **options: Any) -> Written:
-        written: Written = self.writer.submit(submission(command, **options)).result(timeout=60)
+        written: Written = self.ask(submission(command, **options))
         return written
+
+    def submit(self, asked: Submission[Any]) -> Future[Any]:
+        return cast("Future[Any]", self.writer.submit(asked))
+
+    def ask(self, asked: Submission[Any]) -> Any:
+        return self.told(asked, self.submit(asked).result(timeout=60))
+
+    def told(self, asked: Submission[Any], outcome: Any) -> Any:
+        """The answer; a repeat's is made from the ledger as it stood then, as the server does."""
+        if not isinstance(outcome, Repeated):
+            return outcome
+        with self.recorder.reading() as reader:
+            return asked.answer(PastLedger(reader, outcome.written.position), outcome.written)
 
     def close(self) -> None:
         self.writer.drain(60)

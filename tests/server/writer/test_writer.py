@@ -70,9 +70,9 @@ def test_a_repeat_is_answered_from_the_ledger_as_it_was_then(desk: Desk) -> None
     first_application, second_application = applied(desk, "A", "c1"), applied(desk, "A", "c2")
     request_id = uuid4()
     command = approve("A", first_application)
-    first = desk.writer.submit(submission(command, request_id=request_id, answer=awards)).result(60)
+    first = desk.ask(submission(command, request_id=request_id, answer=awards))
     desk.do(approve("A", second_application), answer=lambda *_: None)
-    again = desk.writer.submit(submission(command, request_id=request_id, answer=awards)).result(60)
+    again = desk.ask(submission(command, request_id=request_id, answer=awards))
     assert again == first
     assert first[1] == 1
 
@@ -88,8 +88,9 @@ def test_the_same_request_id_with_another_body_is_refused(desk: Desk) -> None:
 
 def test_the_same_request_sent_many_times_at_once_is_done_once(desk: Desk) -> None:
     request_id = uuid4()
-    futures = [desk.writer.submit(submission(register("A"), request_id=request_id)) for _ in range(20)]
-    answers = [future.result(60) for future in futures]
+    asked = [submission(register("A"), request_id=request_id) for _ in range(20)]
+    futures = [desk.submit(one) for one in asked]
+    answers = [desk.told(one, future.result(60)) for one, future in zip(asked, futures, strict=True)]
     assert {answer.position for answer in answers} == {1}
     assert [answer.repeated for answer in answers].count(False) == 1
 
@@ -206,8 +207,8 @@ def test_a_defect_in_one_command_fails_that_command_alone(desk: Desk) -> None:
         gate.wait(60)
         return written
 
-    first = desk.writer.submit(submission(register("A"), answer=slow))
-    others = [desk.writer.submit(submission(c)) for c in (register("B"), Defective(), register("C"))]
+    first = desk.submit(submission(register("A"), answer=slow))
+    others = [desk.submit(submission(c)) for c in (register("B"), Defective(), register("C"))]
     gate.set()
     assert first.result(60).position == 1
     assert others[0].result(60).position == 2
@@ -231,27 +232,27 @@ def test_a_full_queue_refuses_at_once(desks: Callable[..., Desk]) -> None:
         gate.wait(60)
         return written
 
-    first = desk.writer.submit(submission(register("A"), answer=slow))
+    first = desk.submit(submission(register("A"), answer=slow))
     entered.wait(60)
-    second = desk.writer.submit(submission(register("B")))
+    second = desk.submit(submission(register("B")))
     with pytest.raises(Overloaded):
-        desk.writer.submit(submission(register("C")))
+        desk.submit(submission(register("C")))
     gate.set()
     assert (first.result(60).position, second.result(60).position) == (1, 2)
 
 
 def test_draining_answers_what_waits_and_refuses_what_comes_later(desk: Desk) -> None:
-    futures = [desk.writer.submit(submission(register(f"N{n}"))) for n in range(50)]
+    futures = [desk.submit(submission(register(f"N{n}"))) for n in range(50)]
     desk.writer.drain(60)
     assert [future.result(0).position for future in futures] == list(range(1, 51))
     with pytest.raises(ShuttingDown):
-        desk.writer.submit(submission(register("late")))
+        desk.submit(submission(register("late")))
 
 
 def test_whatever_enters_while_the_writer_drains_is_answered(desk: Desk) -> None:
     def one(n: int) -> str:
         try:
-            desk.writer.submit(submission(register(f"N{n}"))).result(60)
+            desk.submit(submission(register(f"N{n}"))).result(60)
         except ShuttingDown:
             return "refused"
         return "recorded"

@@ -48,5 +48,9 @@ class UnlinkEnterprise(EnterpriseKey):
 
 
 def _forward(enterprise: Enterprise, act: Act) -> None:
+    """A change of membership never reaches back behind a decision that was taken without it."""
+    decided = max((award.decided_on for award in enterprise.awards.values()), default=None)
+    if decided is not None and act.effective_on <= decided:
+        raise invalid_field("effective_on", f"must be after {decided}, the day of the last award")
     if enterprise.memberships and act.effective_on < enterprise.memberships[-1][0]:
         raise invalid_field("effective_on", f"must not be before {enterprise.memberships[-1][0]}, the last change")

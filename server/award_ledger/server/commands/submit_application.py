@@ -12,7 +12,9 @@ from award_ledger.server.commands.command import EnterpriseKey, needed, publishe
 
 MAX_FACTS = 100
 MAX_EVIDENCE = 500
-"""Base stations are listed one by one; 500 references keep an event under 64 KiB."""
+"""Base stations are listed one by one."""
+MAX_REFERENCE = 200
+"""Characters of one reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,5 @@ class SubmitApplication(EnterpriseKey):
             needed(ref.kind, f"evidence[{i}].kind")
             if not identity.normalised(needed(ref.reference, f"evidence[{i}].reference")):
                 raise invalid_field(f"evidence[{i}].reference", "must not be empty")
+            if len(ref.reference) > MAX_REFERENCE:
+                raise invalid_field(f"evidence[{i}].reference", f"must be at most {MAX_REFERENCE} characters")

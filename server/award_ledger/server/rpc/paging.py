@@ -38,7 +38,7 @@ class Page(NamedTuple):
         """Where the page before ended in a list of events; 0 for the first. Raises PageTokenInvalid."""
         if not self.after:
             return 0
-        if not self.after.isascii() or not self.after.isdecimal():
+        if not self.after.isascii() or not self.after.isdecimal() or len(self.after) > 18:
             raise PageTokenInvalid(self.after)
         return int(self.after)
 

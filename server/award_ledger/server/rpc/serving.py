@@ -97,7 +97,7 @@ class LedgerServer:
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls,
         )
-        writes, reads = Writes(writer), Reads(recorder, clock, limits.followers)
+        writes, reads = Writes(writer, recorder), Reads(recorder, clock, limits.followers)
         history = HistoryService(reads, recorder, limits.followers, self._stopping)
         payees = Payees(vault, recorder)
         server = self._server

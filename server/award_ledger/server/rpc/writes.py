@@ -18,9 +18,11 @@ from award_ledger.server.rpc.errors import Failure, failure, row_error
 from award_ledger.server.rpc.fields import day, request_uuid
 from award_ledger.server.rpc.fingerprint import fingerprint
 from award_ledger.server.rpc.refusals import AnswerOverdue
+from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.commitments import Opened
 from award_ledger.server.writer.failures import WriterFailure
-from award_ledger.server.writer.submission import Answer, Command, Submission
+from award_ledger.server.writer.past import PastLedger
+from award_ledger.server.writer.submission import Answer, Command, Repeated, Submission
 from award_ledger.server.writer.writer import Writer
 
 MOST_ROWS = 1_000
@@ -55,15 +57,21 @@ class Method(NamedTuple, Generic[Q, R]):
 class Writes:
     """Shared by all services and threads."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, recorder: LogRecorder) -> None:
+        self._writer, self._recorder = writer, recorder
 
     def perform(self, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> R:
         """The answer, once the event behind it is committed. Raises a Refused, a WriterFailure or AnswerOverdue."""
         call = current_call()
         _require_deadline(call, context)
         waiting = self._begin(call, request, context, method)
-        return _end(call, request, waiting, context, method)
+        outcome = _end(call, waiting, context)
+        if not isinstance(outcome, Repeated):
+            return outcome
+        [answer] = self._answered_again([(call, request, outcome)], method)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def perform_batch(
         self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], result: Callable[..., X]
@@ -79,16 +87,32 @@ class Writes:
         rows = [Call(call.method, call.principal) for _ in requests]
         call.rows = rows
         begun = [self._begun(row, request, context, method) for row, request in zip(rows, requests, strict=True)]
-        ended = [
-            _ended(row, request, waiting, context, method)
-            for row, request, waiting in zip(rows, requests, begun, strict=True)
-        ]
+        ended: list[Any] = [_ended(row, waiting, context) for row, waiting in zip(rows, begun, strict=True)]
+        again = [i for i, outcome in enumerate(ended) if isinstance(outcome, Repeated)]
+        for i, answer in zip(
+            again, self._answered_again([(rows[i], requests[i], ended[i]) for i in again], method), strict=True
+        ):
+            ended[i] = answer
         troubles = [outcome for outcome in ended if isinstance(outcome, WriterFailure)]
         if troubles and len(troubles) == len(ended):
             raise troubles[0]
         return [_result(row, outcome, result) for row, outcome in zip(rows, ended, strict=True)]
 
-    def _begin(self, call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> "Future[R]":
+    def _answered_again(self, repeats: Sequence[tuple[Call, Q, Repeated]], method: Method[Q, R]) -> list[R | Exception]:
+        """The first answers again, each from the ledger as it stood then; the log is walked once for all of them."""
+        answers: dict[int, R | Exception] = {}
+        ordered = sorted(range(len(repeats)), key=lambda i: repeats[i][2].written.position)
+        with self._recorder.reading() as reader:
+            ledger = PastLedger(reader, 0)
+            for i in ordered:
+                call, request, repeated = repeats[i]
+                ledger.advance(repeated.written.position)
+                answers[i] = _answered(call, request, repeated, ledger, method)
+        return [answers[i] for i in range(len(repeats))]
+
+    def _begin(
+        self, call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]
+    ) -> "Future[R | Repeated]":
         fields: Any = request
         call.request_id = fields.request_id
         request_id = request_uuid(fields.request_id)
@@ -99,7 +123,7 @@ class Writes:
 
     def _begun(
         self, row: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]
-    ) -> "Future[R] | Exception":
+    ) -> "Future[R | Repeated] | Exception":
         try:
             return self._begin(row, request, context, method)
         except Exception as error:  # noqa: BLE001  # of this row alone
@@ -130,32 +154,41 @@ def _submission(
     )
 
 
-def _end(call: Call, request: Q, waiting: "Future[R]", context: grpc.ServicerContext, method: Method[Q, R]) -> R:
+def _end(call: Call, waiting: "Future[R | Repeated]", context: grpc.ServicerContext) -> R | Repeated:
     if not wait([waiting], context.time_remaining()).done:
         raise AnswerOverdue
     try:
-        response = waiting.result()
+        outcome = waiting.result()
     except ApprovalRefused as refusal:
         call.position = refusal.position
         raise
-    receipt = response.receipt  # type: ignore[attr-defined]  # every answer to a write has one
-    call.position = receipt.position
-    if receipt.repeated and method.confirm is not None:
-        method.confirm(request, response)
-    return response
+    written: Any = outcome.written if isinstance(outcome, Repeated) else outcome.receipt  # type: ignore[attr-defined]
+    call.position = written.position
+    return outcome
 
 
 def _ended(
-    row: Call, request: Q, waiting: "Future[R] | Exception", context: grpc.ServicerContext, method: Method[Q, R]
-) -> R | Exception:
+    row: Call, waiting: "Future[R | Repeated] | Exception", context: grpc.ServicerContext
+) -> R | Repeated | Exception:
     if isinstance(waiting, Exception):
         return waiting
     try:
-        return _end(row, request, waiting, context, method)
+        return _end(row, waiting, context)
     except AnswerOverdue:
         raise
     except Exception as error:  # noqa: BLE001  # of this row alone
         return error
+
+
+def _answered(call: Call, request: Q, repeated: Repeated, ledger: PastLedger, method: Method[Q, R]) -> R | Exception:
+    call.position = repeated.written.position
+    try:
+        response = method.answer(ledger, repeated.written)
+        if method.confirm is not None:
+            method.confirm(request, response)
+    except Exception as error:  # noqa: BLE001  # of this row alone
+        return error
+    return response
 
 
 def _result(row: Call, outcome: R | Exception, result: Callable[..., X]) -> X:

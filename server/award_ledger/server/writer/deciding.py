@@ -9,7 +9,7 @@ from uuid import UUID
 
 from award_ledger.domain.encoding import LedgerMapper, encode_fact
 from award_ledger.domain.fact import Act, Event, Fact
-from award_ledger.domain.refusals import EtagMismatch, Refused, RequestIdReused
+from award_ledger.domain.refusals import EtagMismatch, Refused, RequestIdReused, invalid_field
 from award_ledger.server.store.transaction import WriteTransaction
 from award_ledger.server.store.values import NewEvent, RecordedEvent
 from award_ledger.server.transparency.entry import entry, leaf_hash
@@ -17,9 +17,11 @@ from award_ledger.server.vault.commitments import Opened
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
-from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.resident import Fork, Resident
-from award_ledger.server.writer.submission import Submission, Written
+from award_ledger.server.writer.submission import Repeated, Submission, Written
+
+MAX_STATE_BYTES = 256 * 1024
+"""Of one event: every reader of the log must be able to hold a page of them."""
 
 
 class _Sealed(NamedTuple):
@@ -68,19 +70,22 @@ class Deciding:
     def _decide(self, submission: Submission[Any]) -> Any:
         before = self._answered.get(submission.key())
         if before is not None:
-            return self._answer_again(submission, before)
+            return self._repeated(submission, before)
         ledger = Fork(self._resident) if submission.validate_only else self._resident
         subject = submission.command.subject(ledger)
         version = getattr(subject, "version", 0)
         if submission.etag and submission.etag != str(version):
             raise EtagMismatch(submission.etag, str(version))
         fact = submission.command.decide(ledger, self._act(submission))
+        state = encode_fact(fact)
+        if len(state) > MAX_STATE_BYTES:
+            raise invalid_field("", f"what is recorded would take {len(state)} bytes; at most {MAX_STATE_BYTES}")
         position = self._head + len(self._new) + 1
         event = Event(subject.id, version + 1, position, fact)
         ledger.apply(event)
         if submission.validate_only:
             return submission.answer(ledger, Written(event, 0, b"", self._recorded_at_us))
-        recorded = self._record(event, submission)
+        recorded = self._record(event, state, submission)
         return submission.answer(ledger, self._written(event, recorded))
 
     def _act(self, submission: Submission[Any]) -> Act:
@@ -91,9 +96,8 @@ class Deciding:
             effective_on=submission.effective_on or day_of_law(self._recorded_at_us),
         )
 
-    def _record(self, event: Event, submission: Submission[Any]) -> RecordedEvent:
+    def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
         fact: Fact = event.fact
-        state = encode_fact(fact)
         touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key())
         self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
         if submission.openings:
@@ -107,13 +111,12 @@ class Deciding:
             recorded_at_us=self._recorded_at_us,
         )
 
-    def _answer_again(self, submission: Submission[Any], recorded: RecordedEvent) -> Any:
+    def _repeated(self, submission: Submission[Any], recorded: RecordedEvent) -> Repeated:
         event = self._mapper.to_domain_event(recorded)
         act: Act = event.fact.act
         if act.fingerprint != submission.fingerprint:
             raise RequestIdReused(str(submission.request_id), event.position)
-        ledger = PastLedger(self._transaction, event.position)
-        return submission.answer(ledger, self._written(event, recorded, repeated=True))
+        return Repeated(self._written(event, recorded, repeated=True))
 
     def _written(self, event: Event, recorded: RecordedEvent, *, repeated: bool = False) -> Written:
         hashed = leaf_hash(

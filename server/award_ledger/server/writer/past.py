@@ -4,10 +4,12 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, decode_snapshot
-from award_ledger.domain.working_set import Aggregate, Ledger, T
+from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
 from award_ledger.server.store.reader import LogReader
 
 _MAPPER = LedgerMapper()
+_PAGE = 500
+_FAR = 5_000  # events; past that it is cheaper to load again
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -40,6 +42,23 @@ class PastLedger(Ledger):
     def __init__(self, reader: LogReader, upto: int) -> None:
         super().__init__()
         self._reader = reader
+        self.position = upto
+
+    def advance(self, upto: int) -> None:
+        """Moves on to a later position, folding what lies between into what is loaded."""
+        if upto - self.position > _FAR:
+            self.aggregates.clear()
+        while self.aggregates and self.position < upto:
+            page = self._reader.events_after(self.position, min(_PAGE, upto - self.position))
+            if not page:
+                raise LookupError(f"the log ends at {self.position}, before {upto}")
+            for recorded in page:
+                event = _MAPPER.to_domain_event(recorded)
+                for _, aggregate_id in concerned(event):
+                    aggregate = self.aggregates.get(aggregate_id)
+                    if aggregate is not None:
+                        aggregate.apply(event)
+                self.position = event.position
         self.position = upto
 
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:

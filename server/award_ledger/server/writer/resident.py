@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from uuid import UUID
 
+from eventsourcing.persistence import InternalError
+
 from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, decode_snapshot, encode_snapshot
 from award_ledger.domain.fact import Event
 from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
@@ -40,7 +42,10 @@ class Resident(Ledger):
             self.forget()
             self._reader = reader
         while self.aggregates and self.position < reader.head:
-            for recorded in reader.events_after(self.position, _PAGE):
+            page = reader.events_after(self.position, _PAGE)
+            if not page:
+                raise InternalError(f"the log ends at {self.position}, its head says {reader.head}; run verify")
+            for recorded in page:
                 self._fold_known(self._mapper.to_domain_event(recorded))
         self.position = reader.head
         self._trim()

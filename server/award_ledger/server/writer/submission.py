@@ -40,6 +40,14 @@ class Written:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The outcome of a request that was answered before: the event of then. Its answer is made from the ledger as it
+    stood right after that event, outside the head lock, by whoever asks."""
+
+    written: Written
+
+
 Answer = Callable[[WorkingSet, Written], R]
 """Makes the answer from the ledger as it stands right after the event. It may raise a refusal that is recorded."""
 

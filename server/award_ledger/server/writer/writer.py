@@ -20,7 +20,7 @@ from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.deciding import Deciding
 from award_ledger.server.writer.failures import Overloaded, ShuttingDown, StoreUnavailable
 from award_ledger.server.writer.resident import Resident
-from award_ledger.server.writer.submission import Submission
+from award_ledger.server.writer.submission import Repeated, Submission
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,12 +61,12 @@ class Writer:
         """Starts the thread that writes."""
         self._thread.start()
 
-    def submit(self, submission: Submission[R]) -> "Future[R]":
-        """Puts a command in the queue. The future raises a Refused or a WriterFailure, or has the answer.
+    def submit(self, submission: Submission[R]) -> "Future[R | Repeated]":
+        """Puts a command in the queue. The future raises a Refused or a WriterFailure, or has the answer or a Repeated.
 
         Raises Overloaded or ShuttingDown at once.
         """
-        future: Future[R] = Future()
+        future: Future[R | Repeated] = Future()
         with self._door:
             if self._stopping:
                 raise ShuttingDown("the server is stopping")

@@ -3,6 +3,7 @@
 An Authenticator is the seam: this release has none but development mode, which believes what it is told.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ class Authenticator(Protocol):
         ...
 
 
+def canonical(name: str) -> str:
+    """The one form of a name: width, case and repeated spaces do not make another person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 class NobodyYet:
     """Until identity is configured: nobody is anybody."""
 
@@ -52,7 +58,7 @@ class DevelopmentIdentity:
         name = str(told[0]).strip() if told else ""
         if len(told) > 1 or len(name) > _LONGEST_PRINCIPAL or not name.isprintable():
             raise Unauthenticated(method, f"{PRINCIPAL_METADATA} must be one printable name of at most 200 characters")
-        return Principal(name or DEVELOPER)
+        return Principal(canonical(name) or DEVELOPER)
 
 
 class Identity(Around):
