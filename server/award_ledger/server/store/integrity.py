@@ -17,6 +17,8 @@ _GUARDS = {
     "postgresql": {
         "event_refuses_change",
         "event_refuses_truncate",
+        "touch_refuses_change",
+        "touch_refuses_truncate",
         "head_only_advances",
         "head_refuses_delete",
         "head_refuses_truncate",
@@ -25,6 +27,8 @@ _GUARDS = {
         "event_refuses_update",
         "event_refuses_delete",
         "event_refuses_replace",
+        "touch_refuses_update",
+        "touch_refuses_delete",
         "head_only_advances",
         "head_refuses_delete",
         "head_refuses_replace",
@@ -34,9 +38,9 @@ _ACTIVE_TRIGGERS = {
     "postgresql": text(
         "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
         " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
-        " AND c.relname IN ('event', 'head') AND pg_table_is_visible(c.oid)"
+        " AND c.relname IN ('event', 'touch', 'head') AND pg_table_is_visible(c.oid)"
     ),
-    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'head')"),
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'touch', 'head')"),
 }
 
 

@@ -20,8 +20,8 @@ from award_ledger.server.writer.failures import Abandoned
 from award_ledger.server.writer.resident import Fork, Resident
 from award_ledger.server.writer.submission import Repeated, Submission, Written
 
-MAX_STATE_BYTES = 256 * 1024
-"""Of one event: every reader of the log must be able to hold a page of them."""
+MAX_STATE_BYTES = 2 * 1024 * 1024
+"""Of one event, so that it fits into a message: five hundred references of the longest kind do."""
 
 
 class _Sealed(NamedTuple):
@@ -79,7 +79,7 @@ class Deciding:
         fact = submission.command.decide(ledger, self._act(submission))
         state = encode_fact(fact)
         if len(state) > MAX_STATE_BYTES:
-            raise invalid_field("", f"what is recorded would take {len(state)} bytes; at most {MAX_STATE_BYTES}")
+            raise invalid_field("request", f"what is recorded would take {len(state)} bytes; at most {MAX_STATE_BYTES}")
         position = self._head + len(self._new) + 1
         event = Event(subject.id, version + 1, position, fact)
         ledger.apply(event)

@@ -33,6 +33,14 @@ _POSTGRESQL_GUARDS = (
     FOR EACH STATEMENT EXECUTE FUNCTION award_ledger_refuse()
     """,
     """
+    CREATE TRIGGER touch_refuses_change BEFORE UPDATE OR DELETE ON touch
+    FOR EACH ROW EXECUTE FUNCTION award_ledger_refuse()
+    """,
+    """
+    CREATE TRIGGER touch_refuses_truncate BEFORE TRUNCATE ON touch
+    FOR EACH STATEMENT EXECUTE FUNCTION award_ledger_refuse()
+    """,
+    """
     CREATE TRIGGER head_only_advances BEFORE UPDATE ON head FOR EACH ROW
     WHEN (NEW.position < OLD.position OR NEW.recorded_at_us < OLD.recorded_at_us OR NEW.ledger_id <> OLD.ledger_id)
     EXECUTE FUNCTION award_ledger_refuse()
@@ -63,6 +71,14 @@ _SQLITE_GUARDS = (
       OR EXISTS (SELECT 1 FROM event
                  WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
     BEGIN SELECT RAISE(ABORT, 'an event at this position, or of this id and version, is there already'); END
+    """,
+    """
+    CREATE TRIGGER touch_refuses_update BEFORE UPDATE ON touch
+    BEGIN SELECT RAISE(ABORT, 'UPDATE of touch is refused: the log only grows'); END
+    """,
+    """
+    CREATE TRIGGER touch_refuses_delete BEFORE DELETE ON touch
+    BEGIN SELECT RAISE(ABORT, 'DELETE of touch is refused: the log only grows'); END
     """,
     """
     CREATE TRIGGER head_only_advances BEFORE UPDATE ON head
