@@ -40,7 +40,9 @@ PAID_ON = "2025-08-20"
 
 @pytest.fixture
 def award_id(prepared: Served) -> str:
-    return samples.awarded(prepared.officer)
+    awarded = samples.awarded(prepared.officer)
+    prepared.clock.advance_s(150 * 24 * 3600)  # to the last days of the year, when all of this has happened
+    return awarded
 
 
 def instruct(award_id: str) -> InstructPaymentRequest:
@@ -78,6 +80,13 @@ def test_an_award_is_paid(prepared: Served, award_id: str) -> None:
     award = prepared.officer.do(GetAwardRequest(enterprise=samples.number(), award_id=award_id)).award
     assert (award.status, award.paid_minor) == (AWARD_STATUS_PAID, 400)
     assert (fund(prepared).encumbered_minor, fund(prepared).expended_minor) == (0, 400)
+
+
+def test_money_cannot_move_ahead_of_its_day(prepared: Served, award_id: str) -> None:
+    ahead = instruct(award_id)
+    ahead.effective_on = "2026-01-15"
+    refusal = prepared.finance.refused(ahead)
+    assert (refusal.reason, list(refusal.fields)) == ("INVALID_FIELD", ["effective_on"])
 
 
 def test_whoever_approved_may_not_pay(prepared: Served, award_id: str) -> None:

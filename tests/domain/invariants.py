@@ -102,6 +102,16 @@ def check_places(model: Model, ledger: Ledger) -> None:
             assert holder.holds_place == awards[act["award"]].holds_place
 
 
+def check_measures(model: Model, ledger: Ledger) -> None:
+    """A measure's yearly totals are those of its awards that hold a place, and of what counts."""
+    for code in {act["measure"] for act in model.of("publish")}:
+        states = [model.award(act["award"]) for act in balances.approvals(model.acts) if act["measure"] == code]
+        for year, totals in ledger.measure(code).years.items():
+            decided = [state for state in states if state["on"].year == year]
+            assert totals.awards == sum(state["place"] for state in decided)
+            assert totals.approved_minor == sum(state["counted"] for state in decided)
+
+
 def _passed(award: Award, prefix: str, reference: str) -> bool:
     names = [taken.check_id for taken in award.overrides if taken.check_id.startswith(prefix)]
     return any(identity.normalised(name.removeprefix(prefix)) == reference for name in names)

@@ -32,7 +32,7 @@ from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.set_measure_status import CloseMeasure, ReopenMeasure, SuspendMeasure
 from award_ledger.server.commands.submit_application import SubmitApplication
 from tests.domain.driving import Driver
-from tests.domain.invariants import check_approval, check_award, check_fund, check_places, check_replay
+from tests.domain.invariants import check_approval, check_award, check_fund, check_measures, check_places, check_replay
 from tests.model.decision import Outcome
 from tests.model.ledger import Model
 
@@ -234,6 +234,7 @@ class Told(RuleBasedStateMachine):
         for created in self.model.of("create_fund"):
             check_fund(self.model, self.driver.ledger, created["fund"])
         check_places(self.model, self.driver.ledger)
+        check_measures(self.model, self.driver.ledger)
 
     def teardown(self) -> None:
         check_replay(self.driver)

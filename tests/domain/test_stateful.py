@@ -391,7 +391,7 @@ PROFILE = settings(
 LONG = int(os.environ.get("AWARD_LEDGER_SOAK_EXAMPLES", "5000"))
 
 
-@pytest.mark.parametrize(("machine", "examples"), [(LedgerMachine, 80), (PaymentsMachine, 80)])
+@pytest.mark.parametrize(("machine", "examples"), [(LedgerMachine, 120), (PaymentsMachine, 120)])
 def test_the_ledger_does_what_the_model_says(machine: type[Told], examples: int) -> None:
     run_state_machine_as_test(machine, settings=settings(PROFILE, max_examples=examples))
 

@@ -200,6 +200,7 @@ class AwardRevoked(AwardShrunk, frozen=True, kw_only=True):
 
 class PaymentInstructed(Fact, frozen=True, kw_only=True):
     TOPIC = "enterprise.payment_instructed.v1"
+    MOVES_MONEY = True
     award_id: UUID
     instalment: int
     attempt: int
@@ -211,6 +212,7 @@ class PaymentSettled(Fact, frozen=True, kw_only=True):
     """Money has left. `expended_minor` goes from encumbered to expended: all, unless it was expended before."""
 
     TOPIC = "enterprise.payment_settled.v1"
+    MOVES_MONEY = True
     award_id: UUID
     instalment: int
     attempt: int
@@ -235,6 +237,7 @@ class PaymentReturned(Fact, frozen=True, kw_only=True):
     """Money came back. `encumbered_minor` goes from expended to encumbered, in the fund's fiscal year only."""
 
     TOPIC = "enterprise.payment_returned.v1"
+    MOVES_MONEY = True
     award_id: UUID
     instalment: int
     attempt: int
@@ -263,6 +266,7 @@ class ClawbackReceived(AwardShrunk, frozen=True, kw_only=True):
     """Money received under an order; what it gives back is what the award's Terms say for the ground."""
 
     TOPIC = "enterprise.clawback_received.v1"
+    MOVES_MONEY = True
     clawback: int
     amount_minor: int
     bank_reference: str = ""

@@ -77,9 +77,10 @@ Touch = tuple[Literal["measure", "fund", "claim", "directory"], UUID]
 
 
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened. Subclasses set TOPIC."""
+    """What happened. Subclasses set TOPIC; where MOVES_MONEY, the day of effect cannot lie ahead."""
 
     TOPIC: ClassVar[str] = ""
+    MOVES_MONEY: ClassVar[bool] = False
 
     act: Act
 

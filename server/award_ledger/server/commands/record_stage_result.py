@@ -34,13 +34,18 @@ class RecordStageResult(EnterpriseKey):
         _check_state(award, effect, waiting)
         cancelled = 0 if effect == "release" else award.open_minor if effect == "recover_all" else _waiting(award)
         ground: Ground = "breach" if effect == "recover_all" else "revocation"
+        fund = ledger.fund(award.fund)
+        returned = shrinkage(award, terms, fund, ground, act.effective_on, cancelled_minor=cancelled)
+        if effect == "release":
+            # A good result gives nothing back, whatever is left of the award.
+            returned["frees_place"], returned["claims"] = False, ()
         return StageResultRecorded(
             act=act,
             result=self.result,
             document=document,
             released_stage=waiting[0] if effect == "release" and waiting else "",
             clawback_minor=award.recoverable_minor if effect == "recover_all" else 0,
-            **shrinkage(award, terms, ledger.fund(award.fund), ground, act.effective_on, cancelled_minor=cancelled),
+            **returned,
         )
 
 

@@ -76,7 +76,10 @@ class Deciding:
         version = getattr(subject, "version", 0)
         if submission.etag and submission.etag != str(version):
             raise EtagMismatch(submission.etag, str(version))
-        fact = submission.command.decide(ledger, self._act(submission))
+        act = self._act(submission)
+        fact = submission.command.decide(ledger, act)
+        if fact.MOVES_MONEY and act.effective_on > day_of_law(self._recorded_at_us):
+            raise invalid_field("effective_on", "must not be after today: money cannot move ahead of its day")
         state = encode_fact(fact)
         if len(state) > MAX_STATE_BYTES:
             raise invalid_field("request", f"what is recorded would take {len(state)} bytes; at most {MAX_STATE_BYTES}")
