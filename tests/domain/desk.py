@@ -38,7 +38,7 @@ from award_ledger.server.commands.submit_application import SubmitApplication
 from tests.domain.driving import Driver
 
 DAY = date(2025, 6, 1)
-YEARS = (2024, 2025, 2026)
+YEARS = (2023, 2024, 2025, 2026)
 
 
 def terms(**rules: Any) -> Terms:

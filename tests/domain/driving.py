@@ -21,6 +21,7 @@ class Driver:
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.events: list[Event] = []
+        self.commands: list[Any] = []
         self.answered: dict[UUID, Event] = {}
 
     def do(
@@ -39,6 +40,7 @@ class Driver:
         event = Event(subject.id, getattr(subject, "version", 0) + 1, len(self.events) + 1, fact)
         self.ledger.apply(event)
         self.events.append(event)
+        self.commands.append(command)
         self.answered[request_key(by, request_id)] = event
         return event
 

@@ -203,6 +203,17 @@ def test_a_place_is_free_only_when_nothing_of_the_award_is_left() -> None:
     assert (award.clawbacks[0].state, award.holds_place) == ("closed", True)  # one unit stays with them
 
 
+def test_a_place_is_not_free_while_a_part_is_still_owed() -> None:
+    desk = Desk(terms(gives_back=all_back("overpayment", "revocation")))
+    award = desk.grant(plan=((50,), (50,)))
+    desk.pay(award)
+    desk.order(award, 50, "overpayment")
+    desk.receive(award, 50)
+    assert award.holds_place
+    desk.revoke(award)
+    assert not award.holds_place
+
+
 def test_a_write_off_takes_two_people_and_the_same_amount() -> None:
     desk = Desk(terms())
     award = desk.grant()

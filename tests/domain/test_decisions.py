@@ -61,6 +61,8 @@ def test_a_refusal_by_the_terms_leaves_the_application_open_and_everything_else_
         (Window(kind="rolling_years"), date(2024, 2, 29), date(2025, 2, 28), False),
         (Window(kind="rolling_years"), date(2024, 2, 29), date(2025, 3, 1), True),
         (Window(kind="rolling_years"), date(2024, 2, 28), date(2025, 2, 28), True),
+        (Window(kind="rolling_years"), date(2023, 3, 1), date(2024, 2, 29), False),
+        (Window(kind="rolling_years"), date(2023, 2, 28), date(2024, 2, 29), True),
         (Window(kind="rolling_years", years=2), date(2024, 3, 1), date(2026, 2, 28), False),
     ],
 )
@@ -305,6 +307,15 @@ def test_a_membership_does_not_reach_back_to_a_decision_that_was_taken_without_i
     with pytest.raises(Refused):
         desk.do(LinkEnterprise("other", "E", "G", ""), on=on)
     desk.do(LinkEnterprise("other", "E", "G", ""), on=date(2025, 6, 2))
+
+
+def test_an_award_decided_before_its_enterprise_joined_does_not_count_to_the_others() -> None:
+    desk = Desk(GROUP)
+    for number, since in (("E", date(2025, 7, 1)), ("D", date(2025, 1, 1))):
+        desk.do(RegisterEnterprise("other", number, "firm"))
+        desk.do(LinkEnterprise("other", number, "G", ""), on=since)
+    desk.grant("E", asked=60, on=DAY)
+    assert reason(desk.asks("D", asked=100, on=date(2025, 8, 1))) == ""
 
 
 def test_terms_that_come_to_name_an_amount_open_what_needed_a_rule() -> None:

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
-from award_ledger.domain import identity
 from award_ledger.domain.award import Award, Clawback, Instalment
 from award_ledger.domain.events import ApplicationRefused
 from award_ledger.domain.refusals import RequestIdReused
@@ -316,10 +315,11 @@ class Payments(Told):
     @rule(pick=picks)
     def repeat(self, pick: int) -> None:
         """A repeated request changes nothing and answers the same; with another body it is refused."""
-        event = self.driver.events[-1 - pick % len(self.driver.events)]
+        nth = pick % len(self.driver.events)
+        event, command = self.driver.events[nth], self.driver.commands[nth]
         before, act = self.driver.picture(), event.fact.act
-        answered = self.driver.answered[identity.request_key(act.principal, act.request_id)]
-        assert answered is event
+        again = self.driver.do(command, by=act.principal, on=act.effective_on, request_id=act.request_id)
+        assert again is event
         with pytest.raises(RequestIdReused):
             self.driver.do(RegisterEnterprise("other", "E8", "other body"), by=act.principal, request_id=act.request_id)
         assert self.driver.picture() == before
