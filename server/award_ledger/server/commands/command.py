@@ -22,7 +22,7 @@ from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import WorkingSet
 
 MAX_TEXT = 2000
-"""Longest reason, name or reference, in characters: an event stays small enough to be a leaf's state."""
+"""Longest reason, name or value of a fact, in characters."""
 
 
 class EnterpriseKey:

@@ -100,6 +100,8 @@ class Writes:
 
     def _answered_again(self, repeats: Sequence[tuple[Call, Q, Repeated]], method: Method[Q, R]) -> list[R | Exception]:
         """The first answers again, each from the ledger as it stood then; the log is walked once for all of them."""
+        if not repeats:
+            return []
         answers: dict[int, R | Exception] = {}
         ordered = sorted(range(len(repeats)), key=lambda i: repeats[i][2].written.position)
         with self._recorder.reading() as reader:
