@@ -10,9 +10,27 @@ from award_ledger.domain.encoding import encode_snapshot
 from award_ledger.domain.fact import Act, Event
 from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import RequestIdReused
-from award_ledger.domain.working_set import Ledger
+from award_ledger.domain.trial import Trial
+from award_ledger.domain.working_set import Ledger, WorkingSet
+from award_ledger.server.writer.submission import Compound
 
 _REQUESTS = UUID("6f1d7a53-5b0e-4d0f-8d0c-2b6f4a1d9e10")
+
+
+def facts_in_order(command: Any, ledger: WorkingSet, act: Act) -> list[Event]:
+    """The events that a command adds, each decided on what the one before left; the ledger itself stays as it is."""
+    trial = Trial(ledger)
+
+    def fold(subject: Any, fact: Any) -> Event:
+        event = Event(subject.id, getattr(subject, "version", 0) + 1, trial.position + 1, fact)
+        trial.apply(event)
+        return event
+
+    first = command.subject(ledger)
+    events = [fold(first, command.decide(ledger, act))]
+    if isinstance(command, Compound):
+        events += [fold(*part) for part in command.following(trial, act, events[0].fact)]
+    return events
 
 
 class Driver:
@@ -35,14 +53,13 @@ class Driver:
             if before.fact.act.fingerprint != act.fingerprint:
                 raise RequestIdReused(str(request_id), before.position)
             return before
-        subject = command.subject(self.ledger)
-        fact = command.decide(self.ledger, act)
-        event = Event(subject.id, getattr(subject, "version", 0) + 1, len(self.events) + 1, fact)
-        self.ledger.apply(event)
-        self.events.append(event)
-        self.commands.append(command)
-        self.answered[request_key(by, request_id)] = event
-        return event
+        events = facts_in_order(command, self.ledger, act)
+        for event in events:
+            self.ledger.apply(event)
+        self.events += events
+        self.commands += [command] * len(events)
+        self.answered[request_key(by, request_id)] = events[0]
+        return events[0]
 
     def picture(self) -> dict[UUID, bytes]:
         """The state of every aggregate that something has touched."""

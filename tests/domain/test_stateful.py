@@ -16,6 +16,7 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 
 from award_ledger.domain.award import Award, Clawback, Instalment
 from award_ledger.domain.events import ApplicationRefused
+from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import RequestIdReused
 from award_ledger.domain.terms import Terms
 from award_ledger.server.commands.instruct_payment import InstructPayment
@@ -316,8 +317,8 @@ class Payments(Told):
     def repeat(self, pick: int) -> None:
         """A repeated request changes nothing and answers the same; with another body it is refused."""
         nth = pick % len(self.driver.events)
-        event, command = self.driver.events[nth], self.driver.commands[nth]
-        before, act = self.driver.picture(), event.fact.act
+        command, act = self.driver.commands[nth], self.driver.events[nth].fact.act
+        before, event = self.driver.picture(), self.driver.answered[request_key(act.principal, act.request_id)]
         again = self.driver.do(command, by=act.principal, on=act.effective_on, request_id=act.request_id)
         assert again is event
         with pytest.raises(RequestIdReused):

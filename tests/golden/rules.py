@@ -169,3 +169,14 @@ ALL_TERMS = (
     ENTITLEMENT,
     UNRULED,
 )
+
+_LATER = (Quota(window=LIFETIME, pool="G-LATER", count=9),)
+LATER_LIMITS = (
+    _terms("G-STAGED", amounts=STAGED.amounts, quotas=_LATER),
+    _terms("G-TIER-FULL", amounts=TIER_FULL.amounts, uniqueness=(_TITLE,), quotas=_LATER),
+)
+SPREAD = _terms(
+    "G-SPREAD",
+    amounts=(RateOf(rate="0.05", base_fact="settled_minor"),),
+    quotas=(Quota(window=LIFETIME, count=1),),
+)

@@ -163,10 +163,22 @@ class Model(Payments):
         code = self._fund_code(terms, on)
         held = self.held(terms.measure_code)
         status = "needs_rule" if held == "open" and not terms.amounts else held
-        awards = [balances.award(self.acts, act["award"]) for act in balances.approvals(self.acts)]
+        awards = [
+            {**balances.award(self.acts, act["award"]), **self._claims(act)} for act in balances.approvals(self.acts)
+        ]
         awards = [{**award, "group": compared(self.group(award["enterprise"], award["on"]))} for award in awards]
         fund = balances.fund(self.acts, code) if self.of("create_fund", fund=code) else None
         return Standing(status, self.barred(number), awards, self.group(number, on), fund)
+
+    def _claims(self, approval: State) -> State:
+        """Under what an award stands: its own Terms, every later version, and every key cap that names its measure."""
+        case = self.of("submit", application=approval["application"])[0]
+        versions = self.terms(approval["measure"])
+        held = [_held_keys(terms, case) for terms in versions[versions.index(approval["terms"]) :]]
+        naming = [cap for act in self.of("publish") for cap in act["terms"].caps if approval["measure"] in cap.measures]
+        keys = {key(cap.key_facts, case) for cap in naming if cap.scope == "key"}
+        united = {name: set().union(*(claims[name] for claims in held)) for name in held[0]}
+        return {**united, "keys": united["keys"] | keys}
 
     def group(self, number: str, on: date) -> str:
         """The group to which an enterprise belongs on a day."""

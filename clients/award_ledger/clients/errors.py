@@ -169,6 +169,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "CLAWBACK_STATE",
         "STAGE_UNKNOWN",
         "APPROPRIATION_TOO_LOW",
+        "SHARE_TOO_SMALL",
         "MEASURE_STATUS",
         "ENTERPRISE_STATUS",
     ),

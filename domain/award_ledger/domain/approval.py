@@ -13,7 +13,7 @@ from award_ledger.domain.case import Case, Usage, case_of, claims_of, usage_of
 from award_ledger.domain.eligibility import upgraded
 from award_ledger.domain.enterprise import Application, Enterprise
 from award_ledger.domain.events import ApprovalRefused, AwardApproved
-from award_ledger.domain.fact import Act, InstalmentOwed, OverrideTaken
+from award_ledger.domain.fact import Act, ClaimRef, InstalmentOwed, OverrideTaken
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.money import positive
 from award_ledger.domain.refusals import invalid_field
@@ -65,7 +65,8 @@ def decide(
     if terms.moves_money:
         # A rate of a small base, or an application from before the Terms named money.
         positive(assessment.granted_minor)
-    return _award(enterprise, application, terms, case, usage, assessment, act, decided)
+    claims = claims_of(terms, case, enterprise, on, measure.keys_of_others())
+    return _award(application, terms, case, usage, assessment, act, decided, claims)
 
 
 def assessment_of(
@@ -101,7 +102,6 @@ def _decided_case(case: Case, act: Act, decided: Decided) -> Case:
 
 
 def _award(
-    enterprise: Enterprise,
     application: Application,
     terms: Terms,
     case: Case,
@@ -109,6 +109,7 @@ def _award(
     assessment: Assessment,
     act: Act,
     decided: Decided,
+    claims: tuple[ClaimRef, ...],
 ) -> AwardApproved:
     taken = {check.id for check in assessment.checks if check.verdict == "overridden"}
     needs_two = bool(taken) or terms.second_person
@@ -125,7 +126,7 @@ def _award(
         assessment=assessment,
         fund=usage.fund_code if usage.fund is not None and granted else "",
         decided_rate=decided.rate,
-        claims=claims_of(terms, case, enterprise, act.effective_on),
+        claims=claims,
         overrides=tuple(override for override in decided.overrides if override.check_id in taken),
         upgrades=lower.award_id if lower else None,
     )

@@ -137,6 +137,7 @@ class Award(Struct):
     second: str = ""
     overrides: tuple[OverrideTaken, ...] = ()
     claims: tuple[ClaimRef, ...] = ()
+    upgrades: UUID | None = None
     instalments: list[Instalment] = []
     clawbacks: list[Clawback] = []
     expended_minor: int = 0

@@ -4,6 +4,7 @@
 and a simulation all look at the same things.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -134,8 +135,13 @@ def usage_of(
     )
 
 
-def claims_of(terms: Terms, case: Case, enterprise: Enterprise, on: date) -> tuple[ClaimRef, ...]:
-    """The claims under which an award of this case stands: all keys that a later decision will look at."""
+def claims_of(
+    terms: Terms, case: Case, enterprise: Enterprise, on: date, keys_of_others: Iterable[tuple[str, ...]] = ()
+) -> tuple[ClaimRef, ...]:
+    """The claims under which an award of this case stands: all keys that a later decision will look at.
+
+    `keys_of_others` are the facts that make the keys of other measures' caps that count it.
+    """
     refs = [
         ClaimRef(
             id=identity.evidence_claim_id(ref.kind, ref.reference),
@@ -147,9 +153,7 @@ def claims_of(terms: Terms, case: Case, enterprise: Enterprise, on: date) -> tup
     ]
     for rule in terms.uniqueness:
         refs += _key_ref(unique_pool(rule, terms), case.key(rule.key_facts))
-    for cap in terms.caps:
-        if cap.scope == "key":
-            refs += _key_ref("", case.key(cap.key_facts))
+    refs += capped_keys(case, (*(cap.key_facts for cap in terms.caps if cap.scope == "key"), *keys_of_others))
     tiered = _tiered(terms)
     if tiered is not None and tiered.lineage_facts:
         refs += _key_ref("", case.key(tiered.lineage_facts))
@@ -159,6 +163,12 @@ def claims_of(terms: Terms, case: Case, enterprise: Enterprise, on: date) -> tup
     group = enterprise.group_on(on)
     if group:
         refs.append(ClaimRef(id=identity.group_claim_id(group), kind="group", label=group))
+    return tuple({ref.id: ref for ref in refs}.values())
+
+
+def capped_keys(case: Case, keys: Iterable[tuple[str, ...]]) -> tuple[ClaimRef, ...]:
+    """The claims of a case under keys of caps, each made of these facts; each once."""
+    refs = [ref for key_facts in keys for ref in _key_ref("", case.key(key_facts))]
     return tuple({ref.id: ref for ref in refs}.values())
 
 

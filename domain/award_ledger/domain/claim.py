@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from award_ledger.domain.events import AwardApproved, AwardShrunk
+from award_ledger.domain.events import AwardAdopted, AwardApproved, AwardShrunk
 from award_ledger.domain.fact import Event
 
 
@@ -48,6 +48,16 @@ class Claim(Struct):
                 fact.amount_minor,
                 self._lineage(fact),
             )
+        elif isinstance(fact, AwardAdopted):
+            self.holders[fact.award_id] = Holder(
+                fact.award_id,
+                event.originator_id,
+                fact.measure,
+                fact.decided_on,
+                fact.counted_minor,
+                self._lineage(fact),
+                fact.holds_place,
+            )
         elif isinstance(fact, AwardShrunk):
             holder = self.holders.get(fact.award_id)
             if holder is not None:
@@ -63,6 +73,6 @@ class Claim(Struct):
         lineages = {holder.lineage for holder in self.standing()}
         return [(self.holders[first].decided_on, 1) for first in lineages]
 
-    def _lineage(self, fact: AwardApproved) -> UUID:
+    def _lineage(self, fact: AwardApproved | AwardAdopted) -> UUID:
         upgraded = self.holders.get(fact.upgrades) if fact.upgrades else None
         return upgraded.lineage if upgraded else fact.award_id

@@ -74,8 +74,8 @@ class LedgerMapper(Mapper[UUID]):
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
-    Enterprise: "enterprise.snapshot.v1",
-    Measure: "measure.snapshot.v1",
+    Enterprise: "enterprise.snapshot.v2",
+    Measure: "measure.snapshot.v2",
     Fund: "fund.snapshot.v1",
     Claim: "claim.snapshot.v1",
     Directory: "directory.snapshot.v1",

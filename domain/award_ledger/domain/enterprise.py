@@ -136,11 +136,15 @@ class Enterprise(Struct):
             second=fact.act.second,
             overrides=fact.overrides,
             claims=fact.claims,
+            upgrades=fact.upgrades,
             instalments=[
                 Instalment(number, part.amount_minor, part.due_on, part.stage, part.waiting)
                 for number, part in enumerate(fact.instalments, start=1)
             ],
         )
+
+    def _adopted(self, event: Event) -> None:
+        self.awards[event.fact.award_id].claims += event.fact.claims
 
     def _shrunk(self, fact: ev.AwardShrunk) -> Award:
         award = self.awards[fact.award_id]
@@ -246,6 +250,7 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     ev.ApplicationRefused: Enterprise._refused,
     ev.ApprovalRefused: Enterprise._approval_refused,
     ev.AwardApproved: Enterprise._approved,
+    ev.AwardAdopted: Enterprise._adopted,
     ev.StageResultRecorded: Enterprise._stage_result,
     ev.AwardRevoked: Enterprise._revoked,
     ev.PaymentInstructed: Enterprise._instructed,

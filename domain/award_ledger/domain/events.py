@@ -4,6 +4,7 @@ A fact carries all that its readers need (amounts, deltas, claims), so that appl
 a decision.
 """
 
+from datetime import date
 from uuid import UUID
 
 from msgspec import field
@@ -16,8 +17,10 @@ from award_ledger.domain.fact import (
     InstalmentOwed,
     OverrideTaken,
     PayeeCommitments,
+    ProRataShare,
     Touch,
     touched,
+    touched_measures,
 )
 from award_ledger.domain.identity import directory_id, group_claim_id
 from award_ledger.domain.terms import Ground, LocalizedText, Terms
@@ -152,6 +155,27 @@ class AwardApproved(Fact, frozen=True, kw_only=True):
 
     def touches(self) -> tuple[Touch, ...]:
         return touched(self.measure, self.fund, tuple(claim.id for claim in self.claims))
+
+
+class AwardAdopted(Fact, frozen=True, kw_only=True):
+    """An award of before comes to stand under claims that later Terms introduce, with what of it still counts.
+
+    `introduced_by` is the measure whose version `terms_version` asks for them; `act` is that of its publication.
+    """
+
+    TOPIC = "enterprise.award_adopted.v1"
+    award_id: UUID
+    measure: str
+    introduced_by: str
+    terms_version: int
+    decided_on: date
+    counted_minor: int
+    claims: tuple[ClaimRef, ...]
+    holds_place: bool = True
+    upgrades: UUID | None = None
+
+    def touches(self) -> tuple[Touch, ...]:
+        return touched(self.measure, claims=tuple(claim.id for claim in self.claims))
 
 
 class AwardShrunk(Fact, frozen=True, kw_only=True):
@@ -299,12 +323,39 @@ class ClawbackCancelled(Fact, frozen=True, kw_only=True):
 
 
 class TermsPublished(Fact, frozen=True, kw_only=True):
+    """A version of Terms. The AwardAdopted of awards of before follow it in the log, as facts of the same act.
+
+    It touches the measures whose awards its key caps count, so that their later awards stand under those keys.
+    """
+
     TOPIC = "measure.terms_published.v1"
     version: int
     terms: Terms
 
     def touches(self) -> tuple[Touch, ...]:
-        return (("directory", directory_id("measures")),) if self.version == 1 else ()
+        counted = touched_measures(self.terms.counted_by_key())
+        return (("directory", directory_id("measures")), *counted) if self.version == 1 else counted
+
+
+class ProRataDecided(Fact, frozen=True, kw_only=True):
+    """A batch decided together. `available_minor` is spread over what all would get, `full_minor`.
+
+    The AwardApproved of each share follow it in the log, as facts of the same act.
+    """
+
+    TOPIC = "measure.pro_rata_decided.v1"
+    measure: str
+    terms_version: int
+    fund: str
+    available_minor: int
+    full_minor: int
+    granted_minor: int
+    reason: str
+    shares: tuple[ProRataShare, ...]
+    at_most_minor: int | None = None
+
+    def touches(self) -> tuple[Touch, ...]:
+        return touched(fund=self.fund)
 
 
 class MeasureSuspended(Fact, frozen=True, kw_only=True):
@@ -357,6 +408,7 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     ApplicationRefused,
     ApprovalRefused,
     AwardApproved,
+    AwardAdopted,
     StageResultRecorded,
     AwardRevoked,
     PaymentInstructed,
@@ -369,6 +421,7 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     ClawbackWrittenOff,
     ClawbackCancelled,
     TermsPublished,
+    ProRataDecided,
     MeasureSuspended,
     MeasureReopened,
     MeasureClosed,

@@ -1,5 +1,6 @@
 """Fact and Event: what happened, by whom, and at which place of the log. The kinds of facts are in `events`."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -72,6 +73,21 @@ class InstalmentOwed(_Part, frozen=True, kw_only=True):
     waiting: bool = False
 
 
+class ProRataShare(_Part, frozen=True, kw_only=True):
+    """One application of a batch, minor units: in full if the fund had sufficed, and its share.
+
+    The `decided` fields and `overrides` are what the officer decided on it before the ratio.
+    """
+
+    enterprise_id: UUID
+    application_id: UUID
+    full_minor: int
+    share_minor: int
+    decided_minor: int | None = None
+    decided_rate: str = ""
+    overrides: tuple[OverrideTaken, ...] = ()
+
+
 Touch = tuple[Literal["measure", "fund", "claim", "directory"], UUID]
 """Kind and id of an aggregate."""
 
@@ -97,6 +113,11 @@ def touched(measure: str = "", fund: str = "", claims: tuple[UUID, ...] = ()) ->
     if fund:
         touches.append(("fund", fund_id(fund)))
     return tuple(touches)
+
+
+def touched_measures(codes: Iterable[str]) -> tuple[Touch, ...]:
+    """Several measures, by code."""
+    return tuple(("measure", measure_id(code)) for code in codes)
 
 
 class Event(Struct, frozen=True):

@@ -14,6 +14,7 @@ from award_ledger.domain.events import (
     TermsPublished,
 )
 from award_ledger.domain.fact import Event
+from award_ledger.domain.identity import measure_id
 from award_ledger.domain.terms import Terms
 
 MeasureStatus = Literal["needs_rule", "open", "suspended", "closed"]
@@ -27,7 +28,10 @@ class YearTotals(Struct):
 
 
 class Measure(Struct):
-    """One awardable item. `held` is the status set by people; `status` adds what follows from the Terms."""
+    """One awardable item. `held` is the status set by people; `status` adds what follows from the Terms.
+
+    `counted_by` are the keys under which other measures' caps count its awards, by their codes.
+    """
 
     id: UUID
     version: int = 0
@@ -36,6 +40,7 @@ class Measure(Struct):
     versions: list[Terms] = []
     held: Literal["open", "suspended", "closed"] = "open"
     years: dict[int, YearTotals] = {}
+    counted_by: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     @property
     def terms(self) -> Terms:
@@ -46,6 +51,10 @@ class Measure(Struct):
     def terms_version(self) -> int:
         """Number of the version in force, from 1."""
         return len(self.versions)
+
+    def keys_of_others(self) -> tuple[tuple[str, ...], ...]:
+        """The facts that make the keys under which caps of other measures count its awards."""
+        return tuple(key_facts for keys in self.counted_by.values() for key_facts in keys)
 
     @property
     def status(self) -> MeasureStatus:
@@ -60,6 +69,9 @@ class Measure(Struct):
         if event.originator_id == self.id:
             self.version = event.originator_version
         match event.fact:
+            case TermsPublished(terms=terms) if event.originator_id != self.id:
+                own = (code for code in terms.counted_by_key() if measure_id(code) == self.id)
+                self.counted_by[terms.measure_code] = terms.cap_keys(next(own))
             case TermsPublished(terms=terms):
                 self.code = terms.measure_code
                 self.versions.append(terms)

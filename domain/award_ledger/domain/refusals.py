@@ -372,6 +372,34 @@ class ApprovalRefused(Precondition):
 
 
 @dataclass(eq=False)
+class ShareRefused(ApprovalRefused):
+    """The Terms refuse an application of a batch that is decided as a whole; nothing is recorded."""
+
+    application_id: str = ""
+    template = "application {application_id} is refused by {check}, and with it the batch: nothing is recorded"
+
+    def numbers(self) -> dict[str, str]:
+        return {**super().numbers(), "application_id": self.application_id}
+
+
+@dataclass(eq=False)
+class ShareTooSmall(Precondition):
+    application_id: str
+    available_minor: int
+    full_minor: int
+    reason = "SHARE_TOO_SMALL"
+    template = "the share of application {application_id} in {available_minor} of {full_minor} is less than one"
+
+
+@dataclass(eq=False)
+class FundNotSet(Precondition):
+    measure: str
+    fiscal_year: int
+    reason = "FUND_NOT_SET"
+    template = "measure {measure} has no fund of {fiscal_year} to be spread"
+
+
+@dataclass(eq=False)
 class PointNotAvailable(Unanswerable):
     asked: str
     head: int

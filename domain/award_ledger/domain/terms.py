@@ -287,6 +287,17 @@ class Terms(_Value, frozen=True, kw_only=True):
         """What a ground gives back; nothing if the Terms do not say."""
         return next((rule for rule in self.gives_back if rule.ground == ground), GiveBack(ground=ground))
 
+    def counted_by_key(self) -> tuple[str, ...]:
+        """The other measures whose awards count under a key cap of this one, each once."""
+        named = (code for cap in self.caps if cap.scope == "key" for code in cap.measures)
+        return tuple(dict.fromkeys(code for code in named if code != self.measure_code))
+
+    def cap_keys(self, code: str) -> tuple[tuple[str, ...], ...]:
+        """The facts that make the keys of those caps under which awards of a measure count."""
+        return tuple(
+            cap.key_facts for cap in self.caps if cap.scope == "key" and code in (*cap.measures, self.measure_code)
+        )
+
     def shareable(self, kind: str) -> bool:
         """True if evidence of this kind may back several awards."""
         return any(rule.shareable for rule in self.evidence if rule.kind == kind)

@@ -1,7 +1,7 @@
 """WorkingSet: where a decision finds the aggregates it needs, as they are at one position of the log."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -36,9 +36,15 @@ def concerned(event: Event) -> Iterator[tuple[type[Any], UUID]]:
 class WorkingSet(ABC):
     """The ledger's state at one position. An aggregate that nothing has touched yet is empty, at position 0."""
 
+    position: int = 0
+
     @abstractmethod
     def find(self, kind: type[T], aggregate_id: UUID) -> T:
         """The aggregate of this kind and id."""
+
+    @abstractmethod
+    def awarded(self, measure: str) -> Iterable[UUID]:
+        """Ids of the enterprises that were ever granted an award under a measure, each once, in no order."""
 
     def enterprise(self, enterprise_id: UUID) -> Enterprise:
         """The enterprise with this id."""
@@ -78,6 +84,14 @@ class Ledger(WorkingSet):
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:
         """What stands for an aggregate that is not in memory: here, that nothing has touched yet."""
         return kind(id=aggregate_id)
+
+    def awarded(self, measure: str) -> Iterable[UUID]:
+        """Of the enterprises that are in memory."""
+        return [
+            found.id
+            for found in self.aggregates.values()
+            if isinstance(found, Enterprise) and any(award.measure == measure for award in found.awards.values())
+        ]
 
     def apply(self, event: Event) -> None:
         """Folds the next event of the log into every aggregate that it concerns."""

@@ -404,6 +404,186 @@ class BatchApproveAwardsResponse(_message.Message):
 Global___BatchApproveAwardsResponse: _TypeAlias = BatchApproveAwardsResponse  # noqa: Y015
 
 @_typing.final
+class ProRataRow(_message.Message):
+    """One application of a batch that is decided as a whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTERPRISE_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    DECIDED_RATE_FIELD_NUMBER: _builtins.int
+    OVERRIDES_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """The application."""
+    amount_minor: _builtins.int
+    """This amount, minor units."""
+    decided_rate: _builtins.str
+    """This rate of the declared base, at most the rate of the Terms."""
+    @_builtins.property
+    def enterprise(self) -> _common_pb2.EnterpriseNumber:
+        """The enterprise."""
+
+    @_builtins.property
+    def overrides(self) -> _containers.RepeatedCompositeFieldContainer[Global___Override]:
+        """Checks to be passed, with reasons; a review by a second person must name them too."""
+
+    def __init__(
+        self,
+        *,
+        enterprise: _common_pb2.EnterpriseNumber | None = ...,
+        application_id: _builtins.str = ...,
+        amount_minor: _builtins.int = ...,
+        decided_rate: _builtins.str = ...,
+        overrides: _abc.Iterable[Global___Override] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "decided_rate", b"decided_rate", "decision", b"decision", "enterprise", b"enterprise"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "application_id", b"application_id", "decided_rate", b"decided_rate", "decision", b"decision", "enterprise", b"enterprise", "overrides", b"overrides"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_decision: _TypeAlias = _typing.Literal["amount_minor", "decided_rate"]  # noqa: Y015
+    _WhichOneofArgType_decision: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_decision) -> _WhichOneofReturnType_decision | None: ...
+
+Global___ProRataRow: _TypeAlias = ProRataRow  # noqa: Y015
+
+@_typing.final
+class ApproveProRataRequest(_message.Message):
+    """Asks to approve a batch as one decision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    MEASURE_CODE_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    AT_MOST_MINOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    etag: _builtins.str
+    """If set, the measure must still have this etag."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    measure_code: _builtins.str
+    """Code of the measure."""
+    at_most_minor: _builtins.int
+    """Spread at most this, minor units; left out: all that the fund of the fiscal year leaves."""
+    reason: _builtins.str
+    """Why the batch is decided as one; required."""
+    effective_on: _builtins.str
+    """Date of the decision in law, `YYYY-MM-DD`; empty: today."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProRataRow]:
+        """The applications, 1 to 1000, all under this measure and open; decided in this order."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        measure_code: _builtins.str = ...,
+        rows: _abc.Iterable[Global___ProRataRow] | None = ...,
+        at_most_minor: _builtins.int | None = ...,
+        reason: _builtins.str = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_most_minor", b"_at_most_minor", "at_most_minor", b"at_most_minor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_most_minor", b"_at_most_minor", "at_most_minor", b"at_most_minor", "effective_on", b"effective_on", "etag", b"etag", "measure_code", b"measure_code", "reason", b"reason", "request_id", b"request_id", "rows", b"rows", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_most_minor: _TypeAlias = _typing.Literal["at_most_minor"]  # noqa: Y015
+    _WhichOneofArgType__at_most_minor: _TypeAlias = _typing.Literal["_at_most_minor", b"_at_most_minor"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_most_minor) -> _WhichOneofReturnType__at_most_minor | None: ...
+
+Global___ApproveProRataRequest: _TypeAlias = ApproveProRataRequest  # noqa: Y015
+
+@_typing.final
+class ProRataShare(_message.Message):
+    """One application's share."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    FULL_MINOR_FIELD_NUMBER: _builtins.int
+    AWARD_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """The application."""
+    full_minor: _builtins.int
+    """What it would get if the fund sufficed, minor units."""
+    @_builtins.property
+    def award(self) -> Global___Award:
+        """The award: floor(full × available ÷ sum of all full), or the full amount where all fit."""
+
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+        full_minor: _builtins.int = ...,
+        award: Global___Award | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["award", b"award"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "award", b"award", "full_minor", b"full_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProRataShare: _TypeAlias = ProRataShare  # noqa: Y015
+
+@_typing.final
+class ApproveProRataResponse(_message.Message):
+    """Answers with the decision. One award's amount ÷ its full amount is granted ÷ full, but for rounding down."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AVAILABLE_MINOR_FIELD_NUMBER: _builtins.int
+    FULL_MINOR_FIELD_NUMBER: _builtins.int
+    GRANTED_MINOR_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    FUND_CODE_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    available_minor: _builtins.int
+    """What was spread, minor units."""
+    full_minor: _builtins.int
+    """What all would get if the fund sufficed, minor units."""
+    granted_minor: _builtins.int
+    """What all get, minor units."""
+    currency: _builtins.str
+    """ISO 4217 currency."""
+    fund_code: _builtins.str
+    """Code of the fund."""
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProRataShare]:
+        """The shares, in the order of the rows."""
+
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record of the decision; the awards stand right after it."""
+
+    def __init__(
+        self,
+        *,
+        available_minor: _builtins.int = ...,
+        full_minor: _builtins.int = ...,
+        granted_minor: _builtins.int = ...,
+        currency: _builtins.str = ...,
+        fund_code: _builtins.str = ...,
+        shares: _abc.Iterable[Global___ProRataShare] | None = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_minor", b"available_minor", "currency", b"currency", "full_minor", b"full_minor", "fund_code", b"fund_code", "granted_minor", b"granted_minor", "receipt", b"receipt", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApproveProRataResponse: _TypeAlias = ApproveProRataResponse  # noqa: Y015
+
+@_typing.final
 class RecordStageResultRequest(_message.Message):
     """Asks to record a result."""
 

@@ -45,6 +45,11 @@ class AwardServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_awards__pb2.BatchApproveAwardsRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_awards__pb2.BatchApproveAwardsResponse.FromString,
                 _registered_method=True)
+        self.ApproveProRata = channel.unary_unary(
+                '/award_ledger.v1.AwardService/ApproveProRata',
+                request_serializer=award__ledger_dot_v1_dot_awards__pb2.ApproveProRataRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_awards__pb2.ApproveProRataResponse.FromString,
+                _registered_method=True)
         self.RecordStageResult = channel.unary_unary(
                 '/award_ledger.v1.AwardService/RecordStageResult',
                 request_serializer=award__ledger_dot_v1_dot_awards__pb2.RecordStageResultRequest.SerializeToString,
@@ -80,6 +85,13 @@ class AwardServiceServicer(object):
 
     def BatchApproveAwards(self, request, context):
         """Approves many; each row succeeds or fails by itself, in order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveProRata(self, request, context):
+        """Approves a batch as one decision: where the fund does not suffice, every award is cut by the same ratio. All or none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -125,6 +137,11 @@ def add_AwardServiceServicer_to_server(servicer, server):
                     servicer.BatchApproveAwards,
                     request_deserializer=award__ledger_dot_v1_dot_awards__pb2.BatchApproveAwardsRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_awards__pb2.BatchApproveAwardsResponse.SerializeToString,
+            ),
+            'ApproveProRata': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveProRata,
+                    request_deserializer=award__ledger_dot_v1_dot_awards__pb2.ApproveProRataRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_awards__pb2.ApproveProRataResponse.SerializeToString,
             ),
             'RecordStageResult': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordStageResult,
@@ -202,6 +219,33 @@ class AwardService(object):
             '/award_ledger.v1.AwardService/BatchApproveAwards',
             award__ledger_dot_v1_dot_awards__pb2.BatchApproveAwardsRequest.SerializeToString,
             award__ledger_dot_v1_dot_awards__pb2.BatchApproveAwardsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveProRata(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.AwardService/ApproveProRata',
+            award__ledger_dot_v1_dot_awards__pb2.ApproveProRataRequest.SerializeToString,
+            award__ledger_dot_v1_dot_awards__pb2.ApproveProRataResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,8 @@ class AwardServiceStub:
     """Approves an application under the Terms in force, or records the refusal with its assessment."""
     BatchApproveAwards: _grpc.UnaryUnaryMultiCallable[_awards_pb2.BatchApproveAwardsRequest, _awards_pb2.BatchApproveAwardsResponse]
     """Approves many; each row succeeds or fails by itself, in order."""
+    ApproveProRata: _grpc.UnaryUnaryMultiCallable[_awards_pb2.ApproveProRataRequest, _awards_pb2.ApproveProRataResponse]
+    """Approves a batch as one decision: where the fund does not suffice, every award is cut by the same ratio. All or none."""
     RecordStageResult: _grpc.UnaryUnaryMultiCallable[_awards_pb2.RecordStageResultRequest, _awards_pb2.RecordStageResultResponse]
     """Records the certified result of a staged award: releases a stage, cancels the rest, or orders all back."""
     RevokeAward: _grpc.UnaryUnaryMultiCallable[_awards_pb2.RevokeAwardRequest, _awards_pb2.RevokeAwardResponse]
@@ -55,6 +57,8 @@ class AwardServiceAsyncStub(AwardServiceStub):
     """Approves an application under the Terms in force, or records the refusal with its assessment."""
     BatchApproveAwards: _aio.UnaryUnaryMultiCallable[_awards_pb2.BatchApproveAwardsRequest, _awards_pb2.BatchApproveAwardsResponse]  # type: ignore[assignment]
     """Approves many; each row succeeds or fails by itself, in order."""
+    ApproveProRata: _aio.UnaryUnaryMultiCallable[_awards_pb2.ApproveProRataRequest, _awards_pb2.ApproveProRataResponse]  # type: ignore[assignment]
+    """Approves a batch as one decision: where the fund does not suffice, every award is cut by the same ratio. All or none."""
     RecordStageResult: _aio.UnaryUnaryMultiCallable[_awards_pb2.RecordStageResultRequest, _awards_pb2.RecordStageResultResponse]  # type: ignore[assignment]
     """Records the certified result of a staged award: releases a stage, cancels the rest, or orders all back."""
     RevokeAward: _aio.UnaryUnaryMultiCallable[_awards_pb2.RevokeAwardRequest, _awards_pb2.RevokeAwardResponse]  # type: ignore[assignment]
@@ -82,6 +86,14 @@ class AwardServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_awards_pb2.BatchApproveAwardsResponse, _abc.Awaitable[_awards_pb2.BatchApproveAwardsResponse]]:
         """Approves many; each row succeeds or fails by itself, in order."""
+
+    @_abc_1.abstractmethod
+    def ApproveProRata(
+        self,
+        request: _awards_pb2.ApproveProRataRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_awards_pb2.ApproveProRataResponse, _abc.Awaitable[_awards_pb2.ApproveProRataResponse]]:
+        """Approves a batch as one decision: where the fund does not suffice, every award is cut by the same ratio. All or none."""
 
     @_abc_1.abstractmethod
     def RecordStageResult(

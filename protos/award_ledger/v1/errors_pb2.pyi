@@ -130,6 +130,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The measure is in that status already."""
     ERROR_REASON_ENTERPRISE_STATUS: _ErrorReason.ValueType  # 89
     """The enterprise is in that status already, or in another group."""
+    ERROR_REASON_SHARE_TOO_SMALL: _ErrorReason.ValueType  # 90
+    """The fund leaves so little that a share of a batch would be less than one minor unit."""
     ERROR_REASON_POINT_NOT_AVAILABLE: _ErrorReason.ValueType  # 100
     """The ledger cannot answer for that point."""
     ERROR_REASON_POSITION_NOT_REACHED: _ErrorReason.ValueType  # 101
@@ -258,6 +260,8 @@ ERROR_REASON_MEASURE_STATUS: ErrorReason.ValueType  # 88
 """The measure is in that status already."""
 ERROR_REASON_ENTERPRISE_STATUS: ErrorReason.ValueType  # 89
 """The enterprise is in that status already, or in another group."""
+ERROR_REASON_SHARE_TOO_SMALL: ErrorReason.ValueType  # 90
+"""The fund leaves so little that a share of a batch would be less than one minor unit."""
 ERROR_REASON_POINT_NOT_AVAILABLE: ErrorReason.ValueType  # 100
 """The ledger cannot answer for that point."""
 ERROR_REASON_POSITION_NOT_REACHED: ErrorReason.ValueType  # 101

@@ -26,15 +26,15 @@ from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 from award_ledger.v1 import terms_pb2 as award__ledger_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61ward_ledger/v1/measures.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\"C\n\x0bMeasureYear\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\x0e\n\x06\x61wards\x18\x02 \x01(\x03\x12\x16\n\x0e\x61pproved_minor\x18\x03 \x01(\x03\"R\n\x08QuotaUse\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\x0c\n\x04used\x18\x03 \x01(\x05\x12\r\n\x05\x66loor\x18\x04 \x01(\x05\x12\x0c\n\x04hard\x18\x05 \x01(\x08\"\xeb\x01\n\x07Measure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\x06status\x18\x02 \x01(\x0e\x32\x1e.award_ledger.v1.MeasureStatus\x12\x15\n\rterms_version\x18\x03 \x01(\x05\x12%\n\x05terms\x18\x04 \x01(\x0b\x32\x16.award_ledger.v1.Terms\x12+\n\x05years\x18\x05 \x03(\x0b\x32\x1c.award_ledger.v1.MeasureYear\x12)\n\x06quotas\x18\x06 \x03(\x0b\x32\x19.award_ledger.v1.QuotaUse\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"\x8b\x01\n\x13PublishTermsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12%\n\x05terms\x18\x04 \x01(\x0b\x32\x16.award_ledger.v1.Terms\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"l\n\x14PublishTermsResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x84\x01\n\x15SuspendMeasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"n\n\x16SuspendMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x83\x01\n\x14ReopenMeasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"m\n\x15ReopenMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x82\x01\n\x13\x43loseMeasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"l\n\x14\x43loseMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"i\n\x11GetMeasureRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\x12\n\n\x02on\x18\x04 \x01(\t\"Q\n\x12GetMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12\x10\n\x08position\x18\x02 \x01(\x03\"\xc8\x01\n\x13ListMeasuresRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\x12.\n\x06status\x18\x05 \x01(\x0e\x32\x1e.award_ledger.v1.MeasureStatus\x12\x12\n\ndepartment\x18\x06 \x01(\t\x12\n\n\x02on\x18\x07 \x01(\t\"m\n\x14ListMeasuresResponse\x12*\n\x08measures\x18\x01 \x03(\x0b\x32\x18.award_ledger.v1.Measure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*\xa0\x01\n\rMeasureStatus\x12\x1e\n\x1aMEASURE_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19MEASURE_STATUS_NEEDS_RULE\x10\x01\x12\x17\n\x13MEASURE_STATUS_OPEN\x10\x02\x12\x1c\n\x18MEASURE_STATUS_SUSPENDED\x10\x03\x12\x19\n\x15MEASURE_STATUS_CLOSED\x10\x04\x32\xc1\x04\n\x0eMeasureService\x12[\n\x0cPublishTerms\x12$.award_ledger.v1.PublishTermsRequest\x1a%.award_ledger.v1.PublishTermsResponse\x12\x61\n\x0eSuspendMeasure\x12&.award_ledger.v1.SuspendMeasureRequest\x1a\'.award_ledger.v1.SuspendMeasureResponse\x12^\n\rReopenMeasure\x12%.award_ledger.v1.ReopenMeasureRequest\x1a&.award_ledger.v1.ReopenMeasureResponse\x12[\n\x0c\x43loseMeasure\x12$.award_ledger.v1.CloseMeasureRequest\x1a%.award_ledger.v1.CloseMeasureResponse\x12U\n\nGetMeasure\x12\".award_ledger.v1.GetMeasureRequest\x1a#.award_ledger.v1.GetMeasureResponse\x12[\n\x0cListMeasures\x12$.award_ledger.v1.ListMeasuresRequest\x1a%.award_ledger.v1.ListMeasuresResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61ward_ledger/v1/measures.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\"C\n\x0bMeasureYear\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\x0e\n\x06\x61wards\x18\x02 \x01(\x03\x12\x16\n\x0e\x61pproved_minor\x18\x03 \x01(\x03\"R\n\x08QuotaUse\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\x0c\n\x04used\x18\x03 \x01(\x05\x12\r\n\x05\x66loor\x18\x04 \x01(\x05\x12\x0c\n\x04hard\x18\x05 \x01(\x08\"\xeb\x01\n\x07Measure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\x06status\x18\x02 \x01(\x0e\x32\x1e.award_ledger.v1.MeasureStatus\x12\x15\n\rterms_version\x18\x03 \x01(\x05\x12%\n\x05terms\x18\x04 \x01(\x0b\x32\x16.award_ledger.v1.Terms\x12+\n\x05years\x18\x05 \x03(\x0b\x32\x1c.award_ledger.v1.MeasureYear\x12)\n\x06quotas\x18\x06 \x03(\x0b\x32\x19.award_ledger.v1.QuotaUse\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"\x8b\x01\n\x13PublishTermsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12%\n\x05terms\x18\x04 \x01(\x0b\x32\x16.award_ledger.v1.Terms\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"\x84\x01\n\x14PublishTermsResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\x12\x16\n\x0e\x61\x64opted_awards\x18\x03 \x01(\x05\"\x84\x01\n\x15SuspendMeasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"n\n\x16SuspendMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x83\x01\n\x14ReopenMeasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"m\n\x15ReopenMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x82\x01\n\x13\x43loseMeasureRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"l\n\x14\x43loseMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"i\n\x11GetMeasureRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\x12\n\n\x02on\x18\x04 \x01(\t\"Q\n\x12GetMeasureResponse\x12)\n\x07measure\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Measure\x12\x10\n\x08position\x18\x02 \x01(\x03\"\xc8\x01\n\x13ListMeasuresRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\x12.\n\x06status\x18\x05 \x01(\x0e\x32\x1e.award_ledger.v1.MeasureStatus\x12\x12\n\ndepartment\x18\x06 \x01(\t\x12\n\n\x02on\x18\x07 \x01(\t\"m\n\x14ListMeasuresResponse\x12*\n\x08measures\x18\x01 \x03(\x0b\x32\x18.award_ledger.v1.Measure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*\xa0\x01\n\rMeasureStatus\x12\x1e\n\x1aMEASURE_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19MEASURE_STATUS_NEEDS_RULE\x10\x01\x12\x17\n\x13MEASURE_STATUS_OPEN\x10\x02\x12\x1c\n\x18MEASURE_STATUS_SUSPENDED\x10\x03\x12\x19\n\x15MEASURE_STATUS_CLOSED\x10\x04\x32\xc1\x04\n\x0eMeasureService\x12[\n\x0cPublishTerms\x12$.award_ledger.v1.PublishTermsRequest\x1a%.award_ledger.v1.PublishTermsResponse\x12\x61\n\x0eSuspendMeasure\x12&.award_ledger.v1.SuspendMeasureRequest\x1a\'.award_ledger.v1.SuspendMeasureResponse\x12^\n\rReopenMeasure\x12%.award_ledger.v1.ReopenMeasureRequest\x1a&.award_ledger.v1.ReopenMeasureResponse\x12[\n\x0c\x43loseMeasure\x12$.award_ledger.v1.CloseMeasureRequest\x1a%.award_ledger.v1.CloseMeasureResponse\x12U\n\nGetMeasure\x12\".award_ledger.v1.GetMeasureRequest\x1a#.award_ledger.v1.GetMeasureResponse\x12[\n\x0cListMeasures\x12$.award_ledger.v1.ListMeasuresRequest\x1a%.award_ledger.v1.ListMeasuresResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.measures_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEASURESTATUS']._serialized_start=1993
-  _globals['_MEASURESTATUS']._serialized_end=2153
+  _globals['_MEASURESTATUS']._serialized_start=2018
+  _globals['_MEASURESTATUS']._serialized_end=2178
   _globals['_MEASUREYEAR']._serialized_start=110
   _globals['_MEASUREYEAR']._serialized_end=177
   _globals['_QUOTAUSE']._serialized_start=179
@@ -43,28 +43,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEASURE']._serialized_end=499
   _globals['_PUBLISHTERMSREQUEST']._serialized_start=502
   _globals['_PUBLISHTERMSREQUEST']._serialized_end=641
-  _globals['_PUBLISHTERMSRESPONSE']._serialized_start=643
-  _globals['_PUBLISHTERMSRESPONSE']._serialized_end=751
-  _globals['_SUSPENDMEASUREREQUEST']._serialized_start=754
-  _globals['_SUSPENDMEASUREREQUEST']._serialized_end=886
-  _globals['_SUSPENDMEASURERESPONSE']._serialized_start=888
-  _globals['_SUSPENDMEASURERESPONSE']._serialized_end=998
-  _globals['_REOPENMEASUREREQUEST']._serialized_start=1001
-  _globals['_REOPENMEASUREREQUEST']._serialized_end=1132
-  _globals['_REOPENMEASURERESPONSE']._serialized_start=1134
-  _globals['_REOPENMEASURERESPONSE']._serialized_end=1243
-  _globals['_CLOSEMEASUREREQUEST']._serialized_start=1246
-  _globals['_CLOSEMEASUREREQUEST']._serialized_end=1376
-  _globals['_CLOSEMEASURERESPONSE']._serialized_start=1378
-  _globals['_CLOSEMEASURERESPONSE']._serialized_end=1486
-  _globals['_GETMEASUREREQUEST']._serialized_start=1488
-  _globals['_GETMEASUREREQUEST']._serialized_end=1593
-  _globals['_GETMEASURERESPONSE']._serialized_start=1595
-  _globals['_GETMEASURERESPONSE']._serialized_end=1676
-  _globals['_LISTMEASURESREQUEST']._serialized_start=1679
-  _globals['_LISTMEASURESREQUEST']._serialized_end=1879
-  _globals['_LISTMEASURESRESPONSE']._serialized_start=1881
-  _globals['_LISTMEASURESRESPONSE']._serialized_end=1990
-  _globals['_MEASURESERVICE']._serialized_start=2156
-  _globals['_MEASURESERVICE']._serialized_end=2733
+  _globals['_PUBLISHTERMSRESPONSE']._serialized_start=644
+  _globals['_PUBLISHTERMSRESPONSE']._serialized_end=776
+  _globals['_SUSPENDMEASUREREQUEST']._serialized_start=779
+  _globals['_SUSPENDMEASUREREQUEST']._serialized_end=911
+  _globals['_SUSPENDMEASURERESPONSE']._serialized_start=913
+  _globals['_SUSPENDMEASURERESPONSE']._serialized_end=1023
+  _globals['_REOPENMEASUREREQUEST']._serialized_start=1026
+  _globals['_REOPENMEASUREREQUEST']._serialized_end=1157
+  _globals['_REOPENMEASURERESPONSE']._serialized_start=1159
+  _globals['_REOPENMEASURERESPONSE']._serialized_end=1268
+  _globals['_CLOSEMEASUREREQUEST']._serialized_start=1271
+  _globals['_CLOSEMEASUREREQUEST']._serialized_end=1401
+  _globals['_CLOSEMEASURERESPONSE']._serialized_start=1403
+  _globals['_CLOSEMEASURERESPONSE']._serialized_end=1511
+  _globals['_GETMEASUREREQUEST']._serialized_start=1513
+  _globals['_GETMEASUREREQUEST']._serialized_end=1618
+  _globals['_GETMEASURERESPONSE']._serialized_start=1620
+  _globals['_GETMEASURERESPONSE']._serialized_end=1701
+  _globals['_LISTMEASURESREQUEST']._serialized_start=1704
+  _globals['_LISTMEASURESREQUEST']._serialized_end=1904
+  _globals['_LISTMEASURESRESPONSE']._serialized_start=1906
+  _globals['_LISTMEASURESRESPONSE']._serialized_end=2015
+  _globals['_MEASURESERVICE']._serialized_start=2181
+  _globals['_MEASURESERVICE']._serialized_end=2758
 # @@protoc_insertion_point(module_scope)

@@ -221,6 +221,9 @@ class PublishTermsResponse(_message.Message):
 
     MEASURE_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    ADOPTED_AWARDS_FIELD_NUMBER: _builtins.int
+    adopted_awards: _builtins.int
+    """Awards of before that came under limits which this version introduces; their events stand right after it."""
     @_builtins.property
     def measure(self) -> Global___Measure:
         """The measure with its new Terms."""
@@ -234,10 +237,11 @@ class PublishTermsResponse(_message.Message):
         *,
         measure: Global___Measure | None = ...,
         receipt: _common_pb2.Receipt | None = ...,
+        adopted_awards: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "receipt", b"receipt"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_awards", b"adopted_awards", "measure", b"measure", "receipt", b"receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -70,5 +70,7 @@ class LogReading:
         expect(at, "event", "principal", act.principal, sent.principal)
         expect(at, "event", "effective_on", act.effective_on.isoformat(), sent.effective_on)
         key = request_key(act.principal, act.request_id)
-        first = self._requests.setdefault(key, at)
-        expect(at, f"request {act.request_id} of {act.principal}", "position", first, at)
+        # An act may have several facts, one right after another.
+        last = self._requests.get(key, at - 1)
+        expect(at, f"request {act.request_id} of {act.principal}", "position", last + 1, at)
+        self._requests[key] = at

@@ -6,8 +6,9 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
+from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved, ProRataDecided
 from award_ledger.domain.fact import Event, Fact
+from award_ledger.domain.pro_rata import decide_pro_rata, rows_of
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.working_set import Ledger
 
@@ -15,6 +16,9 @@ from award_ledger.domain.working_set import Ledger
 def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     """Compares a decision with what the ledger, as it stood right before it, decides now; False for other events."""
     fact = event.fact
+    if isinstance(fact, ProRataDecided):
+        _spread_again(ledger, event, fact, findings)
+        return True
     if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
         return False
     enterprise = ledger.enterprise(event.originator_id)
@@ -30,6 +34,17 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     if type(again) is type(fact):
         findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
     return True
+
+
+def _spread_again(ledger: Ledger, event: Event, fact: ProRataDecided, findings: Findings) -> None:
+    subject = f"decision on a batch under {fact.measure}"
+    measure = ledger.measure(fact.measure)
+    try:
+        again = decide_pro_rata(measure, ledger, fact.act, rows_of(fact), fact.at_most_minor, fact.reason)
+    except Refused as refusal:
+        findings.add(event.position, subject, "decision", f"{refusal.reason}: {refusal}", fact.TOPIC)
+        return
+    findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
 
 
 def _decided_again(ledger: Ledger, event: Event, fact: AwardApproved | ApprovalRefused | ApplicationRefused) -> Fact:

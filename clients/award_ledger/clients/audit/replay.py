@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from award_ledger.clients.audit.balances import Balances
 from award_ledger.clients.audit.differences import Difference, Findings
+from award_ledger.clients.audit.following import Following
 from award_ledger.clients.audit.log import LogReading
 from award_ledger.clients.audit.redecision import redecide
 from award_ledger.clients.department import LedgerClient
@@ -63,6 +64,7 @@ class _Folding:
         self.findings = Findings()
         self.ledger = Ledger()
         self._reading = LogReading(self.findings, receipts)
+        self._following = Following(self.findings)
         self._events = self._decisions = 0
 
     def fold(self, client: LedgerClient, upto: int) -> None:
@@ -74,12 +76,15 @@ class _Folding:
             except Exception as error:  # noqa: BLE001  whatever the bytes do to the fold, it is a finding
                 self._broken(sent.position, f"event {sent.topic}", "it cannot be folded", error)
                 return
+        self._following.end(upto)
         self.findings.expect(upto, "log", "last position", upto, self._reading.position)
 
     def _take(self, sent: Event) -> None:
         event = self._reading.take(sent)
+        self._following.before(event)
         self._decisions += redecide(self.ledger, event, self.findings)
         self.ledger.apply(event)
+        self._following.after(event, self.ledger)
 
     def _broken(self, position: int, subject: str, what: str, error: Exception) -> None:
         self.findings.add(position, subject, "", f"{what} ({type(error).__name__}: {error})", "as sent")

@@ -22,6 +22,7 @@ from award_ledger.clients.cli.commands.enterprises import enterprises_commands, 
 from award_ledger.clients.cli.commands.funds import funds_commands
 from award_ledger.clients.cli.commands.measures import measures_commands
 from award_ledger.clients.cli.commands.payments import pay_commands
+from award_ledger.clients.cli.commands.pro_rata import pro_rata
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.exit_codes import USAGE
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -148,6 +149,7 @@ _ACTS: dict[str, Callable[..., None]] = {
     "apply": applications.apply,
     "review": applications.review,
     "approve": awards.approve,
+    "pro-rata": pro_rata,
     "refuse": applications.refuse,
     "withdraw": applications.withdraw,
     "stage-result": awards.stage_result,
@@ -180,6 +182,7 @@ PANELS = {
         "apply",
         "review",
         "approve",
+        "pro-rata",
         "refuse",
         "withdraw",
         "stage-result",

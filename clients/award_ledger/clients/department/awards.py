@@ -23,6 +23,8 @@ from award_ledger.clients.errors import LedgerError, from_row_error
 from award_ledger.v1.awards_pb2 import (
     ApproveAwardRequest,
     ApproveAwardResponse,
+    ApproveProRataRequest,
+    ApproveProRataResponse,
     BatchApproveAwardsRequest,
     GetAwardRequest,
     GetAwardResponse,
@@ -30,6 +32,7 @@ from award_ledger.v1.awards_pb2 import (
     ListAwardsRequest,
     ListAwardsResponse,
     Override,
+    ProRataRow,
     RecordStageResultRequest,
     RecordStageResultResponse,
     RevokeAwardRequest,
@@ -87,6 +90,24 @@ class AwardActs(Acts):
             result.response if result.HasField("response") else from_row_error(result.error, request_id)
             for result, request_id in answered(rows, answer.results)
         ]
+
+    def approve_pro_rata(
+        self,
+        measure_code: str,
+        rows: Iterable[ProRataRow],
+        reason: str,
+        *,
+        at_most_minor: int | None = None,
+        **options: Unpack[ActOptions],
+    ) -> ApproveProRataResponse:
+        """Approve a batch as one decision, cut by one ratio where the fund does not suffice; all or none.
+
+        Raises ApprovalRefused for the application that the Terms refuse by itself; nothing is recorded then.
+        """
+        request = ApproveProRataRequest(measure_code=measure_code, rows=rows, reason=reason, **writing(options))
+        if at_most_minor is not None:
+            request.at_most_minor = at_most_minor
+        return self._connection.call(self._awards.ApproveProRata, request, options.get("timeout_s", BATCH_TIMEOUT_S))
 
     def record_stage_result(
         self,

@@ -29,25 +29,26 @@ class ApproveAward(EnterpriseKey):
         enterprise = self.enterprise(ledger)
         application = open_application(enterprise, self.application_id)
         measure = published(ledger, application.measure)
-        self._check_shape(measure.terms)
+        check_shape(self.decided, measure.terms)
         return decide(enterprise, application, measure, ledger, act, self.decided)
 
-    def _check_shape(self, terms: Terms) -> None:
-        decided = self.decided
-        if decided.amount_minor is not None:
-            # A measure that moves no money is granted by an amount of zero.
-            (positive if terms.moves_money else not_negative)(decided.amount_minor)
-        if decided.rate:
-            _check_rate(decided.rate, terms)
-        if len({override.check_id for override in decided.overrides}) != len(decided.overrides):
-            raise invalid_field("overrides", "names a check twice")
-        for i, override in enumerate(decided.overrides):
-            needed(override.check_id, f"overrides[{i}].check_id")
-            needed(override.reason, f"overrides[{i}].reason")
-        if len(decided.instalments) > MAX_INSTALMENTS:
-            raise invalid_field("instalments", f"must be at most {MAX_INSTALMENTS}")
-        for part in decided.instalments:
-            positive(part.amount_minor)
+
+def check_shape(decided: Decided, terms: Terms) -> None:
+    """Is what an officer decides well formed? Raises InvalidFields, AmountNotPositive or AmountTooLarge."""
+    if decided.amount_minor is not None:
+        # A measure that moves no money is granted by an amount of zero.
+        (positive if terms.moves_money else not_negative)(decided.amount_minor)
+    if decided.rate:
+        _check_rate(decided.rate, terms)
+    if len({override.check_id for override in decided.overrides}) != len(decided.overrides):
+        raise invalid_field("overrides", "names a check twice")
+    for i, override in enumerate(decided.overrides):
+        needed(override.check_id, f"overrides[{i}].check_id")
+        needed(override.reason, f"overrides[{i}].reason")
+    if len(decided.instalments) > MAX_INSTALMENTS:
+        raise invalid_field("instalments", f"must be at most {MAX_INSTALMENTS}")
+    for part in decided.instalments:
+        positive(part.amount_minor)
 
 
 def _check_rate(rate: str, terms: Terms) -> None:

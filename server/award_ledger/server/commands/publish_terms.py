@@ -1,8 +1,11 @@
 """Publish a version of Terms."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from award_ledger.domain.events import TermsPublished
+from award_ledger.domain.adoption import adoptions
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.events import AwardAdopted, TermsPublished
 from award_ledger.domain.fact import Act
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.refusals import CurrencyMismatch, InvalidFields, MeasureClosed
@@ -13,7 +16,10 @@ from award_ledger.domain.working_set import WorkingSet
 
 @dataclass(frozen=True, slots=True)
 class PublishTerms:
-    """The first version creates the measure; a measure keeps its currency."""
+    """The first version creates the measure; a measure keeps its currency.
+
+    Awards of before come under the limits that the version introduces, each by a fact of its own.
+    """
 
     terms: Terms
 
@@ -32,3 +38,9 @@ class PublishTerms:
         if measure.version and measure.terms.currency != self.terms.currency:
             raise CurrencyMismatch(self.terms.currency, measure.terms.currency)
         return TermsPublished(act=act, version=measure.terms_version + 1, terms=self.terms)
+
+    def following(
+        self, ledger: WorkingSet, act: Act, fact: TermsPublished
+    ) -> Iterator[tuple[Enterprise, AwardAdopted]]:
+        """The adoptions."""
+        yield from adoptions(fact, ledger)

@@ -108,7 +108,7 @@ class Writes:
             ledger = PastLedger(reader, 0)
             for i in ordered:
                 call, request, repeated = repeats[i]
-                ledger.advance(repeated.written.position)
+                ledger.advance(repeated.written.last_position)
                 answers[i] = _answered(call, request, repeated, ledger, method)
         return [answers[i] for i in range(len(repeats))]
 

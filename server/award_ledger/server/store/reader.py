@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from award_ledger.server.store import folding
 from award_ledger.server.store.engine import BINARY_ROWS
-from award_ledger.server.store.schema import event, head, vault_key, vault_opening
+from award_ledger.server.store.schema import event, head, touch, vault_key, vault_opening
 from award_ledger.server.store.values import Opening, PersonKey, RecordedEvent, Snapshot
 
 _HEAD = select(head).where(head.c.id == 1)
@@ -24,6 +24,13 @@ _EVENTS_AT = (
     select(event).where(event.c.position.in_(bindparam("positions", expanding=True))).execution_options(**BINARY_ROWS)
 )
 _RECORDED_AT = select(event.c.recorded_at_us).where(event.c.position == bindparam("position"))
+_ORIGINATORS = (
+    select(event.c.originator_id)
+    .distinct()
+    .join(touch, touch.c.position == event.c.position)
+    .where(touch.c.aggregate_id == bindparam("aggregate_id"), touch.c.position <= bindparam("upto"))
+    .where(event.c.topic == bindparam("topic"))
+)
 _OPENINGS_AT = (
     select(vault_opening).where(vault_opening.c.position == bindparam("position")).order_by(vault_opening.c.path)
 )
@@ -120,6 +127,13 @@ class LogReader:
         return folding.folded_positions(
             self._connection, aggregate_id, after=after, upto=_bound(upto), limit=limit, descending=descending
         )
+
+    def originators_touching(self, aggregate_id: UUID, topic: str, upto: int | None = None) -> list[UUID]:
+        """In whose streams the events of a topic stand that touch an aggregate, up to a position; each once."""
+        rows = self._connection.execute(
+            _ORIGINATORS, {"aggregate_id": aggregate_id, "topic": topic, "upto": _bound(upto)}
+        )
+        return list(rows.scalars())
 
     def position_at(self, instant_us: int) -> int:
         """The last position recorded at or before the instant (µs since 1970 UTC); 0 when nothing was yet.

@@ -10,6 +10,8 @@ from uuid import UUID
 from award_ledger.domain.encoding import LedgerMapper, encode_fact
 from award_ledger.domain.fact import Act, Event, Fact
 from award_ledger.domain.refusals import EtagMismatch, Refused, RequestIdReused, invalid_field
+from award_ledger.domain.trial import Trial
+from award_ledger.domain.working_set import Aggregate, Ledger
 from award_ledger.server.store.transaction import WriteTransaction
 from award_ledger.server.store.values import NewEvent, RecordedEvent
 from award_ledger.server.transparency.entry import entry, leaf_hash
@@ -17,8 +19,8 @@ from award_ledger.server.vault.commitments import Opened
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
-from award_ledger.server.writer.resident import Fork, Resident
-from award_ledger.server.writer.submission import Repeated, Submission, Written
+from award_ledger.server.writer.resident import Resident
+from award_ledger.server.writer.submission import Compound, Repeated, Submission, Written
 
 MAX_STATE_BYTES = 2 * 1024 * 1024
 """Of one event, so that it fits into a message: five hundred references of the longest kind do."""
@@ -37,17 +39,17 @@ class Deciding:
     def __init__(self, transaction: WriteTransaction, resident: Resident, vault: Vault, now_us: int) -> None:
         self._transaction, self._resident, self._vault = transaction, resident, vault
         self._recorded_at_us = transaction.stamp(now_us)
-        self._head = transaction.head
+        self._today = day_of_law(self._recorded_at_us)
         self._new: list[NewEvent] = []
         self._sealed: list[_Sealed] = []
-        self._answered: dict[UUID, RecordedEvent] = {}
+        self._answered: dict[UUID, list[RecordedEvent]] = {}
         self._mapper = LedgerMapper()
 
     def look_up(self, submissions: Iterable[Submission[Any]]) -> None:
         """Finds which of these requests the log has answered before."""
         for key, events in self._transaction.events_of([s.key() for s in submissions]).items():
             if events:
-                self._answered[key] = events[0]
+                self._answered[key] = events
 
     def outcome(self, submission: Submission[Any]) -> Any:
         """The answer, or the Refused or WriterFailure that is the answer. Raises only for defects and the store."""
@@ -71,40 +73,52 @@ class Deciding:
         before = self._answered.get(submission.key())
         if before is not None:
             return self._repeated(submission, before)
-        ledger = Fork(self._resident) if submission.validate_only else self._resident
-        subject = submission.command.subject(ledger)
+        command, trying = submission.command, submission.validate_only or isinstance(submission.command, Compound)
+        ledger = Trial(self._resident) if trying else self._resident
+        subject = command.subject(ledger)
         version = getattr(subject, "version", 0)
         if submission.etag and submission.etag != str(version):
             raise EtagMismatch(submission.etag, str(version))
         act = self._act(submission)
-        fact = submission.command.decide(ledger, act)
-        if fact.MOVES_MONEY and act.effective_on > day_of_law(self._recorded_at_us):
+        event, state = self._decided(ledger, subject, command.decide(ledger, act))
+        decided = [(event, state)]
+        if isinstance(command, Compound):
+            for other, fact in command.following(ledger, act, event.fact):
+                decided.append(self._decided(ledger, other, fact))
+        if submission.validate_only:
+            written = Written(event, 0, b"", self._recorded_at_us, following=len(decided) - 1)
+            return submission.answer(ledger, written)
+        if trying:
+            for tried, _ in decided:
+                self._resident.apply(tried)
+        recorded = [self._record(event, state, submission) for event, state in decided]
+        if submission.openings:
+            self._sealed.append(_Sealed(event.position, submission.openings))
+        return submission.answer(self._resident, self._written(event, recorded))
+
+    def _decided(self, ledger: Ledger, subject: Aggregate, fact: Fact) -> tuple[Event, bytes]:
+        """The event of a fact, folded into the ledger, and its bytes."""
+        if fact.MOVES_MONEY and fact.act.effective_on > self._today:
             raise invalid_field("effective_on", "must not be after today: money cannot move ahead of its day")
         state = encode_fact(fact)
         if len(state) > MAX_STATE_BYTES:
             raise invalid_field("request", f"what is recorded would take {len(state)} bytes; at most {MAX_STATE_BYTES}")
-        position = self._head + len(self._new) + 1
-        event = Event(subject.id, version + 1, position, fact)
+        event = Event(subject.id, getattr(subject, "version", 0) + 1, ledger.position + 1, fact)
         ledger.apply(event)
-        if submission.validate_only:
-            return submission.answer(ledger, Written(event, 0, b"", self._recorded_at_us))
-        recorded = self._record(event, state, submission)
-        return submission.answer(ledger, self._written(event, recorded))
+        return event, state
 
     def _act(self, submission: Submission[Any]) -> Act:
         return Act(
             principal=submission.principal,
             request_id=submission.request_id,
             fingerprint=submission.fingerprint,
-            effective_on=submission.effective_on or day_of_law(self._recorded_at_us),
+            effective_on=submission.effective_on or self._today,
         )
 
     def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
         fact: Fact = event.fact
         touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key())
         self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
-        if submission.openings:
-            self._sealed.append(_Sealed(event.position, submission.openings))
         return RecordedEvent(
             originator_id=event.originator_id,
             originator_version=event.originator_version,
@@ -114,22 +128,23 @@ class Deciding:
             recorded_at_us=self._recorded_at_us,
         )
 
-    def _repeated(self, submission: Submission[Any], recorded: RecordedEvent) -> Repeated:
-        event = self._mapper.to_domain_event(recorded)
+    def _repeated(self, submission: Submission[Any], recorded: list[RecordedEvent]) -> Repeated:
+        event = self._mapper.to_domain_event(recorded[0])
         act: Act = event.fact.act
         if act.fingerprint != submission.fingerprint:
             raise RequestIdReused(str(submission.request_id), event.position)
         return Repeated(self._written(event, recorded, repeated=True))
 
-    def _written(self, event: Event, recorded: RecordedEvent, *, repeated: bool = False) -> Written:
+    def _written(self, event: Event, recorded: list[RecordedEvent], *, repeated: bool = False) -> Written:
+        first = recorded[0]
         hashed = leaf_hash(
             entry(
-                recorded.position,
+                first.position,
                 event.originator_id,
                 event.originator_version,
-                recorded.topic,
-                recorded.recorded_at_us,
-                recorded.state,
+                first.topic,
+                first.recorded_at_us,
+                first.state,
             )
         )
-        return Written(event, recorded.position, hashed, recorded.recorded_at_us, repeated)
+        return Written(event, first.position, hashed, first.recorded_at_us, repeated, len(recorded) - 1)

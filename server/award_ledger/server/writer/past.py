@@ -1,9 +1,12 @@
 """The ledger as it stood at a position, read from the store: a snapshot if there is one, then the events after it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, decode_snapshot
+from award_ledger.domain.events import AwardApproved
+from award_ledger.domain.identity import measure_id
 from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
 from award_ledger.server.store.reader import LogReader
 
@@ -60,6 +63,10 @@ class PastLedger(Ledger):
                         aggregate.apply(event)
                 self.position = event.position
         self.position = upto
+
+    def awarded(self, measure: str) -> Iterable[UUID]:
+        """Those of the log up to the position."""
+        return self._reader.originators_touching(measure_id(measure), AwardApproved.TOPIC, self.position)
 
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:
         """Loads it."""

@@ -1,12 +1,15 @@
 """The aggregates that the writer keeps in memory, exact at one position of the log."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from uuid import UUID
 
 from eventsourcing.persistence import InternalError
 
-from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, decode_snapshot, encode_snapshot
+from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, encode_snapshot
+from award_ledger.domain.events import AwardApproved
 from award_ledger.domain.fact import Event
+from award_ledger.domain.identity import measure_id
 from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.values import Snapshot
@@ -75,6 +78,13 @@ class Resident(Ledger):
         self._folded[aggregate_id] = loaded.folded
         return loaded.aggregate  # type: ignore[return-value]
 
+    def awarded(self, measure: str) -> Iterable[UUID]:
+        """Those of the log, and those of this batch."""
+        if self._reader is None:
+            raise RuntimeError("the log can be read only while the head is held")
+        recorded = self._reader.originators_touching(measure_id(measure), AwardApproved.TOPIC)
+        return dict.fromkeys((*recorded, *super().awarded(measure)))
+
     def apply(self, event: Event) -> None:
         """Folds the next event into every aggregate that it concerns, and counts towards their snapshots."""
         super().apply(event)
@@ -104,16 +114,3 @@ class Resident(Ledger):
         while len(self.aggregates) > self._capacity:
             aggregate_id, _ = self.aggregates.popitem(last=False)
             self._folded.pop(aggregate_id, None)
-
-
-class Fork(Ledger):
-    """A dry run's ledger: clones of what it looks at, so that nothing of it stays."""
-
-    def __init__(self, parent: Ledger) -> None:
-        super().__init__()
-        self._parent = parent
-        self.position = parent.position
-
-    def absent(self, kind: type[T], aggregate_id: UUID) -> T:
-        """A clone of the parent's aggregate."""
-        return decode_snapshot(kind, encode_snapshot(self._parent.find(kind, aggregate_id)))

@@ -1,9 +1,9 @@
 """What goes into the writer, and what comes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from award_ledger.domain.fact import Act, Event, Fact
@@ -22,7 +22,18 @@ class Command(Protocol):
         ...
 
     def decide(self, ledger: WorkingSet, act: Act) -> Fact:
-        """The one fact that this command adds to the log. May refuse; changes nothing."""
+        """The fact that this command adds to the log. May refuse; changes nothing."""
+        ...
+
+
+@runtime_checkable
+class Compound(Protocol):
+    """A command whose fact is followed by others of the same act: all of them are recorded, or none."""
+
+    def following(self, ledger: WorkingSet, act: Act, fact: Any) -> Iterator[tuple[Aggregate, Fact]]:
+        """The facts that follow, each with the aggregate whose stream it joins, each decided on what the one before
+        left. May refuse; then nothing is recorded.
+        """
         ...
 
 
@@ -30,7 +41,8 @@ class Command(Protocol):
 class Written:
     """The event that answers a request. In a dry run nothing is recorded: `position` is 0 and the hash empty.
 
-    `recorded_at_us` is µs since 1970 UTC; `repeated` says that this is an earlier request's answer again.
+    `recorded_at_us` is µs since 1970 UTC; `repeated` says that this is an earlier request's answer again; `following`
+    is how many events of the same act come right after it.
     """
 
     event: Event
@@ -38,12 +50,18 @@ class Written:
     event_hash: bytes
     recorded_at_us: int
     repeated: bool = False
+    following: int = 0
+
+    @property
+    def last_position(self) -> int:
+        """Of the last event of the act."""
+        return self.position + self.following
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """The outcome of a request that was answered before: the event of then. Its answer is made from the ledger as it
-    stood right after that event, outside the head lock, by whoever asks."""
+    stood right after that act, outside the head lock, by whoever asks."""
 
     written: Written
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
+from uuid import UUID
 
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.fact import Event
@@ -73,16 +74,24 @@ def _replay(reader: LogReader, verification: Verification) -> Ledger:
                 verification.found(f"position {ledger.position + 1} is missing")
             ledger.apply(event)
             verification.events += 1
-        _check_requests(reader, page, verification)
+        _check_requests(reader, mapper, page, verification)
     return ledger
 
 
-def _check_requests(reader: LogReader, page: list[Event], verification: Verification) -> None:
+def _check_requests(reader: LogReader, mapper: LedgerMapper, page: list[Event], verification: Verification) -> None:
     for some in _batched(page, 200):
-        keys = {request_key(event.fact.act.principal, event.fact.act.request_id): event for event in some}
-        for key, answers in reader.events_of(keys).items():
-            if [answer.position for answer in answers] != [keys[key].position]:
-                verification.found(f"the request of position {keys[key].position} is not found, or found twice")
+        keys = {event.position: _request_of(event) for event in some}
+        found = reader.events_of(keys.values())
+        for position, key in keys.items():
+            positions = [answer.position for answer in found[key]]
+            # An act may have several facts; what else is found under its key answers another request.
+            others = [] if positions == [position] else [mapper.to_domain_event(answer) for answer in found[key]]
+            if position not in positions or any(_request_of(other) != key for other in others):
+                verification.found(f"the request of position {position} is not found, or found twice")
+
+
+def _request_of(event: Event) -> UUID:
+    return request_key(event.fact.act.principal, event.fact.act.request_id)
 
 
 def _check_balance(fund: Fund, verification: Verification) -> None:

@@ -202,6 +202,20 @@ _CASES = {
         "approve {uscc} 12 --amount 50000.00",
         _CHECKED,
     ),
+    "pro-rata": _command(
+        "Approve the open applications of a measure as one decision, cut by one ratio if the fund does not suffice.",
+        "将某项政策措施的待定申报作为一批整体批准；资金不足时按同一比例核减。",
+        Phrase(
+            "pro-rata A06-1 --reason 'the fund of 2025 does not suffice' --dry-run",
+            "pro-rata A06-1 --reason 2025年度资金不足，按比例核减 --dry-run",
+        ),
+        Phrase(
+            "All are approved, or none: an application that the Terms refuse is named, and nothing is recorded. "
+            "To repeat after no answer, give the same --request-id and applications, or the same --as-of.",
+            "整批一并批准，否则一项也不批准：条款不予核准的申报会被指明，不作任何记录。"
+            "未得到答复而重新执行时，请使用相同的 --request-id，以及相同的申报编号或 --as-of。",
+        ),
+    ),
     "refuse": _command(
         "Refuse an application; final.",
         "退回申报，不可恢复。",

@@ -13,6 +13,7 @@ _FIELDS = {
     "applied_on": Phrase("applied on", "申报日期"),
     "appropriated": Phrase("appropriated", "额度"),
     "approved": Phrase("approved", "批准金额"),
+    "in_full": Phrase("in full", "足额金额"),
     "article": Phrase("article", "条"),
     "asked": Phrase("asked", "申报金额"),
     "attempt": Phrase("payment", "付款"),
@@ -101,6 +102,14 @@ _SENTENCES = {
     "granted.cut": Phrase(
         "Cut to what fits: {granted} of the {asked} asked.", "按限额核减：申报 {asked}，批准 {granted}。"
     ),
+    "pro_rata.cut": Phrase(
+        "{available} of fund {fund} for {full}: {granted} granted, all cut by the same ratio.",
+        "资金指标 {fund} 可安排 {available}，全额需 {full}：按同一比例核减，共批准 {granted}。",
+    ),
+    "pro_rata.full": Phrase(
+        "{available} of fund {fund} suffice for {full}: all granted in full.",
+        "资金指标 {fund} 可安排 {available}，足以支付全额 {full}：全部足额批准。",
+    ),
     "headroom": Phrase("Could still be granted: {amount}", "还可批准：{amount}"),
     "headroom.unlimited": Phrase("No limit is known from what was declared.", "按已申报的事实，没有已知的限额。"),
     "unlimited": Phrase("no limit is known", "没有已知的限额"),
@@ -154,6 +163,14 @@ _SENTENCES = {
     "usage.application.unknown": Phrase(
         "the enterprise has no application {reference!r}: give its number, or its UUID or the first 6 letters of it",
         "该企业没有申报“{reference}”：请填编号、UUID 或 UUID 的前 6 位以上",
+    ),
+    "usage.application.none_open": Phrase(
+        "measure {measure} has no open application at that point",
+        "政策措施 {measure} 在该时点没有待定申报",
+    ),
+    "usage.application.not_open": Phrase(
+        "measure {measure} has no open application {reference}",
+        "政策措施 {measure} 没有编号为 {reference} 的待定申报",
     ),
     "usage.application.ambiguous": Phrase(
         "several applications of the enterprise are meant by {reference!r}: give the whole UUID",

@@ -97,6 +97,8 @@ _TOPICS = {
     "topic.enterprise.clawback_write_off_proposed.v1": Phrase("write-off proposed", "提请核销"),
     "topic.enterprise.clawback_written_off.v1": Phrase("written off", "核销"),
     "topic.enterprise.clawback_cancelled.v1": Phrase("clawback cancelled", "撤销追回"),
+    "topic.enterprise.award_adopted.v1": Phrase("under new limits", "纳入新限额"),
+    "topic.measure.pro_rata_decided.v1": Phrase("decided pro rata", "按比例整批核定"),
     "topic.measure.terms_published.v1": Phrase("Terms published", "发布条款"),
     "topic.measure.suspended.v1": Phrase("suspended", "暂停"),
     "topic.measure.reopened.v1": Phrase("reopened", "恢复"),

@@ -95,6 +95,13 @@ _PARTICULAR = {
         "Decide a rate of the declared base (0.05, 5% or 1/20).", "按申报基数的比例决定（0.05、5% 或 1/20）。"
     ),
     "approve:amount": Phrase("Decide this amount (default: what was asked).", "决定的金额（默认按申报金额）。"),
+    "application": Phrase(
+        "Number of an application, in the order to be decided (default: all that are open); may be repeated.",
+        "申报编号，按决定的次序填写（默认全部待定申报）；可重复填写。",
+    ),
+    "at_most": Phrase(
+        "Spread at most this (default: all that the fund leaves).", "最多安排的金额（默认资金指标的全部余额）。"
+    ),
     "approve:override": Phrase(
         "Pass a check, with the reason; a reviewer must have named it too; may be repeated.",
         "特批某核查项并说明理由；须经复核人同意；可重复填写。",

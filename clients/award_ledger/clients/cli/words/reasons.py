@@ -306,6 +306,12 @@ REASONS: dict[str, Reason] = {
         "take away less: award-ledger funds show CODE",
         "减少调减金额；查看：award-ledger funds show 代码",
     ),
+    "SHARE_TOO_SMALL": _reason(
+        "The fund leaves so little that a share would be less than one minor unit.",
+        "可安排的资金过少，某项申报所得不足最小货币单位。",
+        "see what the fund leaves: award-ledger funds show CODE; or leave applications out",
+        "查看资金余额：award-ledger funds show 代码；或减少本批申报",
+    ),
     "MEASURE_STATUS": _reason(
         "The measure is in that status already.",
         "该政策措施已处于此状态。",

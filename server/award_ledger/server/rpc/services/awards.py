@@ -8,12 +8,14 @@ import grpc
 
 from award_ledger.domain.approval import Decided, PlannedInstalment
 from award_ledger.domain.encoding import decode_fact
-from award_ledger.domain.events import ApprovalRefused, AwardApproved
+from award_ledger.domain.events import ApprovalRefused, AwardApproved, ProRataDecided
 from award_ledger.domain.fact import OverrideTaken
+from award_ledger.domain.identity import award_id as award_id_of
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.terms import Ground
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.approve_award import ApproveAward
+from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from award_ledger.server.commands.command import award_of, published
 from award_ledger.server.commands.record_stage_result import RecordStageResult
 from award_ledger.server.commands.revoke_award import RevokeAward
@@ -54,19 +56,54 @@ def _decided(ledger: WorkingSet, written: Written) -> pb.ApproveAwardResponse:
 
 def _approval(request: pb.ApproveAwardRequest) -> ApproveAward:
     scheme, number, application_id = part_of(request.enterprise, request.application_id, "application_id")
+    instalments = tuple(
+        PlannedInstalment(part.amount_minor, day(part.due_on, f"instalments[{i}].due_on"))
+        for i, part in enumerate(request.instalments)
+    )
+    decided = _decision(request)._replace(instalments=instalments)
+    return ApproveAward(scheme, number, application_id, decided)
+
+
+def _decision(request: pb.ApproveAwardRequest | pb.ProRataRow) -> Decided:
     decision = request.WhichOneof("decision")
     if decision == "decided_rate" and not request.decided_rate:
         raise invalid_field("decided_rate", "must not be empty")
-    decided = Decided(
+    return Decided(
         amount_minor=request.amount_minor if decision == "amount_minor" else None,
         rate=request.decided_rate,
         overrides=tuple(OverrideTaken(check_id=item.check_id, reason=item.reason) for item in request.overrides),
-        instalments=tuple(
-            PlannedInstalment(part.amount_minor, day(part.due_on, f"instalments[{i}].due_on"))
-            for i, part in enumerate(request.instalments)
-        ),
     )
-    return ApproveAward(scheme, number, application_id, decided)
+
+
+def _batch(request: pb.ApproveProRataRequest) -> ApproveProRata:
+    rows = tuple(
+        ProRataRow(*part_of(row.enterprise, row.application_id, "application_id"), _decision(row))
+        for row in request.rows
+    )
+    at_most = request.at_most_minor if request.HasField("at_most_minor") else None
+    return ApproveProRata(request.measure_code, rows, at_most, request.reason)
+
+
+def _spread(ledger: WorkingSet, written: Written) -> pb.ApproveProRataResponse:
+    fact: ProRataDecided = written.event.fact
+    terms = ledger.measure(fact.measure).versions[fact.terms_version - 1]
+    shares = []
+    for number, share in enumerate(fact.shares, start=written.event.position + 1):
+        enterprise = ledger.enterprise(share.enterprise_id)
+        award = award_message(enterprise, enterprise.awards[award_id_of(share.application_id)], terms)
+        award.number = number if written.position else 0  # a dry run has none
+        shares.append(
+            pb.ProRataShare(application_id=str(share.application_id), full_minor=share.full_minor, award=award)
+        )
+    return pb.ApproveProRataResponse(
+        available_minor=fact.available_minor,
+        full_minor=fact.full_minor,
+        granted_minor=fact.granted_minor,
+        currency=terms.currency,
+        fund_code=fact.fund,
+        shares=shares,
+        receipt=receipt(written),
+    )
 
 
 def _revocation(request: pb.RevokeAwardRequest) -> RevokeAward:
@@ -76,6 +113,7 @@ def _revocation(request: pb.RevokeAwardRequest) -> RevokeAward:
 
 
 _APPROVE: Method[pb.ApproveAwardRequest, pb.ApproveAwardResponse] = Method(_approval, _decided)
+_PRO_RATA: Method[pb.ApproveProRataRequest, pb.ApproveProRataResponse] = Method(_batch, _spread)
 _STAGE: Method[pb.RecordStageResultRequest, pb.RecordStageResultResponse] = Method(
     lambda request: RecordStageResult(
         *part_of(request.enterprise, request.award_id, "award_id"), request.result, request.document
@@ -102,6 +140,11 @@ class AwardService(AwardServiceServicer):
     ) -> pb.BatchApproveAwardsResponse:
         results = self._writes.perform_batch(request.requests, context, _APPROVE, pb.ApproveAwardResult)
         return pb.BatchApproveAwardsResponse(results=results)
+
+    def ApproveProRata(
+        self, request: pb.ApproveProRataRequest, context: grpc.ServicerContext
+    ) -> pb.ApproveProRataResponse:
+        return self._writes.perform(request, context, _PRO_RATA)
 
     def RecordStageResult(
         self, request: pb.RecordStageResultRequest, context: grpc.ServicerContext

@@ -33,7 +33,10 @@ def _answer(response: Callable[..., R]) -> Answer[R]:
 
 
 _PUBLISH: Method[pb.PublishTermsRequest, pb.PublishTermsResponse] = Method(
-    lambda request: PublishTerms(terms_from_message(request.terms)), _answer(pb.PublishTermsResponse)
+    lambda request: PublishTerms(terms_from_message(request.terms)),
+    lambda ledger, written: pb.PublishTermsResponse(
+        measure=_after(ledger, written), receipt=receipt(written), adopted_awards=written.following
+    ),
 )
 _SUSPEND: Method[pb.SuspendMeasureRequest, pb.SuspendMeasureResponse] = Method(
     lambda request: SuspendMeasure(request.code, request.reason), _answer(pb.SuspendMeasureResponse)
