@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,12 @@ def holder(number: int, on: date, enterprise: UUID = THEM, measure: str = "M-1")
     return Holder(award, enterprise, measure, on, 0, award)
 
 
+def claim(*holders: Holder) -> Claim:
+    days = Counter(one.decided_on for one in holders)
+    held = {one.award_id: one for one in holders}
+    return Claim(UUID(int=8), holders=held, standing_in=dict.fromkeys(held, 1), days=dict(days))
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Terms, Case, Usage, date]:
     """Terms of every kind, a case with all that they ask for, and anything standing before it."""
@@ -82,17 +89,13 @@ def situations(draw: st.DrawFn) -> tuple[Terms, Case, Usage, date]:
     usage = Usage(
         status="needs_rule" if chosen.needs_rule else draw(st.sampled_from(("open", "open", "open", "suspended"))),
         caps={cap.id: draw(uses) for cap in chosen.caps if case.key(cap.key_facts) is not None},
-        quotas={quota_pool(quota, chosen): _pool(draw(held)) for quota in chosen.quotas},
+        quotas={quota_pool(quota, chosen): claim(*draw(held)) for quota in chosen.quotas},
         keys={rule.id: draw(held) for rule in chosen.uniqueness if case.key(rule.key_facts) is not None},
         evidence={ref: draw(held) for ref in refs[:1] if not chosen.shareable(ref.kind)},
         lineage=draw(uses),
         fund=draw(funds) if chosen.funds else None,
     )
     return chosen, case, usage, on
-
-
-def _pool(holders: list[Holder]) -> Claim:
-    return Claim(UUID(int=8), holders={one.award_id: one for one in holders})
 
 
 def asking(amount: int | None, situation: tuple[Terms, Case, Usage, date]) -> Assessment:
@@ -207,7 +210,7 @@ EVERYTHING_FAILS = Usage(
     status="suspended",
     barred=True,
     caps={"life": [(DAY, 5)]},
-    quotas={"M": Claim(UUID(int=8), holders={UUID(int=11): holder(11, DAY)})},
+    quotas={"M": claim(holder(11, DAY))},
     keys={"field": [holder(11, DAY)]},
     evidence={REF: [holder(11, DAY)]},
     fund=Fund(id=UUID(int=9), currency="CNY"),
@@ -235,7 +238,7 @@ MENDED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("CEILING_EXCEEDED", {}, {"decided_rate": "0.05"}, {}),
     ("CAP_EXCEEDED", {"amounts": (RateOf(rate="0.05", base_fact="base"), UpTo(ceiling_minor=50))}, {}, {}),
     ("QUOTA_EXCEEDED", {"caps": ()}, {}, {}),
-    ("FUND_EXHAUSTED", {}, {}, {"quotas": {"M": Claim(UUID(int=8))}}),
+    ("FUND_EXHAUSTED", {}, {}, {"quotas": {"M": claim()}}),
     ("FUND_NOT_SET", {}, {}, {"fund": None}),
     ("SECOND_PERSON_REQUIRED", {}, {}, {"fund": Fund(id=UUID(int=9), appropriated_minor=50)}),
     ("", {}, {"reviews": (Review("bob", 50, (), ""),)}, {}),

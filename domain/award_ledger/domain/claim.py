@@ -29,50 +29,60 @@ class Holder(Struct):
 
 
 class Claim(Struct):
-    """The awards under one key, by award id."""
+    """The awards under one key, by award id.
+
+    `standing_in` counts the awards of each lineage that hold a place; `days` the lineages that do, by the day of
+    their first award: so that a quota of many awards is counted without looking at each.
+    """
 
     id: UUID
     position: int = 0
     holders: dict[UUID, Holder] = {}
+    standing_in: dict[UUID, int] = {}
+    days: dict[date, int] = {}
 
     def apply(self, event: Event) -> None:
         """Folds one event; never checks a rule."""
         self.position = event.position
         fact = event.fact
         if isinstance(fact, AwardApproved):
-            self.holders[fact.award_id] = Holder(
-                fact.award_id,
-                event.originator_id,
-                fact.measure,
-                fact.act.effective_on,
-                fact.amount_minor,
-                self._lineage(fact),
-            )
+            self._add(event.originator_id, fact, fact.act.effective_on, fact.amount_minor)
         elif isinstance(fact, AwardAdopted):
-            self.holders[fact.award_id] = Holder(
-                fact.award_id,
-                event.originator_id,
-                fact.measure,
-                fact.decided_on,
-                fact.counted_minor,
-                self._lineage(fact),
-                fact.holds_place,
-            )
+            self._add(event.originator_id, fact, fact.decided_on, fact.counted_minor, holds_place=fact.holds_place)
         elif isinstance(fact, AwardShrunk):
             holder = self.holders.get(fact.award_id)
             if holder is not None:
                 holder.counted_minor -= fact.headroom_minor
-                holder.holds_place = holder.holds_place and not fact.frees_place
+                if fact.frees_place and holder.holds_place:
+                    holder.holds_place = False
+                    self._place(holder, -1)
 
     def standing(self) -> list[Holder]:
         """The awards that hold a place."""
         return [holder for holder in self.holders.values() if holder.holds_place]
 
     def places(self) -> list[tuple[date, int]]:
-        """The places taken, as uses of one: an award and its upgrades share one, on the day of the first."""
-        lineages = {holder.lineage for holder in self.standing()}
-        return [(self.holders[first].decided_on, 1) for first in lineages]
+        """The places taken, by day: an award and its upgrades share one, on the day of the first."""
+        return list(self.days.items())
 
-    def _lineage(self, fact: AwardApproved | AwardAdopted) -> UUID:
+    def _add(
+        self,
+        enterprise_id: UUID,
+        fact: AwardApproved | AwardAdopted,
+        decided_on: date,
+        counted_minor: int,
+        *,
+        holds_place: bool = True,
+    ) -> None:
         upgraded = self.holders.get(fact.upgrades) if fact.upgrades else None
-        return upgraded.lineage if upgraded else fact.award_id
+        lineage = upgraded.lineage if upgraded else fact.award_id
+        holder = Holder(fact.award_id, enterprise_id, fact.measure, decided_on, counted_minor, lineage, holds_place)
+        self.holders[fact.award_id] = holder
+        if holds_place:
+            self._place(holder, 1)
+
+    def _place(self, holder: Holder, change: int) -> None:
+        lineage, first = holder.lineage, self.holders[holder.lineage].decided_on
+        before = self.standing_in.get(lineage, 0)
+        self.standing_in[lineage] = before + change
+        self.days[first] = self.days.get(first, 0) + bool(before + change) - bool(before)

@@ -77,7 +77,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Enterprise: "enterprise.snapshot.v2",
     Measure: "measure.snapshot.v2",
     Fund: "fund.snapshot.v1",
-    Claim: "claim.snapshot.v1",
+    Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""
