@@ -67,6 +67,7 @@ STORIES = (
         places.soft_quota_passed_by_two,
     ),
     _story("2025-07-16", "A25-2 · the fund is used up", "A25-2 · 资金指标用完", places.fund_used_up),
+    _story("2025-07-17", "A25-3 · all cut by one ratio", "A25-3 · 按同一比例核减", places.all_cut_by_one_ratio),
     _story(
         "2025-07-21",
         "A11-1 → A11-2 · an upgrade pays the difference",

@@ -6,6 +6,8 @@ from award_ledger.clients.demo.enterprises import CROWD, ELEVENTH, LATECOMER, MO
 from award_ledger.clients.demo.narration import shown, yuan
 from award_ledger.clients.demo.stage import Facts, Stage
 from award_ledger.clients.demo.stories.amounts import papers, settled
+from award_ledger.v1.awards_pb2 import ProRataRow
+from award_ledger.v1.common_pb2 import EnterpriseNumber
 
 _MODEL: Facts = {"industry": "C26", "national_evaluation_passed": "yes"}
 _OFFICER, _REVIEWER = "li@gxt", "wang@czt"
@@ -83,3 +85,34 @@ def fund_used_up(stage: Stage) -> None:
     stage.approve(case)
     fund = stage.auditor.get_fund(code).fund
     stage.expect("fund", (fund.appropriated_minor, fund.available_minor), (yuan("46000000"), yuan("1000000")))
+
+
+def all_cut_by_one_ratio(stage: Stage) -> None:
+    """What is left does not suffice for a batch: it is decided as one, and every award is cut by the same ratio."""
+    cases = [
+        stage.apply(
+            firm, "A25-3", yuan(asked), officer=_OFFICER, evidence=[("project", f"示例引领型工程{firm.serial}")]
+        )
+        for firm, asked in zip(CROWD[5:8], ("5000000", "3000000", "2000000"), strict=True)
+    ]
+    answer = stage.kept(
+        stage.by(_OFFICER).approve_pro_rata(
+            "A25-3",
+            [
+                ProRataRow(enterprise=EnterpriseNumber(number=case.firm.number), application_id=case.application_id)
+                for case in cases
+            ],
+            "本批全额需1000万元，资金指标只余100万元",
+            effective_on=stage.on,
+        )
+    )
+    full, available = shown(answer.full_minor), shown(answer.available_minor)
+    stage.done(
+        f"{available} for {full}: all three cut to a tenth", f"全额需 {full}，可安排 {available}：三项均按十分之一核定"
+    )
+    stage.expect(
+        "shares",
+        [share.award.approved_minor for share in answer.shares],
+        [yuan("500000"), yuan("300000"), yuan("200000")],
+    )
+    stage.expect("available", stage.auditor.get_fund("A25-2_A25-3/2025").fund.available_minor, 0)
