@@ -34,6 +34,8 @@ def check_award(expected: State, award: Award) -> None:
         assert (part.waiting, part.due_on) == (model["waiting"], model["due"])
         assert (part.open_minor, part.paid_minor) == (balances.open_amount(model), balances.paid(model))
         assert sum(payment.under_way for payment in part.payments) <= 1
+        assert part.set_off_minor == model["set_off"]
+    assert [objection.state for objection in award.objections] == expected["objections"]
     for clawback, ordered in zip(award.clawbacks, expected["clawbacks"], strict=True):
         assert clawback.outstanding_minor == balances.outstanding(ordered) >= 0
         assert (clawback.received_minor, clawback.written_off_minor) == (ordered["received"], ordered["written_off"])

@@ -169,3 +169,10 @@ ALL_TERMS = (
     ENTITLEMENT,
     UNRULED,
 )
+
+_RULE = (UpTo(ceiling_minor=1_000),)
+WITHHOLDING = (
+    _terms("G-NET", amounts=_RULE, outstanding_clawbacks="net"),
+    _terms("G-HELD", amounts=_RULE, outstanding_clawbacks="hold"),
+    _terms("G-BLOCKED", amounts=_RULE, outstanding_clawbacks="block"),
+)

@@ -1,7 +1,7 @@
-"""The story that the golden log tells, and the only way to write the log: `python -m tests.golden.story --write`.
+"""The story that the golden log tells, and the only way to write the log: `python -m tests.golden.story --append`.
 
-Every command is real and every id follows from the place in the story, so the same domain tells the same bytes. Once
-a release has written such events, the committed log is not told anew: what the next release adds is a log of its own.
+Every command is real and every id follows from the place in the story, so the same domain tells the same bytes. The
+committed lines stay as they are, whatever a later domain would make of their commands: new chapters come at the end.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.link_enterprise import LinkEnterprise, UnlinkEnterprise
 from award_ledger.server.commands.order_clawback import CancelClawback, OrderClawback
 from award_ledger.server.commands.publish_terms import PublishTerms
+from award_ledger.server.commands.raise_objection import AnswerObjection, RaiseObjection
 from award_ledger.server.commands.record_recovery import RecordRecovery
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
@@ -37,6 +38,7 @@ from award_ledger.server.commands.rename_enterprise import RenameEnterprise
 from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.set_measure_status import CloseMeasure, ReopenMeasure, SuspendMeasure
+from award_ledger.server.commands.set_off_clawback import SetOffClawback
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.commands.withdraw_application import WithdrawApplication
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback
@@ -99,7 +101,8 @@ class Telling:
 def tell() -> list[Event]:
     """The whole story."""
     telling = Telling()
-    for chapter in (_set_up, _vouchers, _refusals, _stages, _tiers, _other_rules, _payments, _clawbacks, _the_end):
+    first = (_set_up, _vouchers, _refusals, _stages, _tiers, _other_rules, _payments, _clawbacks, _the_end)
+    for chapter in (*first, _returns_to_nothing, _withholding, _objections):
         chapter(telling)
     return telling.events
 
@@ -241,6 +244,47 @@ def _the_end(t: Telling) -> None:
     t.do(BarEnterprise(*ODD, "失信"), on=NEXT_YEAR)
 
 
+def _netted(t: Telling, asked: int) -> UUID:
+    reference = f"N-{len(t.events)}"
+    return t.award(FIRM, "G-NET", asked, evidence=(EvidenceRef(kind="contract", reference=reference),))
+
+
+def _returns_to_nothing(t: Telling) -> None:
+    for terms in rules.WITHHOLDING:
+        t.do(PublishTerms(terms))
+    for ground in ("revocation", "breach"):
+        award = _netted(t, 600)
+        t.pay(FIRM, award, 600)
+        t.do(RevokeAward(*FIRM, award, ground, "终止"), on=LATER)
+        t.do(RecordReturn(*FIRM, award, 1, 1, 350, "R-2"), "qian@czt", LATER)
+        t.do(RecordReturn(*FIRM, award, 1, 1, 250, ""), "qian@czt", LATER if ground == "revocation" else NEXT_YEAR)
+
+
+def _withholding(t: Telling) -> None:
+    owing = _netted(t, 500)
+    t.pay(FIRM, owing, 500)
+    t.do(OrderClawback(*FIRM, owing, 500, "overpayment", "多付"), on=LATER)
+    blocked = t.apply_for(FIRM, "G-BLOCKED", 100)
+    t.do(ApproveAward(*FIRM, blocked, Decided()), on=LATER)
+    held = t.award(FIRM, "G-HELD", 100)
+    once, twice = _netted(t, 300), _netted(t, 400)
+    for award in (once, twice):
+        t.do(SetOffClawback(*FIRM, award, 1), "qian@czt", LATER)
+    t.do(ApproveAward(*FIRM, blocked, Decided()), on=LATER)
+    t.pay(FIRM, held, 100)
+    t.pay(FIRM, twice, 200)
+    t.do(OrderClawback(*FIRM, once, 100, "breach", "违约"), on=LATER)
+    t.do(SetOffClawback(*FIRM, _netted(t, 50), 1), "qian@czt", NEXT_YEAR)
+
+
+def _objections(t: Telling) -> None:
+    award = t.award(FIRM, "G-HELD", 100)
+    for kind in ("objection", "tip_off", "complaint"):
+        t.do(RaiseObjection(*FIRM, award, kind, "信访〔2025〕18号", "项目不实"), "zhou@kjt", LATER)
+    for number, outcome in ((1, "dismissed"), (2, "upheld"), (2, "dismissed")):
+        t.do(AnswerObjection(*FIRM, award, number, outcome, "现场核查"), "zhou@kjt", LATER)  # type: ignore[arg-type]
+
+
 def line(event: Event) -> str:
     """One line of the log: the columns of an event, its state as stored, and the hash of its leaf."""
     state, recorded_at_us = encode_fact(event.fact), _BEGUN_US + event.position * _STEP_US
@@ -260,16 +304,20 @@ def end_state(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def write() -> None:
-    """Writes the log and the state at its end."""
-    events, ledger = tell(), Ledger()
-    for event in events:
-        ledger.apply(event)
-    LOG.write_text("".join(f"{line(event)}\n" for event in events), "utf-8")
+def append() -> None:
+    """Writes what the story has beyond the committed log, and the state at its end."""
+    from tests.golden.reading import parsed  # which reads what this module tells
+
+    lines = LOG.read_text("utf-8").splitlines()
+    lines += [line(event) for event in tell()[len(lines) :]]
+    ledger = Ledger()
+    for text in lines:
+        ledger.apply(parsed(text).event())
+    LOG.write_text("".join(f"{text}\n" for text in lines), "utf-8")
     STATE.write_text(json.dumps(end_state(ledger), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--write"]:
-        sys.exit("usage: python -m tests.golden.story --write")
-    write()
+    if sys.argv[1:] != ["--append"]:
+        sys.exit("usage: python -m tests.golden.story --append")
+    append()

@@ -37,6 +37,7 @@ DECIDING = (
     "eligibility",
     "giving_back",
     "money",
+    "outstanding",
     "terms_checks",
     "windows",
 )

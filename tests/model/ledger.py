@@ -166,7 +166,9 @@ class Model(Payments):
         awards = [balances.award(self.acts, act["award"]) for act in balances.approvals(self.acts)]
         awards = [{**award, "group": compared(self.group(award["enterprise"], award["on"]))} for award in awards]
         fund = balances.fund(self.acts, code) if self.of("create_fund", fund=code) else None
-        return Standing(status, self.barred(number), awards, self.group(number, on), fund)
+        return Standing(
+            status, self.barred(number), awards, self.group(number, on), fund, balances.owed(self.acts, number)
+        )
 
     def group(self, number: str, on: date) -> str:
         """The group to which an enterprise belongs on a day."""

@@ -74,7 +74,7 @@ class LedgerMapper(Mapper[UUID]):
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
-    Enterprise: "enterprise.snapshot.v1",
+    Enterprise: "enterprise.snapshot.v2",
     Measure: "measure.snapshot.v1",
     Fund: "fund.snapshot.v1",
     Claim: "claim.snapshot.v1",

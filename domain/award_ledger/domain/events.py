@@ -20,6 +20,7 @@ from award_ledger.domain.fact import (
     touched,
 )
 from award_ledger.domain.identity import directory_id, group_claim_id
+from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.terms import Ground, LocalizedText, Terms
 
 # Enterprise: the legal person.
@@ -250,6 +251,22 @@ class PaymentReturned(Fact, frozen=True, kw_only=True):
         return touched(fund=self.fund)
 
 
+class PaymentReturnedAndCancelled(AwardShrunk, frozen=True, kw_only=True):
+    """Money came back to an award of which nothing is owed any more: what came back is cancelled as it comes.
+
+    `encumbered_minor` goes from expended to encumbered, in the fund's fiscal year only, and from there on as
+    the other fields say.
+    """
+
+    TOPIC = "enterprise.payment_returned_and_cancelled.v1"
+    MOVES_MONEY = True
+    instalment: int
+    attempt: int
+    amount_minor: int
+    bank_reference: str = ""
+    encumbered_minor: int = 0
+
+
 # Enterprise: clawbacks.
 
 
@@ -270,6 +287,26 @@ class ClawbackReceived(AwardShrunk, frozen=True, kw_only=True):
     clawback: int
     amount_minor: int
     bank_reference: str = ""
+
+
+class ClawbackSetOff(AwardShrunk, frozen=True, kw_only=True):
+    """An instalment of one award is paid by what the enterprise owes under an order on another, or on the same.
+
+    The award of the base is that of the order, and gives back as if the money had been received; `paid_award_id` is
+    that of the instalment. `expended_minor` goes from encumbered to expended in `paid_fund`.
+    """
+
+    TOPIC = "enterprise.clawback_set_off.v1"
+    MOVES_MONEY = True
+    clawback: int
+    amount_minor: int
+    paid_award_id: UUID
+    instalment: int
+    paid_fund: str = ""
+    expended_minor: int = 0
+
+    def touches(self) -> tuple[Touch, ...]:
+        return tuple(dict.fromkeys((*super().touches(), *touched(fund=self.paid_fund))))
 
 
 class ClawbackWriteOffProposed(Fact, frozen=True, kw_only=True):
@@ -363,8 +400,12 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     PaymentSettled,
     PaymentRejected,
     PaymentReturned,
+    PaymentReturnedAndCancelled,
+    ObjectionRaised,
+    ObjectionAnswered,
     ClawbackOrdered,
     ClawbackReceived,
+    ClawbackSetOff,
     ClawbackWriteOffProposed,
     ClawbackWrittenOff,
     ClawbackCancelled,
