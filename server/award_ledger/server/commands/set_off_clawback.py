@@ -36,9 +36,9 @@ class SetOffClawback(EnterpriseKey):
             raise AwardState(str(award.award_id), "nothing is outstanding that could be set off")
         amount = min(instalment.open_minor, owed.clawback.outstanding_minor)
         expended = max(0, amount - award.expended_before_minor)
-        # An order on the same award gives back of what the set-off makes of it.
-        ordered = deepcopy(owed.award)
-        if ordered.award_id == award.award_id:
+        ordered = owed.award
+        if ordered is award:  # then it gives back of what the set-off makes of it
+            ordered = deepcopy(award)
             ordered.set_off(instalment.number, amount, expended)
         rules, fund = terms_of(ledger, ordered), ledger.fund(ordered.fund)
         return ClawbackSetOff(

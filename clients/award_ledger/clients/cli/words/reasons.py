@@ -87,10 +87,10 @@ REASONS: dict[str, Reason] = {
         "请另一位同事执行 award-ledger review（核销则由其再次执行同一命令），然后重试",
     ),
     "SEGREGATION_OF_DUTIES": _reason(
-        "The one who approved may not also pay.",
-        "批准人不得办理拨付。",
-        "have another person do this",
-        "请由另一人办理",
+        "One person may not do both: who decides an award neither pays it nor answers objections to it.",
+        "同一人不得兼办：批准人不得办理拨付，也不得答复对该奖补的异议。",
+        "have a colleague do it",
+        "请其他人办理",
     ),
     # What is not there, or is there already.
     "ENTERPRISE_NOT_FOUND": _reason(
