@@ -6,8 +6,18 @@ from typing import Any
 
 import pytest
 
-from award_ledger.v1.awards_pb2 import GetAwardRequest, RevokeAwardRequest
-from award_ledger.v1.clawbacks_pb2 import ClawbackRef, OrderClawbackRequest, RecordRecoveryRequest
+from award_ledger.v1.awards_pb2 import (
+    AWARD_STATUS_CANCELLED,
+    GetAwardRequest,
+    RecordStageResultRequest,
+    RevokeAwardRequest,
+)
+from award_ledger.v1.clawbacks_pb2 import (
+    CancelClawbackRequest,
+    ClawbackRef,
+    OrderClawbackRequest,
+    RecordRecoveryRequest,
+)
 from award_ledger.v1.funds_pb2 import GetFundRequest
 from award_ledger.v1.measures_pb2 import GetMeasureRequest
 from award_ledger.v1.payments_pb2 import (
@@ -21,9 +31,14 @@ from award_ledger.v1.terms_pb2 import (
     GROUND_BREACH,
     GROUND_OVERPAYMENT,
     GROUND_REVOCATION,
+    STAGE_EFFECT_RECOVER_ALL,
     WINDOW_KIND_LIFETIME,
+    AmountRule,
     GiveBack,
     Quota,
+    Stage,
+    Staged,
+    StageResult,
     Window,
 )
 from tests import samples
@@ -121,6 +136,28 @@ def test_money_that_returns_after_a_revocation_is_owed_no_more(
     assert (award.cancelled_minor, award.counted_minor) == (400, 0)
     again = InstructPaymentRequest(enterprise=number, award_id=award_id, instalment=1, effective_on=on)
     assert prepared.finance.refused(again).reason == "AWARD_STATE"
+
+
+def test_after_a_bad_result_what_returns_is_owed_no_more_although_the_order_is_withdrawn(prepared: Served) -> None:
+    staged = Staged(
+        stages=[Stage(name="start", ceiling_minor=400)],
+        results=[StageResult(result="bad", effect=STAGE_EFFECT_RECOVER_ALL)],
+    )
+    everything = GiveBack(ground=GROUND_BREACH, headroom=True, place=True, fund_money=True)
+    prepared.officer.do(samples.publish(amounts=[AmountRule(staged=staged)], gives_back=[everything]))
+    award_id, number = paid(prepared), samples.number()
+    bad = RecordStageResultRequest(enterprise=number, award_id=award_id, result="bad", effective_on=SAME_YEAR)
+    assert prepared.officer.do(bad).award.clawbacks[0].outstanding_minor == 400
+    named = ClawbackRef(enterprise=number, award_id=award_id, clawback=1)
+    prepared.officer.do(CancelClawbackRequest(clawback=named, reason="银行已退回", effective_on=SAME_YEAR))
+    attempt = PaymentRef(enterprise=number, award_id=award_id, instalment=1)
+    prepared.finance.do(RecordReturnRequest(payment=attempt, amount_minor=400, effective_on=SAME_YEAR))
+    again = InstructPaymentRequest(enterprise=number, award_id=award_id, instalment=1, effective_on=SAME_YEAR)
+    assert prepared.finance.refused(again).reason == "INSTALMENT_NOT_PAYABLE"
+    award = prepared.officer.do(GetAwardRequest(enterprise=number, award_id=award_id)).award
+    assert (award.status, award.paid_minor, award.counted_minor) == (AWARD_STATUS_CANCELLED, 0, 0)
+    fund = prepared.officer.do(GetFundRequest(code=samples.FUND)).fund
+    assert (fund.available_minor, fund.encumbered_minor, fund.expended_minor) == (10_000, 0, 0)
 
 
 def order(award_id: str, ground: Any) -> OrderClawbackRequest:

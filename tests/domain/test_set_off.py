@@ -99,7 +99,7 @@ def test_the_place_of_the_award_that_is_repaid_by_set_off_is_free() -> None:
     assert desk.grant().holds_place
 
 
-def test_an_order_on_the_same_award_gives_back_of_what_the_set_off_makes_of_it() -> None:
+def test_an_order_on_the_same_award_gives_back_what_it_does_on_another() -> None:
     desk = Desk(netting())
     award = desk.grant(plan=((60,), (40,)), asked=100)
     desk.pay(award, 1)

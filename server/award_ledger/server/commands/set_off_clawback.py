@@ -1,6 +1,5 @@
 """Pay an instalment by setting it off against an order to return money."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,12 +34,7 @@ class SetOffClawback(EnterpriseKey):
         if owed is None:
             raise AwardState(str(award.award_id), "nothing is outstanding that could be set off")
         amount = min(instalment.open_minor, owed.clawback.outstanding_minor)
-        expended = max(0, amount - award.expended_before_minor)
-        ordered = owed.award
-        if ordered is award:  # then it gives back of what the set-off makes of it
-            ordered = deepcopy(award)
-            ordered.set_off(instalment.number, amount, expended)
-        rules, fund = terms_of(ledger, ordered), ledger.fund(ordered.fund)
+        rules, fund = terms_of(ledger, owed.award), ledger.fund(owed.award.fund)
         return ClawbackSetOff(
             act=act,
             clawback=owed.clawback.number,
@@ -48,6 +42,7 @@ class SetOffClawback(EnterpriseKey):
             paid_award_id=award.award_id,
             instalment=instalment.number,
             paid_fund=award.fund,
-            expended_minor=expended,
-            **shrinkage(ordered, rules, fund, owed.clawback.ground, act.effective_on, received_minor=amount),
+            expended_minor=max(0, amount - award.expended_before_minor),
+            # An order on the same award is no different: what it gives back was paid before this instalment is.
+            **shrinkage(owed.award, rules, fund, owed.clawback.ground, act.effective_on, received_minor=amount),
         )
