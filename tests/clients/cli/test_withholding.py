@@ -91,6 +91,21 @@ def test_a_set_off_says_what_is_still_owed(ledger: FakeLedger, run: Run, lang: s
     assert [word for word in words if word not in ran.out] == []
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "still owed"), ("zh", "未收回")])
+def test_an_enterprise_shows_what_it_still_owes(ledger: FakeLedger, run: Run, lang: str, words: str) -> None:
+    enterprise = canned.enterprise()
+    for outstanding_minor in (2_500, 1_500, 0):
+        award = enterprise.awards.add()
+        award.CopyFrom(canned.award())
+        award.clawbacks.add(number=1, outstanding_minor=outstanding_minor)
+    ledger.answers["GetEnterprise"] = GetEnterpriseResponse(enterprise=enterprise)
+    shown = run("enterprises", "show", canned.USCC, lang=lang, width=120).out
+    assert [line.split() for line in shown.splitlines() if "40.00 CNY" in line] == [[*words.split(), "40.00", "CNY"]]
+    del enterprise.awards[:]
+    ledger.answers["GetEnterprise"] = GetEnterpriseResponse(enterprise=enterprise)
+    assert words not in run("enterprises", "show", canned.USCC, lang=lang, width=120).out
+
+
 @pytest.mark.parametrize(("lang", "words"), [("en", "approval, but no payment"), ("zh", "可以核准，暂缓拨付")])
 def test_terms_say_what_money_to_be_returned_means(ledger: FakeLedger, run: Run, lang: str, words: str) -> None:
     measure = canned.measure()
