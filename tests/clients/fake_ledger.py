@@ -21,6 +21,7 @@ from award_ledger.v1 import (
     funds_pb2,
     history_pb2,
     measures_pb2,
+    objections_pb2,
     payments_pb2,
 )
 
@@ -32,6 +33,7 @@ FILES: tuple[Any, ...] = (
     funds_pb2,
     history_pb2,
     measures_pb2,
+    objections_pb2,
     payments_pb2,
 )
 

@@ -187,6 +187,8 @@ gives_back = st.builds(
     fund_money=flags,
 )
 
+clawback_rules = st.sampled_from((None, "net", "net", "hold", "net", "block"))
+
 _lines = tuple(FundLine(fiscal_year=year, fund_code=f"F/{year}") for year in range(2023, 2027))
 fund_lines = st.sampled_from(
     (
@@ -220,6 +222,7 @@ def terms(*codes: str, currency: str = "CNY") -> st.SearchStrategy[Terms]:
         funds=fund_lines,
         gives_back=each_once(gives_back, lambda rule: rule.ground, at_most=3),
         second_person=st.sampled_from((False, False, False, True)),
+        outstanding_clawbacks=clawback_rules,
     )
 
 
@@ -236,6 +239,7 @@ def paying_terms(code: str) -> st.SearchStrategy[Terms]:
         caps=seldom(caps),
         quotas=seldom(quotas),
         funds=st.sampled_from((_lines, _lines, ())),
+        outstanding_clawbacks=clawback_rules,
         gives_back=st.tuples(
             *(
                 st.builds(GiveBack, ground=st.just(ground), headroom=flags, place=flags, fund_money=flags)

@@ -34,6 +34,8 @@ def check_award(expected: State, award: Award) -> None:
         assert (part.waiting, part.due_on) == (model["waiting"], model["due"])
         assert (part.open_minor, part.paid_minor) == (balances.open_amount(model), balances.paid(model))
         assert sum(payment.under_way for payment in part.payments) <= 1
+        assert part.set_off_minor == model["set_off"]
+    assert [objection.state for objection in award.objections] == expected["objections"]
     for clawback, ordered in zip(award.clawbacks, expected["clawbacks"], strict=True):
         assert clawback.outstanding_minor == balances.outstanding(ordered) >= 0
         assert (clawback.received_minor, clawback.written_off_minor) == (ordered["received"], ordered["written_off"])
@@ -85,14 +87,18 @@ def _counts(cap: Cap, state: State, new: State) -> bool:
 def check_places(model: Model, ledger: Ledger) -> None:
     """Invariant 4: two awards stand on one piece of evidence only if two people said so; claims agree with awards."""
     awards = _awards(ledger)
-    standing: dict[Any, list[UUID]] = {}
+    decided: dict[Any, list[UUID]] = {}
+    adopted: dict[Any, list[UUID]] = {}
     for act in balances.approvals(model.acts):
         if awards[act["award"]].holds_place:
             for name in act["evidence"]:
-                standing.setdefault(("evidence", name), []).append(act["award"])
-    for (_, (kind, reference)), held in standing.items():
-        passed = [award for award in held if _passed(awards[award], f"evidence.{kind}:", reference)]
-        assert len(held) - len(passed) <= 1, (kind, reference)
+                decided.setdefault(name, []).append(act["award"])
+            for name in model.claims(act)["evidence"]:  # of later versions too: what may no longer be shared
+                adopted.setdefault(name, []).append(act["award"])
+    for (kind, reference), held in adopted.items():
+        once = decided.get((kind, reference), [])
+        passed = [award for award in once if _passed(awards[award], f"evidence.{kind}:", reference)]
+        assert len(once) - len(passed) <= 1, (kind, reference)
         claim = ledger.claim(identity.evidence_claim_id(kind, reference))
         assert {h.award_id for h in claim.holders.values() if h.holds_place} == set(held)
     for act in balances.approvals(model.acts):

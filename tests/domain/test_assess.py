@@ -41,7 +41,7 @@ from tests.domain.desk import terms
 DAY = date(2025, 6, 1)
 US, THEM = UUID(int=1), UUID(int=2)
 ORDER = (
-    *("status", "validity", "enterprise", "requirement", "threshold", "evidence", "unique"),
+    *("status", "validity", "enterprise", "clawbacks", "requirement", "threshold", "evidence", "unique"),
     *("amount", "cap", "quota", "fund", "second_person"),
 )
 """The documented order; a floor stands with the quotas, a decided rate with the amounts."""
@@ -93,6 +93,7 @@ def situations(draw: st.DrawFn) -> tuple[Terms, Case, Usage, date]:
         keys={rule.id: draw(held) for rule in chosen.uniqueness if case.key(rule.key_facts) is not None},
         evidence={ref: draw(held) for ref in refs[:1] if not chosen.shareable(ref.kind)},
         lineage=draw(uses),
+        outstanding=draw(st.sampled_from(({}, {}, {"CNY": 7}, {"CNY": 7, "EUR": 1}))),
         fund=draw(funds) if chosen.funds else None,
     )
     return chosen, case, usage, on
@@ -136,6 +137,7 @@ def test_every_check_is_listed_whatever_fails_and_in_the_documented_order(situat
     assert ranks == sorted(ranks)
     expected = {
         *("status", "validity", "enterprise"),
+        *(["clawbacks"] if chosen.outstanding_clawbacks else []),
         *(f"requirement.{rule.fact}" for rule in chosen.requirements),
         *(f"threshold.{rule.fact}" for rule in chosen.thresholds),
         *(f"evidence.{rule.kind}" for rule in chosen.evidence),
@@ -204,6 +206,7 @@ EVERYTHING = terms(
     caps=(Cap(id="life", limit_minor=5, scope="enterprise", window=Window(kind="lifetime")),),
     quotas=(Quota(count=1, window=Window(kind="lifetime"), hard=True),),
     second_person=True,
+    outstanding_clawbacks="block",
 )
 REF = EvidenceRef(kind="contract", reference="C-1")
 EVERYTHING_FAILS = Usage(
@@ -213,6 +216,7 @@ EVERYTHING_FAILS = Usage(
     quotas={"M": claim(holder(11, DAY))},
     keys={"field": [holder(11, DAY)]},
     evidence={REF: [holder(11, DAY)]},
+    outstanding={"CNY": 7},
     fund=Fund(id=UUID(int=9), currency="CNY"),
 )
 NOTHING_DECLARED = Case(
@@ -229,7 +233,8 @@ MENDED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("MEASURE_SUSPENDED", {}, {}, {}),
     ("OUTSIDE_VALIDITY", {}, {}, {"status": "open"}),
     ("ENTERPRISE_BARRED", {"validity": OK_TERMS.validity}, {}, {}),
-    ("REQUIREMENT_NOT_MET", {}, {}, {"barred": False}),
+    ("CLAWBACK_OUTSTANDING", {}, {}, {"barred": False}),
+    ("REQUIREMENT_NOT_MET", {}, {}, {"outstanding": {}}),
     ("THRESHOLD_NOT_MET", {}, {"facts": {"kind": "firm", "sales": "50", "base": "1000"}}, {}),
     ("EVIDENCE_MISSING", {}, {"facts": {"kind": "firm", "sales": "50.01", "base": "1000"}}, {}),
     ("EVIDENCE_IN_USE", {"evidence": (EvidenceRule(kind="contract", at_least=1),)}, {}, {}),

@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 
 from award_ledger.clients.package_files import Package, catalogue_path, load_package
 from award_ledger.v1.common_pb2 import LocalizedText
+from award_ledger.v1.outstanding_clawbacks_pb2 import OutstandingClawbacks
 from award_ledger.v1.terms_pb2 import (
     CapMode,
     Comparison,
@@ -365,6 +366,13 @@ def test_what_an_end_of_an_award_gives_back_is_written_for_every_ground() -> Non
             Ground.GROUND_OVERPAYMENT: (True, False, True),
             Ground.GROUND_BREACH: (False, False, True),
         }
+
+
+def test_payments_are_held_while_money_is_to_be_returned_and_the_reading_says_so() -> None:
+    for terms in catalogue().values():
+        assert terms.outstanding_clawbacks == OutstandingClawbacks.OUTSTANDING_CLAWBACKS_HOLD
+        [reading] = [reading for reading in terms.interpretations if "outstanding_clawbacks" in reading.fields]
+        assert "抵扣" in reading.question.zh
 
 
 def test_upgrades_share_one_cap_and_one_pool_over_their_lineage() -> None:

@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from award_ledger.domain.approval import Decided
-from award_ledger.domain.events import AwardApproved, ProRataDecided
+from award_ledger.domain.events import (
+    AwardApproved,
+)
 from award_ledger.domain.fact import OverrideTaken
+from award_ledger.domain.policy_events import (
+    ProRataDecided,
+)
 from award_ledger.domain.refusals import (
     ApplicationNotOpen,
     FundNotSet,

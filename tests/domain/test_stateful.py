@@ -20,7 +20,7 @@ from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import RequestIdReused
 from award_ledger.domain.terms import Terms
 from award_ledger.server.commands.instruct_payment import InstructPayment
-from award_ledger.server.commands.order_clawback import CancelClawback, OrderClawback
+from award_ledger.server.commands.order_clawback import CancelClawback
 from award_ledger.server.commands.record_recovery import RecordRecovery
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
@@ -32,6 +32,7 @@ from award_ledger.server.commands.withdraw_application import WithdrawApplicatio
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback
 from tests.domain import arbitrary
 from tests.domain.telling import Named, Told, part_of
+from tests.domain.withholding import Withholding, due, paid
 
 FIRMS = ("E1", "E2", "E3")
 PEOPLE = ("ann", "bob")
@@ -45,10 +46,6 @@ payers = st.sampled_from(PAYERS)
 parts = st.sampled_from(("all", "all", "half", "one", "over", "none", "huge"))
 
 
-def _due(award: Award) -> list[Instalment]:
-    return [instalment for instalment in award.instalments if instalment.state == "due" and not award.revoked]
-
-
 def _tried(award: Award) -> list[Instalment]:
     return [instalment for instalment in award.instalments if instalment.payments]
 
@@ -60,10 +57,6 @@ def _last(instalment: Instalment, what: str) -> int:
 
 def _staged(award: Award) -> bool:
     return any(instalment.stage for instalment in award.instalments) and not award.stage_result
-
-
-def _paid(award: Award) -> bool:
-    return award.paid_minor > 0
 
 
 def _clawed_back(award: Award) -> list[Clawback]:
@@ -198,7 +191,7 @@ class Decisions(Told):
     submit_and_approve_thrice_as_often = submit_and_approve
 
 
-class Payments(Told):
+class Payments(Withholding):
     """What happens to awards."""
 
     @precondition(lambda self: self.awards)
@@ -226,7 +219,7 @@ class Payments(Told):
         command = InstructPayment("other", number, award, instalment)
         self.both(command, lambda: self.model.instruct(number, award, instalment, by=by, on=on), by, on)
 
-    @precondition(lambda self: self.those(_due))
+    @precondition(lambda self: self.those(due))
     @rule(
         pick=picks,
         part=st.sampled_from(("all", "all", "half")),
@@ -235,9 +228,9 @@ class Payments(Told):
     )
     def pay(self, pick: int, part: str, wait: int, by: str) -> None:
         """The common case in one step: the first instalment that is due is paid."""
-        due = self.those(_due)
-        number, award = due[pick % len(due)]
-        instalment = _due(self.real(number, award))[0]
+        awards = self.those(due)
+        number, award = awards[pick % len(awards)]
+        instalment = due(self.real(number, award))[0]
         on, nth = arbitrary.later(instalment.due_on, wait), instalment.number
         command = InstructPayment("other", number, award, nth)
         instructed = self.both(command, lambda: self.model.instruct(number, award, nth, by=by, on=on), by, on)
@@ -269,14 +262,11 @@ class Payments(Told):
             command = RecordReturn("other", *place, amount, "")
             self.both(command, lambda: model.give_back(*place, amount, by="pay", on=on), "pay", on)
 
-    @precondition(lambda self: self.those(_paid))
+    @precondition(lambda self: self.those(paid))
     @rule(pick=picks, part=parts, ground=st.sampled_from(("breach", "overpayment", "breach", "revocation")), on=days)
     def order(self, pick: int, part: str, ground: Any, on: date) -> None:
-        paid = self.those(_paid)
-        number, award = paid[pick % len(paid)]
-        amount = part_of(self.real(number, award).recoverable_minor, part)
-        command = OrderClawback("other", number, award, amount, ground, "reason")
-        self.both(command, lambda: self.model.order(number, award, amount, ground, by="pay", on=on), "pay", on)
+        awards = self.those(paid)
+        self.ordered(awards[pick % len(awards)], part, ground, on)
 
     @precondition(lambda self: self.those(_clawed_back))
     @rule(
@@ -351,7 +341,7 @@ class PaymentsMachine(Payments):
         self.publish(second, arbitrary.FIRST)
         for pick, (grant, split, part) in enumerate(granted):
             self.grant(grant, split)
-            if self.those(_due) and part != "none":
+            if self.those(due) and part != "none":
                 self.pay(pick, part, 0, "pay")
 
     @rule(grant=grants, split=arbitrary.flags)

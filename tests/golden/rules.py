@@ -180,3 +180,9 @@ SPREAD = _terms(
     amounts=(RateOf(rate="0.05", base_fact="settled_minor"),),
     quotas=(Quota(window=LIFETIME, count=1),),
 )
+_RULE = (UpTo(ceiling_minor=1_000),)
+WITHHOLDING = (
+    _terms("G-NET", amounts=_RULE, outstanding_clawbacks="net"),
+    _terms("G-HELD", amounts=_RULE, outstanding_clawbacks="hold"),
+    _terms("G-BLOCKED", amounts=_RULE, outstanding_clawbacks="block"),
+)

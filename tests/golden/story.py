@@ -16,14 +16,19 @@ from uuid import UUID, uuid5
 
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.encoding import decode_fact, encode_fact, encode_snapshot
-from award_ledger.domain.fact import Act, Event, OverrideTaken
+from award_ledger.domain.fact import Act, Event, EvidenceRef, OverrideTaken
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from award_ledger.server.commands.instruct_payment import InstructPayment
+from award_ledger.server.commands.order_clawback import OrderClawback
 from award_ledger.server.commands.publish_terms import PublishTerms
+from award_ledger.server.commands.raise_objection import AnswerObjection, RaiseObjection
+from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.review_application import ReviewApplication
+from award_ledger.server.commands.revoke_award import RevokeAward
+from award_ledger.server.commands.set_off_clawback import SetOffClawback
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from tests.domain.driving import facts_in_order
@@ -88,7 +93,7 @@ class Telling:
 def tell() -> list[Event]:
     """The released lines as they stand, and the story since."""
     telling = Telling(released())
-    for chapter in (_new_limits_and_a_batch,):
+    for chapter in (_new_limits_and_a_batch, _returns_to_nothing, _withholding, _objections):
         chapter(telling)
     return telling.events
 
@@ -117,6 +122,47 @@ def _new_limits_and_a_batch(t: Telling) -> None:
         if decided.overrides:
             t.do(ReviewApplication(*FIRM, application, 9_000, (quota.check_id,), "同意"), "wang@kjt", NEXT_YEAR)
     t.do(ApproveProRata("G-SPREAD", tuple(rows), 5_000, "资金不足"), on=NEXT_YEAR)
+
+
+def _netted(t: Telling, asked: int) -> UUID:
+    reference = f"N-{len(t.events)}"
+    return t.award(FIRM, "G-NET", asked, evidence=(EvidenceRef(kind="contract", reference=reference),))
+
+
+def _returns_to_nothing(t: Telling) -> None:
+    for terms in rules.WITHHOLDING:
+        t.do(PublishTerms(terms))
+    for ground in ("revocation", "breach"):
+        award = _netted(t, 600)
+        t.pay(FIRM, award, 600)
+        t.do(RevokeAward(*FIRM, award, ground, "终止"), on=LATER)
+        t.do(RecordReturn(*FIRM, award, 1, 1, 350, "R-2"), "qian@czt", LATER)
+        t.do(RecordReturn(*FIRM, award, 1, 1, 250, ""), "qian@czt", LATER if ground == "revocation" else NEXT_YEAR)
+
+
+def _withholding(t: Telling) -> None:
+    owing = _netted(t, 500)
+    t.pay(FIRM, owing, 500)
+    t.do(OrderClawback(*FIRM, owing, 500, "overpayment", "多付"), on=LATER)
+    blocked = t.apply_for(FIRM, "G-BLOCKED", 100)
+    t.do(ApproveAward(*FIRM, blocked, Decided()), on=LATER)
+    held = t.award(FIRM, "G-HELD", 100)
+    once, twice = _netted(t, 300), _netted(t, 400)
+    for award in (once, twice):
+        t.do(SetOffClawback(*FIRM, award, 1), "qian@czt", LATER)
+    t.do(ApproveAward(*FIRM, blocked, Decided()), on=LATER)
+    t.pay(FIRM, held, 100)
+    t.pay(FIRM, twice, 200)
+    t.do(OrderClawback(*FIRM, once, 100, "breach", "违约"), on=LATER)
+    t.do(SetOffClawback(*FIRM, _netted(t, 50), 1), "qian@czt", NEXT_YEAR)
+
+
+def _objections(t: Telling) -> None:
+    award = t.award(FIRM, "G-HELD", 100)
+    for kind in ("objection", "tip_off", "complaint"):
+        t.do(RaiseObjection(*FIRM, award, kind, "信访〔2025〕18号", "项目不实"), "zhou@kjt", LATER)
+    for number, outcome in ((1, "dismissed"), (2, "upheld"), (2, "dismissed")):
+        t.do(AnswerObjection(*FIRM, award, number, outcome, "现场核查"), "zhou@kjt", LATER)  # type: ignore[arg-type]
 
 
 def line(event: Event) -> str:

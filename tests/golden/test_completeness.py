@@ -17,6 +17,10 @@ NEVER_SET = {
     ("ClawbackReceived", "cancelled_minor"),  # nothing is cancelled by money that comes back,
     ("ClawbackReceived", "released_minor"),  # so nothing encumbered moves
     ("ClawbackReceived", "lapsed_minor"),
+    ("PaymentReturnedAndCancelled", "refunded_minor"),  # nothing is received by a return
+    ("ClawbackSetOff", "cancelled_minor"),  # what is set off is received, like what comes in
+    ("ClawbackSetOff", "released_minor"),
+    ("ClawbackSetOff", "lapsed_minor"),
     ("RateOf", "rounding"),  # it has one value
 }
 """Optional fields that no command sets to anything but their default."""

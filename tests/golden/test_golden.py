@@ -24,6 +24,7 @@ from award_ledger.domain.encoding import decode_fact, encode_fact
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.policy_events import MeasureClosed, MeasureReopened, MeasureSuspended, TermsPublished
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from tests.golden import story
@@ -37,6 +38,7 @@ DECIDING = (
     "eligibility",
     "giving_back",
     "money",
+    "outstanding",
     "terms_checks",
     "windows",
 )
@@ -147,14 +149,14 @@ def test_folding_does_not_even_load_the_modules_that_decide() -> None:
     assert [name for name in DECIDING if not (domain / f"{name}.py").is_file()] == []
 
 
-@pytest.mark.parametrize("hold", [ev.MeasureSuspended, ev.MeasureClosed])
+@pytest.mark.parametrize("hold", [MeasureSuspended, MeasureClosed])
 def test_a_log_folds_although_everything_is_closed_and_everyone_barred_at_once(hold: type[Any]) -> None:
     ledger = Ledger()
     for line in golden():
         ledger.apply(line.event())
         if line.topic in (ev.EnterpriseRegistered.TOPIC, ev.EnterpriseReinstated.TOPIC):
             ledger.apply(line_after(line, ev.EnterpriseBarred))
-        if line.topic in (ev.TermsPublished.TOPIC, ev.MeasureReopened.TOPIC):
+        if line.topic in (TermsPublished.TOPIC, MeasureReopened.TOPIC):
             ledger.apply(line_after(line, hold))
     found = story.end_state(ledger)
     held = {str(key) for key, one in ledger.aggregates.items() if isinstance(one, Enterprise) and one.barred}

@@ -25,7 +25,7 @@ def award(acts: Acts, award_id: Any) -> State:
     """
     state: State = {}
     for act in acts:
-        if act.get("award") == award_id:
+        if award_id in (act.get("award"), act.get("paid_award")):
             _CHANGES[act["act"]](state, act)
     return state
 
@@ -52,8 +52,9 @@ def fund(acts: Acts, code: str) -> State:
 
 
 def paid(part: State) -> int:
-    """Settled less returned, of one instalment."""
-    return sum(int(attempt["settled"]) - int(attempt["returned"]) for attempt in part["attempts"])
+    """Settled less returned, and set off, of one instalment."""
+    by_bank = sum(int(attempt["settled"]) - int(attempt["returned"]) for attempt in part["attempts"])
+    return by_bank + int(part["set_off"])
 
 
 def open_amount(part: State) -> int:
@@ -91,6 +92,18 @@ def outstanding(clawback: State) -> int:
     return 0 if clawback["cancelled"] else int(clawback["ordered"] - clawback["received"] - clawback["written_off"])
 
 
+def owed(acts: Acts, number: str) -> dict[str, int]:
+    """What an enterprise has been ordered to return and has not, by currency."""
+    sums: dict[str, int] = {}
+    for act in approvals(acts):
+        state = award(acts, act["award"])
+        left = sum(map(outstanding, state["clawbacks"]))
+        if state["enterprise"] == number and left:
+            currency = state["terms"].currency
+            sums[currency] = sums.get(currency, 0) + left
+    return sums
+
+
 def encumbered_of(state: State) -> int:
     """What the fund still holds for an award: all that is owed, but for what it has spent on it already."""
     return total_open(state) - int(state["late"]) if state["fund"] else 0
@@ -104,11 +117,11 @@ def expended_of(state: State) -> int:
 
 def _approve(state: State, act: State) -> None:
     parts = [
-        {"amount": amount, "due": due, "stage": stage, "waiting": waiting, "cancelled": 0, "attempts": []}
+        {"amount": amount, "due": due, "stage": stage, "waiting": waiting, "cancelled": 0, "attempts": [], "set_off": 0}
         for amount, due, stage, waiting in act["parts"]
     ]
     state.update(act, parts=parts, clawbacks=[], counted=act["amount"], place=True, revoked=False, result="")
-    state.update(late=0, gone=0, lapsed=0, released=0, refunded=0, cancelled=0)
+    state.update(objections=[], ended="", late=0, gone=0, lapsed=0, released=0, refunded=0, cancelled=0)
 
 
 def _stage_result(state: State, act: State) -> None:
@@ -120,13 +133,14 @@ def _stage_result(state: State, act: State) -> None:
     if effect == "cancel_rest":
         _give_back(state, "revocation", act, cancelled=_cancel(waiting))
     if effect == "recover_all":
+        state["ended"] = "breach"
         _give_back(state, "breach", act, cancelled=_cancel(state["parts"]))
         if recoverable(state):
             _order(state, {**act, "ground": "breach", "amount": recoverable(state)})
 
 
 def _revoke(state: State, act: State) -> None:
-    state["revoked"] = True
+    state.update(revoked=True, ended=act["ground"])
     _give_back(state, act["ground"], act, cancelled=_cancel(state["parts"]))
 
 
@@ -162,10 +176,38 @@ def _return(state: State, act: State) -> None:
     _attempt(state, act)["returned"] += act["amount"]
     if state["fund"] and year(act["on"]) != state["fund_year"]:
         state["late"] += act["amount"]
+    if state["ended"]:
+        # Nothing is owed of it any more: what comes back is not either.
+        cancelled = _cancel([state["parts"][act["instalment"] - 1]])
+        _give_back(state, state["ended"], act, cancelled=cancelled)
+
+
+def _set_off(state: State, act: State) -> None:
+    """One award is paid by it, one receives under its order; both may be the same."""
+    if state["award"] == act["paid_award"]:
+        state["parts"][act["instalment"] - 1]["set_off"] += act["amount"]
+        state["late"] -= min(state["late"], act["amount"])
+    if state["award"] == act["award"]:
+        _receive(state, act)
+
+
+def _object(state: State, act: State) -> None:
+    state["objections"].append("open")
+
+
+def _answer(state: State, act: State) -> None:
+    state["objections"][act["objection"] - 1] = act["outcome"]
 
 
 def _order(state: State, act: State) -> None:
-    new = {"ordered": act["amount"], "ground": act["ground"], "received": 0, "written_off": 0, "cancelled": False}
+    new = {
+        "on": act["on"],
+        "ordered": act["amount"],
+        "ground": act["ground"],
+        "received": 0,
+        "written_off": 0,
+        "cancelled": False,
+    }
     state["clawbacks"].append({**new, "proposed": 0, "proposed_by": ""})
 
 
@@ -218,6 +260,9 @@ _CHANGES = {
     "return": _return,
     "order": _order,
     "receive": _receive,
+    "set_off": _set_off,
+    "object": _object,
+    "answer": _answer,
     "propose": _propose,
     "write_off": _write_off,
     "cancel_order": _cancel_order,

@@ -25,6 +25,7 @@ class Standing(NamedTuple):
     awards: Holders  # every award, with `counted`, `place`, `on`, `enterprise`, `measure` and its claims
     group: str
     fund: dict[str, Any] | None
+    owed: dict[str, int]  # under orders to return money, by currency
 
 
 def compared(text: str) -> str:

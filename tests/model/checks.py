@@ -13,7 +13,7 @@ from tests.model.windows import used
 
 
 def gates_of(terms: Terms, case: Case, standing: Standing, on: date) -> list[Line]:
-    """Status of the measure, validity of the Terms, status of the enterprise."""
+    """Status of the measure, validity of the Terms, status of the enterprise, and what it owes."""
     lines = [Line("status")]
     if standing.status != "open":
         lines = [Line("status", "refused", f"MEASURE_{standing.status.upper()}")]
@@ -22,6 +22,8 @@ def gates_of(terms: Terms, case: Case, standing: Standing, on: date) -> list[Lin
         lines.append(Line("validity", "refused", "OUTSIDE_VALIDITY"))
     if standing.barred:
         lines.append(Line("enterprise", "refused", "ENTERPRISE_BARRED"))
+    if terms.outstanding_clawbacks == "block" and standing.owed:
+        lines.append(Line("clawbacks", "refused", "CLAWBACK_OUTSTANDING"))
     return lines
 
 

@@ -164,13 +164,15 @@ class Model(Payments):
         held = self.held(terms.measure_code)
         status = "needs_rule" if held == "open" and not terms.amounts else held
         awards = [
-            {**balances.award(self.acts, act["award"]), **self._claims(act)} for act in balances.approvals(self.acts)
+            {**balances.award(self.acts, act["award"]), **self.claims(act)} for act in balances.approvals(self.acts)
         ]
         awards = [{**award, "group": compared(self.group(award["enterprise"], award["on"]))} for award in awards]
         fund = balances.fund(self.acts, code) if self.of("create_fund", fund=code) else None
-        return Standing(status, self.barred(number), awards, self.group(number, on), fund)
+        return Standing(
+            status, self.barred(number), awards, self.group(number, on), fund, balances.owed(self.acts, number)
+        )
 
-    def _claims(self, approval: State) -> State:
+    def claims(self, approval: State) -> State:
         """Under what an award stands: its own Terms, every later version, and every key cap that names its measure."""
         case = self.of("submit", application=approval["application"])[0]
         versions = self.terms(approval["measure"])

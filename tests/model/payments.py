@@ -94,7 +94,8 @@ class Payments:
             return "AWARD_STATE"
         return self.accept(act="revoke", award=award, **act)
 
-    def instruct(self, number: str, award: Any, instalment: int, **act: Any) -> str:
+    def not_payable(self, number: str, award: Any, instalment: int, **act: Any) -> str:
+        """Why an instalment cannot be paid now, by a bank or by set-off."""
         refused = self.not_found(number, award)
         if refused:
             return refused
@@ -106,11 +107,67 @@ class Payments:
             return "AWARD_STATE"
         if balances.under_way(part) or not balances.open_amount(part) or part["waiting"] or act["on"] < part["due"]:
             return "INSTALMENT_NOT_PAYABLE"
+        if any(found != "dismissed" for found in state["objections"]):
+            return "OBJECTION_OPEN"
         if validity.tested == "payment" and not validity.valid_from <= act["on"] <= validity.valid_to:
             return "OUTSIDE_VALIDITY"
         if act["by"] in (state["by"], state["second"]):
             return "SEGREGATION_OF_DUTIES"
+        return ""
+
+    def instruct(self, number: str, award: Any, instalment: int, **act: Any) -> str:
+        refused = self.not_payable(number, award, instalment, **act)
+        if refused:
+            return refused
+        terms, owed = self.award(award)["terms"], balances.owed(self.acts, number)
+        if terms.outstanding_clawbacks == "hold" and owed:
+            return "CLAWBACK_OUTSTANDING"
+        if terms.outstanding_clawbacks == "net" and terms.currency in owed:
+            return "SET_OFF_REQUIRED"
         return self.accept(act="instruct", award=award, instalment=instalment, **act)
+
+    def owes(self, number: str) -> bool:
+        """Has it been ordered to return something that it has not?"""
+        return bool(balances.owed(self.acts, number))
+
+    def set_off(self, number: str, award: Any, instalment: int, **act: Any) -> str:
+        refused = self.not_found(number, award)
+        if refused:
+            return refused
+        state = self.award(award)
+        if not 1 <= instalment <= len(state["parts"]):
+            return "PAYMENT_NOT_FOUND"
+        if state["terms"].outstanding_clawbacks != "net":
+            return "AWARD_STATE"
+        refused = self.not_payable(number, award, instalment, **act)
+        if refused:
+            return refused
+        orders = [
+            (order["on"], nth, index, other["award"], balances.outstanding(order))
+            for nth, other in enumerate(self.award(act["award"]) for act in self.of("approve", enterprise=number))
+            for index, order in enumerate(other["clawbacks"], start=1)
+            if other["terms"].currency == state["terms"].currency and balances.outstanding(order)
+        ]
+        if not orders:
+            return "AWARD_STATE"
+        _, _, clawback, ordered, left = min(orders)
+        amount = min(left, balances.open_amount(state["parts"][instalment - 1]))
+        named = {"award": ordered, "clawback": clawback, "paid_award": award, "instalment": instalment}
+        return self.accept(act="set_off", amount=amount, **named, **act)
+
+    def object_to(self, number: str, award: Any, **act: Any) -> str:
+        return self.not_found(number, award) or self.accept(act="object", award=award, **act)
+
+    def answer(self, number: str, award: Any, objection: int, outcome: str, **act: Any) -> str:
+        refused = self.not_found(number, award)
+        if refused:
+            return refused
+        state = self.award(award)
+        if not 1 <= objection <= len(state["objections"]):
+            return "OBJECTION_NOT_FOUND"
+        if act["by"] in (state["by"], state["second"]):
+            return "SEGREGATION_OF_DUTIES"
+        return self.accept(act="answer", award=award, objection=objection, outcome=outcome, **act)
 
     def attempt(self, number: str, award: Any, instalment: int, attempt: int) -> tuple[str, int]:
         """What is wrong with the name of an attempt, and its number; 0 names the latest."""

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from award_ledger.domain.award import Award
 from award_ledger.domain.case import capped_keys, case_of, claims_of
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.events import AwardAdopted, TermsPublished
+from award_ledger.domain.events import (
+    AwardAdopted,
+)
 from award_ledger.domain.fact import ClaimRef
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.policy_events import (
+    TermsPublished,
+)
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import WorkingSet
 

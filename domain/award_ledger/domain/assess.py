@@ -1,9 +1,9 @@
 """The pure calculation behind every decision: `assess(terms, case, usage, on) -> Assessment`.
 
-Order of checks, which is also the order of precedence of reasons: status, validity, enterprise, requirements,
-thresholds, evidence given, evidence free, keys free, amount rules, caps, quotas, fund, second person. Every check
-is listed, also after one has failed. Amount rules test what is asked. Caps that grant what fits then cut it;
-the other caps and the fund test what is left.
+Order of checks, which is also the order of precedence of reasons: status, validity, enterprise, clawbacks,
+requirements, thresholds, evidence given, evidence free, keys free, amount rules, caps, quotas, fund, second person.
+Every check is listed, also after one has failed. Amount rules test what is asked. Caps that grant what fits then cut
+it; the other caps and the fund test what is left.
 """
 
 from collections.abc import Iterator

@@ -10,12 +10,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from award_ledger.domain.fact import ClaimRef, OverrideTaken
+from award_ledger.domain.objection import Objection
 from award_ledger.domain.terms import Ground
 
 PaymentState = Literal["instructed", "settled", "partly_settled", "failed", "returned"]
 InstalmentState = Literal["waiting", "due", "covered", "paid", "cancelled"]
 ClawbackState = Literal["ordered", "closed", "cancelled"]
-AwardStatus = Literal["live", "paid", "revoked"]
+AwardStatus = Literal["live", "paid", "revoked", "cancelled"]
 
 
 class Payment(Struct):
@@ -53,7 +54,10 @@ class Payment(Struct):
 
 
 class Instalment(Struct):
-    """One part of what is owed, minor units. A waiting part is released by a result."""
+    """One part of what is owed, minor units. A waiting part is released by a result.
+
+    `set_off_minor` was paid by setting it off against orders to return money: no bank had a hand in it.
+    """
 
     number: int
     amount_minor: int
@@ -62,11 +66,12 @@ class Instalment(Struct):
     waiting: bool = False
     cancelled_minor: int = 0
     payments: list[Payment] = []
+    set_off_minor: int = 0
 
     @property
     def paid_minor(self) -> int:
-        """Settled less returned, over all attempts."""
-        return sum(payment.paid_minor for payment in self.payments)
+        """Settled less returned, over all attempts, and what was set off."""
+        return sum(payment.paid_minor for payment in self.payments) + self.set_off_minor
 
     @property
     def open_minor(self) -> int:
@@ -119,7 +124,7 @@ class Award(Struct):
     """An approved amount under the Terms in force when it was decided. `number` is the position of its approval.
 
     `counted_minor` is what still counts against caps; `encumbered_minor` and `expended_minor` are its share of
-    those balances of its fund.
+    those balances of its fund; `revoked_on` is the ground of its revocation.
     """
 
     award_id: UUID
@@ -145,6 +150,8 @@ class Award(Struct):
     holds_place: bool = True
     revoked: bool = False
     stage_result: str = ""
+    revoked_on: Ground | None = None
+    objections: list[Objection] = []
 
     @property
     def paid_minor(self) -> int:
@@ -183,4 +190,24 @@ class Award(Struct):
         """Where the award stands."""
         if self.revoked:
             return "revoked"
-        return "live" if self.open_minor or not self.paid_minor else "paid"
+        if self.open_minor == 0 and self.paid_minor:
+            return "paid"
+        return "cancelled" if self.approved_minor and self.cancelled_minor == self.approved_minor else "live"
+
+    def stopping(self) -> list[Objection]:
+        """The objections that stop its payment: those that nobody has answered, and those that were upheld."""
+        return [objection for objection in self.objections if objection.state != "dismissed"]
+
+    def set_off(self, instalment: int, amount_minor: int, expended_minor: int) -> None:
+        """An instalment is paid without a bank; this much of it goes from encumbered to expended."""
+        self.instalments[instalment - 1].set_off_minor += amount_minor
+        self._expend(expended_minor)
+
+    def come_back(self, instalment: int, attempt: int, amount_minor: int, encumbered_minor: int) -> None:
+        """Money of an attempt came back; this much of it goes from expended to encumbered."""
+        self.instalments[instalment - 1].payments[attempt - 1].returned_minor += amount_minor
+        self._expend(-encumbered_minor)
+
+    def _expend(self, amount_minor: int) -> None:
+        self.encumbered_minor -= amount_minor
+        self.expended_minor += amount_minor

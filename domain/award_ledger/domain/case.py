@@ -16,6 +16,7 @@ from award_ledger.domain.enterprise import Application, Enterprise, Review
 from award_ledger.domain.fact import ClaimRef, EvidenceRef
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure, MeasureStatus
+from award_ledger.domain.outstanding import outstanding
 from award_ledger.domain.terms import ENTERPRISE_FACT, Cap, Quota, Terms, Tiered, Uniqueness
 from award_ledger.domain.windows import Use, fiscal_year
 from award_ledger.domain.working_set import WorkingSet
@@ -71,7 +72,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     """What stands before the decision. Uses are (day, minor units) of what still counts.
 
     `caps` and `keys` hold an entry for each limit of the Terms whose key the case declares, `quotas` the pool of each
-    quota. `fund` is set if it is one of the decision's fiscal year and in the currency of the Terms.
+    quota, `outstanding` what the enterprise owes under orders, by currency. `fund` is set if it is one of the
+    decision's fiscal year and in the currency of the Terms.
     """
 
     status: MeasureStatus
@@ -81,6 +83,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     keys: dict[str, list[Holder]] = {}
     evidence: dict[EvidenceRef, list[Holder]] = {}
     lineage: list[Use] = []
+    outstanding: dict[str, int] = {}
     fund_code: str = ""
     fund: Fund | None = None
 
@@ -130,6 +133,7 @@ def usage_of(
             if not terms.shareable(ref.kind)
         },
         lineage=_lineage(terms, case, enterprise, working_set),
+        outstanding=outstanding(enterprise, working_set) if terms.outstanding_clawbacks else {},
         fund_code=code,
         fund=fund,
     )

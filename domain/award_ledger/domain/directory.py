@@ -4,8 +4,11 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from award_ledger.domain.events import FundCreated, TermsPublished
 from award_ledger.domain.fact import Event
+from award_ledger.domain.policy_events import (
+    FundCreated,
+    TermsPublished,
+)
 
 
 class Directory(Struct):

@@ -6,6 +6,7 @@ from datetime import date
 from award_ledger.domain.assessment import Check, Verdict
 from award_ledger.domain.case import Case, Usage
 from award_ledger.domain.claim import Holder
+from award_ledger.domain.outstanding import in_words
 from award_ledger.domain.terms import Comparison, Requirement, Terms, Threshold, Uniqueness, ratio
 from award_ledger.domain.windows import used_within
 
@@ -17,13 +18,15 @@ _STATUS_REASONS = {
 
 
 def status_checks(terms: Terms, case: Case, usage: Usage, on: date) -> Iterator[Check]:
-    """Status of the measure, validity of the Terms, status of the enterprise."""
+    """Status of the measure, validity of the Terms, status of the enterprise, and what it owes under orders."""
     yield _check("status", _STATUS_REASONS.get(usage.status, ""), found=usage.status)
     validity = terms.validity
     tested = on if validity.tested != "application" or case.applied_on is None else case.applied_on
     inside = validity.tested == "payment" or validity.valid_from <= tested <= validity.valid_to
     yield _check("validity", "" if inside else "OUTSIDE_VALIDITY", found=tested.isoformat())
     yield _check("enterprise", "ENTERPRISE_BARRED" if usage.barred else "")
+    if terms.outstanding_clawbacks:
+        yield _clawbacks(terms, usage)
 
 
 def eligibility_checks(terms: Terms, case: Case, usage: Usage, on: date) -> Iterator[Check]:
@@ -61,6 +64,21 @@ def upgraded(terms: Terms, case: Case, usage: Usage) -> Holder | None:
 
 def _check(check_id: str, reason: str, found: str = "") -> Check:
     return Check(id=check_id, verdict="failed" if reason else "passed", reason=reason, found=found if reason else "")
+
+
+def _clawbacks(terms: Terms, usage: Usage) -> Check:
+    """What is owed in other currencies stands against an approval too; `found` says it."""
+    verdict: Verdict = "passed"
+    if usage.outstanding:
+        verdict = "failed" if terms.outstanding_clawbacks == "block" else "noted"
+    return Check(
+        id="clawbacks",
+        verdict=verdict,
+        reason="CLAWBACK_OUTSTANDING" if verdict == "failed" else "",
+        limit=0,
+        used=usage.outstanding.get(terms.currency, 0),
+        found=in_words(usage.outstanding),
+    )
 
 
 def _requirement(rule: Requirement, case: Case, hypothetical: bool) -> Check:

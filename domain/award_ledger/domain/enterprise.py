@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from award_ledger.domain import events as ev
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.fact import Event, EvidenceRef, PayeeCommitments
+from award_ledger.domain.objection import Objection, ObjectionAnswer, ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.terms import Ground
 
 ApplicationStatus = Literal["open", "approved", "refused", "withdrawn"]
@@ -169,7 +170,7 @@ class Enterprise(Struct):
 
     def _revoked(self, event: Event) -> None:
         award = self._shrunk(event.fact)
-        award.revoked = True
+        award.revoked, award.revoked_on = True, event.fact.ground
         _cancel(award, event.fact.cancelled_minor)
 
     def _instructed(self, event: Event) -> None:
@@ -193,19 +194,39 @@ class Enterprise(Struct):
         self._payment(event.fact).failed = True
 
     def _returned(self, event: Event) -> None:
-        fact: ev.PaymentReturned = event.fact
-        self._payment(fact).returned_minor += fact.amount_minor
+        fact: ev.PaymentReturned | ev.PaymentReturnedAndCancelled = event.fact
         award = self.awards[fact.award_id]
-        award.encumbered_minor += fact.encumbered_minor
-        award.expended_minor -= fact.encumbered_minor
+        award.come_back(fact.instalment, fact.attempt, fact.amount_minor, fact.encumbered_minor)
+
+    def _returned_and_cancelled(self, event: Event) -> None:
+        fact: ev.PaymentReturnedAndCancelled = event.fact
+        self._returned(event)
+        self._shrunk(fact).instalments[fact.instalment - 1].cancelled_minor += fact.cancelled_minor
+
+    def _objection_raised(self, event: Event) -> None:
+        fact: ObjectionRaised = event.fact
+        objection = Objection(
+            fact.objection, fact.kind, fact.file_reference, fact.subject, fact.act.effective_on, fact.act.principal
+        )
+        self.awards[fact.award_id].objections.append(objection)
+
+    def _objection_answered(self, event: Event) -> None:
+        fact: ObjectionAnswered = event.fact
+        answer = ObjectionAnswer(fact.outcome, fact.reason, fact.act.effective_on, fact.act.principal)
+        self.awards[fact.award_id].objections[fact.objection - 1].answers.append(answer)
 
     def _clawback_ordered(self, event: Event) -> None:
         fact: ev.ClawbackOrdered = event.fact
         _order(self.awards[fact.award_id], fact.ground, fact.amount_minor, fact.act.effective_on, fact.reason)
 
     def _clawback_received(self, event: Event) -> None:
-        fact: ev.ClawbackReceived = event.fact
+        fact: ev.ClawbackReceived | ev.ClawbackSetOff = event.fact
         self._shrunk(fact).clawbacks[fact.clawback - 1].received_minor += fact.amount_minor
+
+    def _set_off(self, event: Event) -> None:
+        fact: ev.ClawbackSetOff = event.fact
+        self.awards[fact.paid_award_id].set_off(fact.instalment, fact.amount_minor, fact.expended_minor)
+        self._clawback_received(event)
 
     def _write_off_proposed(self, event: Event) -> None:
         fact: ev.ClawbackWriteOffProposed = event.fact
@@ -257,8 +278,12 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     ev.PaymentSettled: Enterprise._settled,
     ev.PaymentRejected: Enterprise._rejected,
     ev.PaymentReturned: Enterprise._returned,
+    ev.PaymentReturnedAndCancelled: Enterprise._returned_and_cancelled,
+    ObjectionRaised: Enterprise._objection_raised,
+    ObjectionAnswered: Enterprise._objection_answered,
     ev.ClawbackOrdered: Enterprise._clawback_ordered,
     ev.ClawbackReceived: Enterprise._clawback_received,
+    ev.ClawbackSetOff: Enterprise._set_off,
     ev.ClawbackWriteOffProposed: Enterprise._write_off_proposed,
     ev.ClawbackWrittenOff: Enterprise._written_off,
     ev.ClawbackCancelled: Enterprise._clawback_cancelled,

@@ -17,13 +17,21 @@ from award_ledger.domain.fact import (
     InstalmentOwed,
     OverrideTaken,
     PayeeCommitments,
-    ProRataShare,
     Touch,
     touched,
-    touched_measures,
 )
-from award_ledger.domain.identity import directory_id, group_claim_id
-from award_ledger.domain.terms import Ground, LocalizedText, Terms
+from award_ledger.domain.identity import group_claim_id
+from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
+from award_ledger.domain.policy_events import (
+    AppropriationChanged,
+    FundCreated,
+    MeasureClosed,
+    MeasureReopened,
+    MeasureSuspended,
+    ProRataDecided,
+    TermsPublished,
+)
+from award_ledger.domain.terms import Ground
 
 # Enterprise: the legal person.
 
@@ -274,6 +282,22 @@ class PaymentReturned(Fact, frozen=True, kw_only=True):
         return touched(fund=self.fund)
 
 
+class PaymentReturnedAndCancelled(AwardShrunk, frozen=True, kw_only=True):
+    """Money came back to an award of which nothing is owed any more: what came back is cancelled as it comes.
+
+    `encumbered_minor` goes from expended to encumbered, in the fund's fiscal year only, and from there on as
+    the other fields say.
+    """
+
+    TOPIC = "enterprise.payment_returned_and_cancelled.v1"
+    MOVES_MONEY = True
+    instalment: int
+    attempt: int
+    amount_minor: int
+    bank_reference: str = ""
+    encumbered_minor: int = 0
+
+
 # Enterprise: clawbacks.
 
 
@@ -294,6 +318,26 @@ class ClawbackReceived(AwardShrunk, frozen=True, kw_only=True):
     clawback: int
     amount_minor: int
     bank_reference: str = ""
+
+
+class ClawbackSetOff(AwardShrunk, frozen=True, kw_only=True):
+    """An instalment of one award is paid by what the enterprise owes under an order on another, or on the same.
+
+    The award of the base is that of the order, and gives back as if the money had been received; `paid_award_id` is
+    that of the instalment. `expended_minor` goes from encumbered to expended in `paid_fund`.
+    """
+
+    TOPIC = "enterprise.clawback_set_off.v1"
+    MOVES_MONEY = True
+    clawback: int
+    amount_minor: int
+    paid_award_id: UUID
+    instalment: int
+    paid_fund: str = ""
+    expended_minor: int = 0
+
+    def touches(self) -> tuple[Touch, ...]:
+        return tuple(dict.fromkeys((*super().touches(), *touched(fund=self.paid_fund))))
 
 
 class ClawbackWriteOffProposed(Fact, frozen=True, kw_only=True):
@@ -319,82 +363,6 @@ class ClawbackCancelled(Fact, frozen=True, kw_only=True):
     reason: str
 
 
-# Measure.
-
-
-class TermsPublished(Fact, frozen=True, kw_only=True):
-    """A version of Terms. The AwardAdopted of awards of before follow it in the log, as facts of the same act.
-
-    It touches the measures whose awards its key caps count, so that their later awards stand under those keys.
-    """
-
-    TOPIC = "measure.terms_published.v1"
-    version: int
-    terms: Terms
-
-    def touches(self) -> tuple[Touch, ...]:
-        counted = touched_measures(self.terms.counted_by_key())
-        return (("directory", directory_id("measures")), *counted) if self.version == 1 else counted
-
-
-class ProRataDecided(Fact, frozen=True, kw_only=True):
-    """A batch decided together. `available_minor` is spread over what all would get, `full_minor`.
-
-    The AwardApproved of each share follow it in the log, as facts of the same act.
-    """
-
-    TOPIC = "measure.pro_rata_decided.v1"
-    measure: str
-    terms_version: int
-    fund: str
-    available_minor: int
-    full_minor: int
-    granted_minor: int
-    reason: str
-    shares: tuple[ProRataShare, ...]
-    at_most_minor: int | None = None
-
-    def touches(self) -> tuple[Touch, ...]:
-        return touched(fund=self.fund)
-
-
-class MeasureSuspended(Fact, frozen=True, kw_only=True):
-    TOPIC = "measure.suspended.v1"
-    reason: str
-
-
-class MeasureReopened(Fact, frozen=True, kw_only=True):
-    TOPIC = "measure.reopened.v1"
-    reason: str
-
-
-class MeasureClosed(Fact, frozen=True, kw_only=True):
-    TOPIC = "measure.closed.v1"
-    reason: str
-
-
-# Fund.
-
-
-class FundCreated(Fact, frozen=True, kw_only=True):
-    TOPIC = "fund.created.v1"
-    code: str
-    name: LocalizedText
-    fiscal_year: int
-    currency: str
-    appropriated_minor: int
-    document: str = ""
-
-    def touches(self) -> tuple[Touch, ...]:
-        return (("directory", directory_id("funds")),)
-
-
-class AppropriationChanged(Fact, frozen=True, kw_only=True):
-    TOPIC = "fund.appropriation_changed.v1"
-    change_minor: int
-    document: str = ""
-
-
 ALL_EVENTS: tuple[type[Fact], ...] = (
     EnterpriseRegistered,
     EnterpriseRenamed,
@@ -415,8 +383,12 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     PaymentSettled,
     PaymentRejected,
     PaymentReturned,
+    PaymentReturnedAndCancelled,
+    ObjectionRaised,
+    ObjectionAnswered,
     ClawbackOrdered,
     ClawbackReceived,
+    ClawbackSetOff,
     ClawbackWriteOffProposed,
     ClawbackWrittenOff,
     ClawbackCancelled,

@@ -32,6 +32,10 @@ _REMEDIES: dict[str, LocalizedText] = {
         zh="日期须在有效期内，或发布新条款", en="a date within the validity, or Terms that extend it"
     ),
     "ENTERPRISE_BARRED": LocalizedText(zh="解除限制后可批准", en="reinstate the enterprise"),
+    "CLAWBACK_OUTSTANDING": LocalizedText(
+        zh="追回款结清、核销或撤销追回后可批准",
+        en="once the orders to return money are repaid, written off or withdrawn",
+    ),
     "FACT_MISSING": LocalizedText(zh="在申报中补充该事实", en="declare this fact in the application"),
     "REQUIREMENT_NOT_MET": LocalizedText(zh="申报事实不符合要求", en="another value of this fact"),
     "THRESHOLD_NOT_MET": LocalizedText(zh="数值须达到门槛", en="a number that passes the threshold"),

@@ -5,15 +5,19 @@ from uuid import UUID
 from msgspec import Struct
 
 from award_ledger.domain.events import (
-    AppropriationChanged,
     AwardApproved,
     AwardShrunk,
     ClawbackReceived,
-    FundCreated,
+    ClawbackSetOff,
     PaymentReturned,
+    PaymentReturnedAndCancelled,
     PaymentSettled,
 )
 from award_ledger.domain.fact import Event
+from award_ledger.domain.policy_events import (
+    AppropriationChanged,
+    FundCreated,
+)
 from award_ledger.domain.terms import LocalizedText
 
 
@@ -56,13 +60,24 @@ class Fund(Struct):
                 self.available_minor -= amount
                 self.encumbered_minor += amount
             case PaymentSettled(expended_minor=amount):
-                self.encumbered_minor -= amount
-                self.expended_minor += amount
+                self._expend(amount)
             case PaymentReturned(encumbered_minor=amount):
-                self.expended_minor -= amount
-                self.encumbered_minor += amount
+                self._expend(-amount)
+            case PaymentReturnedAndCancelled() as fact:
+                self._expend(-fact.encumbered_minor)
+                self._shrink(fact)
+            case ClawbackSetOff() as fact:
+                # It touches two funds, or one in both ways.
+                if fact.paid_fund == self.code:
+                    self._expend(fact.expended_minor)
+                if fact.fund == self.code:
+                    self._shrink(fact)
             case AwardShrunk() as fact:
                 self._shrink(fact)
+
+    def _expend(self, amount_minor: int) -> None:
+        self.encumbered_minor -= amount_minor
+        self.expended_minor += amount_minor
 
     def _shrink(self, fact: AwardShrunk) -> None:
         self.encumbered_minor -= fact.released_minor + fact.lapsed_minor
@@ -70,5 +85,5 @@ class Fund(Struct):
         self.available_minor += fact.released_minor + fact.refunded_minor
         self.appropriated_minor -= fact.lapsed_minor
         self.lapsed_minor += fact.lapsed_minor
-        if isinstance(fact, ClawbackReceived):
+        if isinstance(fact, ClawbackReceived | ClawbackSetOff):
             self.recovered_minor += fact.amount_minor

@@ -26,6 +26,15 @@ class Shrinkage(TypedDict):
     claims: tuple[UUID, ...]
 
 
+def ended(award: Award, terms: Terms) -> Ground | None:
+    """The ground on which nothing of the award is owed any more, whatever comes back of it; None while it stands."""
+    if award.revoked:
+        return award.revoked_on
+    staged = terms.staged()
+    effects = {} if staged is None else {item.result: item.effect for item in staged.results}
+    return "breach" if effects.get(award.stage_result) == "recover_all" else None
+
+
 def shrinkage(
     award: Award,
     terms: Terms,

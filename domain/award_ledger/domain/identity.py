@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from stdnum import get_cc_module
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_37_36
+from stdnum.iso7064 import mod_97_10
 
 from award_ledger.domain.personal_schemes import PERSONAL_SCHEMES
 from award_ledger.domain.refusals import EnterpriseNumberInvalid, EnterpriseSchemeUnknown
@@ -147,11 +147,12 @@ def award_id(application: UUID) -> UUID:
 
 
 def end_to_end_id(award_number: int, decided_on: date, instalment: int, attempt: int) -> str:
-    """Id of one payment attempt, at most 35 ASCII characters: `AL25-00001234-02R1-7`.
+    """Id of one payment attempt, at most 35 ASCII characters: `AL25-00001234-02R1-34`.
 
-    Year of decision, award number, instalment, attempt, and a check character (ISO/IEC 7064 mod 37,36) over
-    the letters and digits before it.
+    Year of decision, award number, instalment, attempt, and two check digits (ISO/IEC 7064 mod 97-10) over the
+    letters and digits before them: every wrong character in its place and every swap of neighbours is noticed.
+    Ids of earlier releases end in one character (mod 37,36) and stay as they are.
     """
     body = f"AL{decided_on.year % 100:02}-{award_number:08}-{instalment:02}R{attempt}"
-    check: str = mod_37_36.calc_check_digit(body.replace("-", ""))
+    check: str = mod_97_10.calc_check_digits(body.replace("-", ""))
     return f"{body}-{check}"

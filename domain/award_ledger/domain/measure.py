@@ -8,13 +8,15 @@ from msgspec import Struct
 from award_ledger.domain.events import (
     AwardApproved,
     AwardShrunk,
+)
+from award_ledger.domain.fact import Event
+from award_ledger.domain.identity import measure_id
+from award_ledger.domain.policy_events import (
     MeasureClosed,
     MeasureReopened,
     MeasureSuspended,
     TermsPublished,
 )
-from award_ledger.domain.fact import Event
-from award_ledger.domain.identity import measure_id
 from award_ledger.domain.terms import Terms
 
 MeasureStatus = Literal["needs_rule", "open", "suspended", "closed"]

@@ -10,9 +10,15 @@ from uuid import UUID
 
 from award_ledger.domain.approval import Decided, decide
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.events import ApprovalRefused, AwardApproved, ProRataDecided
+from award_ledger.domain.events import (
+    ApprovalRefused,
+    AwardApproved,
+)
 from award_ledger.domain.fact import Act, Event, OverrideTaken, ProRataShare
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.policy_events import (
+    ProRataDecided,
+)
 from award_ledger.domain.refusals import FundNotSet, ShareRefused, ShareTooSmall
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 from award_ledger.domain.trial import Trial

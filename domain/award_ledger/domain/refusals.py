@@ -240,6 +240,14 @@ class ClawbackNotFound(NotFound):
 
 
 @dataclass(eq=False)
+class ObjectionNotFound(NotFound):
+    award_id: str
+    objection: int
+    reason = "OBJECTION_NOT_FOUND"
+    template = "award {award_id} has no objection {objection}"
+
+
+@dataclass(eq=False)
 class EventNotFound(NotFound):
     position: int
     head: int
@@ -292,6 +300,35 @@ class InstalmentNotPayable(Precondition):
     due_on: str
     reason = "INSTALMENT_NOT_PAYABLE"
     template = "instalment {instalment} is {state}, due on {due_on}"
+
+
+@dataclass(eq=False)
+class ObjectionOpen(Precondition):
+    award_id: str
+    open: int
+    upheld: int
+    objection: int
+    reason = "OBJECTION_OPEN"
+    template = "award {award_id}: {open} objection(s) wait for an answer, {upheld} upheld; the first is no. {objection}"
+
+
+@dataclass(eq=False)
+class ClawbackOutstanding(Precondition):
+    """Payment is held; `outstanding` has the sum of each currency, minor units."""
+
+    award_id: str
+    outstanding: str
+    reason = "CLAWBACK_OUTSTANDING"
+    template = "award {award_id} is held: the enterprise still owes {outstanding} (minor units) under orders"
+
+
+@dataclass(eq=False)
+class SetOffRequired(Precondition):
+    award_id: str
+    instalment: int
+    outstanding_minor: int
+    reason = "SET_OFF_REQUIRED"
+    template = "instalment {instalment} is paid after set-off: {outstanding_minor} minor units are still outstanding"
 
 
 @dataclass(eq=False)

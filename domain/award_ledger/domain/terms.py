@@ -18,6 +18,7 @@ TestedDate = Literal["decision", "application", "payment"]
 Ground = Literal["revocation", "overpayment", "breach"]
 Upgrade = Literal["difference", "full"]
 StageEffect = Literal["release", "cancel_rest", "recover_all"]
+OutstandingClawbacks = Literal["block", "hold", "net"]
 
 ENTERPRISE_FACT = "enterprise"
 """Reserved name in keys: stands for the recipient."""
@@ -264,6 +265,7 @@ class Terms(_Value, frozen=True, kw_only=True):
     forecasts: tuple[Forecast, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
     conditions: tuple[LocalizedText, ...] = ()
+    outstanding_clawbacks: OutstandingClawbacks | None = None
 
     @property
     def needs_rule(self) -> bool:

@@ -24,59 +24,60 @@ _sym_db = _symbol_database.Default()
 
 from award_ledger.v1 import clawbacks_pb2 as award__ledger_dot_v1_dot_clawbacks__pb2
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
+from award_ledger.v1 import objections_pb2 as award__ledger_dot_v1_dot_objections__pb2
 from award_ledger.v1 import payments_pb2 as award__ledger_dot_v1_dot_payments__pb2
 from award_ledger.v1 import terms_pb2 as award__ledger_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61ward_ledger/v1/awards.proto\x12\x0f\x61ward_ledger.v1\x1a\x1f\x61ward_ledger/v1/clawbacks.proto\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1e\x61ward_ledger/v1/payments.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\",\n\x08Override\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\xf1\x04\n\x05\x41ward\x12\x10\n\x08\x61ward_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x35\n\nenterprise\x18\x03 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x14\n\x0cmeasure_code\x18\x04 \x01(\t\x12\x15\n\rterms_version\x18\x05 \x01(\x05\x12\x16\n\x0e\x61pplication_id\x18\x06 \x01(\t\x12\x16\n\x0e\x61pproved_minor\x18\x07 \x01(\x03\x12\x17\n\x0f\x63\x61ncelled_minor\x18\x08 \x01(\x03\x12\x15\n\rcounted_minor\x18\t \x01(\x03\x12\x12\n\npaid_minor\x18\n \x01(\x03\x12\x10\n\x08\x63urrency\x18\x0b \x01(\t\x12\x14\n\x0c\x64\x65\x63ided_rate\x18\x0c \x01(\t\x12\x12\n\ndecided_on\x18\r \x01(\t\x12\x12\n\npayable_on\x18\x0e \x01(\t\x12\x11\n\tfund_code\x18\x0f \x01(\t\x12,\n\x06status\x18\x10 \x01(\x0e\x32\x1c.award_ledger.v1.AwardStatus\x12\x11\n\tprincipal\x18\x11 \x01(\t\x12\x18\n\x10second_principal\x18\x12 \x01(\t\x12,\n\toverrides\x18\x13 \x03(\x0b\x32\x19.award_ledger.v1.Override\x12\x30\n\x0binstalments\x18\x14 \x03(\x0b\x32\x1b.award_ledger.v1.Instalment\x12,\n\tclawbacks\x18\x15 \x03(\x0b\x32\x19.award_ledger.v1.Clawback\x12\x14\n\x0cstage_result\x18\x16 \x01(\t\x12\x0c\n\x04\x65tag\x18\x17 \x01(\t\"\xd3\x02\n\x13\x41pproveAwardRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x16\n\x0e\x61pplication_id\x18\x05 \x01(\t\x12\x16\n\x0c\x61mount_minor\x18\x06 \x01(\x03H\x00\x12\x16\n\x0c\x64\x65\x63ided_rate\x18\x07 \x01(\tH\x00\x12,\n\toverrides\x18\x08 \x03(\x0b\x32\x19.award_ledger.v1.Override\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\x12\x34\n\x0binstalments\x18\n \x03(\x0b\x32\x1f.award_ledger.v1.InstalmentPlanB\n\n\x08\x64\x65\x63ision\"6\n\x0eInstalmentPlan\x12\x14\n\x0c\x61mount_minor\x18\x01 \x01(\x03\x12\x0e\n\x06\x64ue_on\x18\x02 \x01(\t\"\x99\x01\n\x14\x41pproveAwardResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12/\n\nassessment\x18\x02 \x01(\x0b\x32\x1b.award_ledger.v1.Assessment\x12)\n\x07receipt\x18\x03 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"S\n\x19\x42\x61tchApproveAwardsRequest\x12\x36\n\x08requests\x18\x01 \x03(\x0b\x32$.award_ledger.v1.ApproveAwardRequest\"\x85\x01\n\x12\x41pproveAwardResult\x12\x39\n\x08response\x18\x01 \x01(\x0b\x32%.award_ledger.v1.ApproveAwardResponseH\x00\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x19.award_ledger.v1.RowErrorH\x00\x42\x08\n\x06result\"R\n\x1a\x42\x61tchApproveAwardsResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.award_ledger.v1.ApproveAwardResult\"\xc5\x01\n\nProRataRow\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x16\n\x0c\x61mount_minor\x18\x03 \x01(\x03H\x00\x12\x16\n\x0c\x64\x65\x63ided_rate\x18\x04 \x01(\tH\x00\x12,\n\toverrides\x18\x05 \x03(\x0b\x32\x19.award_ledger.v1.OverrideB\n\n\x08\x64\x65\x63ision\"\xe5\x01\n\x15\x41pproveProRataRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x14\n\x0cmeasure_code\x18\x04 \x01(\t\x12)\n\x04rows\x18\x05 \x03(\x0b\x32\x1b.award_ledger.v1.ProRataRow\x12\x1a\n\rat_most_minor\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x08 \x01(\tB\x10\n\x0e_at_most_minor\"a\n\x0cProRataShare\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x12\n\nfull_minor\x18\x02 \x01(\x03\x12%\n\x05\x61ward\x18\x03 \x01(\x0b\x32\x16.award_ledger.v1.Award\"\xdb\x01\n\x16\x41pproveProRataResponse\x12\x17\n\x0f\x61vailable_minor\x18\x01 \x01(\x03\x12\x12\n\nfull_minor\x18\x02 \x01(\x03\x12\x15\n\rgranted_minor\x18\x03 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x11\n\tfund_code\x18\x05 \x01(\t\x12-\n\x06shares\x18\x06 \x03(\x0b\x32\x1d.award_ledger.v1.ProRataShare\x12)\n\x07receipt\x18\x07 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xd4\x01\n\x18RecordStageResultRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x0e\n\x06result\x18\x06 \x01(\t\x12\x10\n\x08\x64ocument\x18\x07 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x08 \x01(\t\"m\n\x19RecordStageResultResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xe5\x01\n\x12RevokeAwardRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\'\n\x06ground\x18\x06 \x01(\x0e\x32\x17.award_ledger.v1.Ground\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x08 \x01(\t\"g\n\x13RevokeAwardResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x96\x01\n\x0fGetAwardRequest\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\"|\n\x10GetAwardResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12/\n\nassessment\x18\x02 \x01(\x0b\x32\x1b.award_ledger.v1.Assessment\x12\x10\n\x08position\x18\x03 \x01(\x03\"\x8c\x01\n\x11ListAwardsRequest\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\"g\n\x12ListAwardsResponse\x12&\n\x06\x61wards\x18\x01 \x03(\x0b\x32\x16.award_ledger.v1.Award\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*s\n\x0b\x41wardStatus\x12\x1c\n\x18\x41WARD_STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41WARD_STATUS_LIVE\x10\x01\x12\x15\n\x11\x41WARD_STATUS_PAID\x10\x02\x12\x18\n\x14\x41WARD_STATUS_REVOKED\x10\x03\x32\xab\x05\n\x0c\x41wardService\x12[\n\x0c\x41pproveAward\x12$.award_ledger.v1.ApproveAwardRequest\x1a%.award_ledger.v1.ApproveAwardResponse\x12m\n\x12\x42\x61tchApproveAwards\x12*.award_ledger.v1.BatchApproveAwardsRequest\x1a+.award_ledger.v1.BatchApproveAwardsResponse\x12\x61\n\x0e\x41pproveProRata\x12&.award_ledger.v1.ApproveProRataRequest\x1a\'.award_ledger.v1.ApproveProRataResponse\x12j\n\x11RecordStageResult\x12).award_ledger.v1.RecordStageResultRequest\x1a*.award_ledger.v1.RecordStageResultResponse\x12X\n\x0bRevokeAward\x12#.award_ledger.v1.RevokeAwardRequest\x1a$.award_ledger.v1.RevokeAwardResponse\x12O\n\x08GetAward\x12 .award_ledger.v1.GetAwardRequest\x1a!.award_ledger.v1.GetAwardResponse\x12U\n\nListAwards\x12\".award_ledger.v1.ListAwardsRequest\x1a#.award_ledger.v1.ListAwardsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61ward_ledger/v1/awards.proto\x12\x0f\x61ward_ledger.v1\x1a\x1f\x61ward_ledger/v1/clawbacks.proto\x1a\x1c\x61ward_ledger/v1/common.proto\x1a award_ledger/v1/objections.proto\x1a\x1e\x61ward_ledger/v1/payments.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\",\n\x08Override\x12\x10\n\x08\x63heck_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\xa1\x05\n\x05\x41ward\x12\x10\n\x08\x61ward_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x35\n\nenterprise\x18\x03 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x14\n\x0cmeasure_code\x18\x04 \x01(\t\x12\x15\n\rterms_version\x18\x05 \x01(\x05\x12\x16\n\x0e\x61pplication_id\x18\x06 \x01(\t\x12\x16\n\x0e\x61pproved_minor\x18\x07 \x01(\x03\x12\x17\n\x0f\x63\x61ncelled_minor\x18\x08 \x01(\x03\x12\x15\n\rcounted_minor\x18\t \x01(\x03\x12\x12\n\npaid_minor\x18\n \x01(\x03\x12\x10\n\x08\x63urrency\x18\x0b \x01(\t\x12\x14\n\x0c\x64\x65\x63ided_rate\x18\x0c \x01(\t\x12\x12\n\ndecided_on\x18\r \x01(\t\x12\x12\n\npayable_on\x18\x0e \x01(\t\x12\x11\n\tfund_code\x18\x0f \x01(\t\x12,\n\x06status\x18\x10 \x01(\x0e\x32\x1c.award_ledger.v1.AwardStatus\x12\x11\n\tprincipal\x18\x11 \x01(\t\x12\x18\n\x10second_principal\x18\x12 \x01(\t\x12,\n\toverrides\x18\x13 \x03(\x0b\x32\x19.award_ledger.v1.Override\x12\x30\n\x0binstalments\x18\x14 \x03(\x0b\x32\x1b.award_ledger.v1.Instalment\x12,\n\tclawbacks\x18\x15 \x03(\x0b\x32\x19.award_ledger.v1.Clawback\x12\x14\n\x0cstage_result\x18\x16 \x01(\t\x12\x0c\n\x04\x65tag\x18\x17 \x01(\t\x12.\n\nobjections\x18\x18 \x03(\x0b\x32\x1a.award_ledger.v1.Objection\"\xd3\x02\n\x13\x41pproveAwardRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x16\n\x0e\x61pplication_id\x18\x05 \x01(\t\x12\x16\n\x0c\x61mount_minor\x18\x06 \x01(\x03H\x00\x12\x16\n\x0c\x64\x65\x63ided_rate\x18\x07 \x01(\tH\x00\x12,\n\toverrides\x18\x08 \x03(\x0b\x32\x19.award_ledger.v1.Override\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\x12\x34\n\x0binstalments\x18\n \x03(\x0b\x32\x1f.award_ledger.v1.InstalmentPlanB\n\n\x08\x64\x65\x63ision\"6\n\x0eInstalmentPlan\x12\x14\n\x0c\x61mount_minor\x18\x01 \x01(\x03\x12\x0e\n\x06\x64ue_on\x18\x02 \x01(\t\"\x99\x01\n\x14\x41pproveAwardResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12/\n\nassessment\x18\x02 \x01(\x0b\x32\x1b.award_ledger.v1.Assessment\x12)\n\x07receipt\x18\x03 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"S\n\x19\x42\x61tchApproveAwardsRequest\x12\x36\n\x08requests\x18\x01 \x03(\x0b\x32$.award_ledger.v1.ApproveAwardRequest\"\x85\x01\n\x12\x41pproveAwardResult\x12\x39\n\x08response\x18\x01 \x01(\x0b\x32%.award_ledger.v1.ApproveAwardResponseH\x00\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x19.award_ledger.v1.RowErrorH\x00\x42\x08\n\x06result\"R\n\x1a\x42\x61tchApproveAwardsResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.award_ledger.v1.ApproveAwardResult\"\xc5\x01\n\nProRataRow\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x16\n\x0c\x61mount_minor\x18\x03 \x01(\x03H\x00\x12\x16\n\x0c\x64\x65\x63ided_rate\x18\x04 \x01(\tH\x00\x12,\n\toverrides\x18\x05 \x03(\x0b\x32\x19.award_ledger.v1.OverrideB\n\n\x08\x64\x65\x63ision\"\xe5\x01\n\x15\x41pproveProRataRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x14\n\x0cmeasure_code\x18\x04 \x01(\t\x12)\n\x04rows\x18\x05 \x03(\x0b\x32\x1b.award_ledger.v1.ProRataRow\x12\x1a\n\rat_most_minor\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x08 \x01(\tB\x10\n\x0e_at_most_minor\"a\n\x0cProRataShare\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x12\n\nfull_minor\x18\x02 \x01(\x03\x12%\n\x05\x61ward\x18\x03 \x01(\x0b\x32\x16.award_ledger.v1.Award\"\xdb\x01\n\x16\x41pproveProRataResponse\x12\x17\n\x0f\x61vailable_minor\x18\x01 \x01(\x03\x12\x12\n\nfull_minor\x18\x02 \x01(\x03\x12\x15\n\rgranted_minor\x18\x03 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x11\n\tfund_code\x18\x05 \x01(\t\x12-\n\x06shares\x18\x06 \x03(\x0b\x32\x1d.award_ledger.v1.ProRataShare\x12)\n\x07receipt\x18\x07 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xd4\x01\n\x18RecordStageResultRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x0e\n\x06result\x18\x06 \x01(\t\x12\x10\n\x08\x64ocument\x18\x07 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x08 \x01(\t\"m\n\x19RecordStageResultResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xe5\x01\n\x12RevokeAwardRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\'\n\x06ground\x18\x06 \x01(\x0e\x32\x17.award_ledger.v1.Ground\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x08 \x01(\t\"g\n\x13RevokeAwardResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x96\x01\n\x0fGetAwardRequest\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\"|\n\x10GetAwardResponse\x12%\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Award\x12/\n\nassessment\x18\x02 \x01(\x0b\x32\x1b.award_ledger.v1.Assessment\x12\x10\n\x08position\x18\x03 \x01(\x03\"\x8c\x01\n\x11ListAwardsRequest\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\"g\n\x12ListAwardsResponse\x12&\n\x06\x61wards\x18\x01 \x03(\x0b\x32\x16.award_ledger.v1.Award\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*\x8f\x01\n\x0b\x41wardStatus\x12\x1c\n\x18\x41WARD_STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41WARD_STATUS_LIVE\x10\x01\x12\x15\n\x11\x41WARD_STATUS_PAID\x10\x02\x12\x18\n\x14\x41WARD_STATUS_REVOKED\x10\x03\x12\x1a\n\x16\x41WARD_STATUS_CANCELLED\x10\x04\x32\xab\x05\n\x0c\x41wardService\x12[\n\x0c\x41pproveAward\x12$.award_ledger.v1.ApproveAwardRequest\x1a%.award_ledger.v1.ApproveAwardResponse\x12m\n\x12\x42\x61tchApproveAwards\x12*.award_ledger.v1.BatchApproveAwardsRequest\x1a+.award_ledger.v1.BatchApproveAwardsResponse\x12\x61\n\x0e\x41pproveProRata\x12&.award_ledger.v1.ApproveProRataRequest\x1a\'.award_ledger.v1.ApproveProRataResponse\x12j\n\x11RecordStageResult\x12).award_ledger.v1.RecordStageResultRequest\x1a*.award_ledger.v1.RecordStageResultResponse\x12X\n\x0bRevokeAward\x12#.award_ledger.v1.RevokeAwardRequest\x1a$.award_ledger.v1.RevokeAwardResponse\x12O\n\x08GetAward\x12 .award_ledger.v1.GetAwardRequest\x1a!.award_ledger.v1.GetAwardResponse\x12U\n\nListAwards\x12\".award_ledger.v1.ListAwardsRequest\x1a#.award_ledger.v1.ListAwardsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.awards_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AWARDSTATUS']._serialized_start=3649
-  _globals['_AWARDSTATUS']._serialized_end=3764
-  _globals['_OVERRIDE']._serialized_start=173
-  _globals['_OVERRIDE']._serialized_end=217
-  _globals['_AWARD']._serialized_start=220
-  _globals['_AWARD']._serialized_end=845
-  _globals['_APPROVEAWARDREQUEST']._serialized_start=848
-  _globals['_APPROVEAWARDREQUEST']._serialized_end=1187
-  _globals['_INSTALMENTPLAN']._serialized_start=1189
-  _globals['_INSTALMENTPLAN']._serialized_end=1243
-  _globals['_APPROVEAWARDRESPONSE']._serialized_start=1246
-  _globals['_APPROVEAWARDRESPONSE']._serialized_end=1399
-  _globals['_BATCHAPPROVEAWARDSREQUEST']._serialized_start=1401
-  _globals['_BATCHAPPROVEAWARDSREQUEST']._serialized_end=1484
-  _globals['_APPROVEAWARDRESULT']._serialized_start=1487
-  _globals['_APPROVEAWARDRESULT']._serialized_end=1620
-  _globals['_BATCHAPPROVEAWARDSRESPONSE']._serialized_start=1622
-  _globals['_BATCHAPPROVEAWARDSRESPONSE']._serialized_end=1704
-  _globals['_PRORATAROW']._serialized_start=1707
-  _globals['_PRORATAROW']._serialized_end=1904
-  _globals['_APPROVEPRORATAREQUEST']._serialized_start=1907
-  _globals['_APPROVEPRORATAREQUEST']._serialized_end=2136
-  _globals['_PRORATASHARE']._serialized_start=2138
-  _globals['_PRORATASHARE']._serialized_end=2235
-  _globals['_APPROVEPRORATARESPONSE']._serialized_start=2238
-  _globals['_APPROVEPRORATARESPONSE']._serialized_end=2457
-  _globals['_RECORDSTAGERESULTREQUEST']._serialized_start=2460
-  _globals['_RECORDSTAGERESULTREQUEST']._serialized_end=2672
-  _globals['_RECORDSTAGERESULTRESPONSE']._serialized_start=2674
-  _globals['_RECORDSTAGERESULTRESPONSE']._serialized_end=2783
-  _globals['_REVOKEAWARDREQUEST']._serialized_start=2786
-  _globals['_REVOKEAWARDREQUEST']._serialized_end=3015
-  _globals['_REVOKEAWARDRESPONSE']._serialized_start=3017
-  _globals['_REVOKEAWARDRESPONSE']._serialized_end=3120
-  _globals['_GETAWARDREQUEST']._serialized_start=3123
-  _globals['_GETAWARDREQUEST']._serialized_end=3273
-  _globals['_GETAWARDRESPONSE']._serialized_start=3275
-  _globals['_GETAWARDRESPONSE']._serialized_end=3399
-  _globals['_LISTAWARDSREQUEST']._serialized_start=3402
-  _globals['_LISTAWARDSREQUEST']._serialized_end=3542
-  _globals['_LISTAWARDSRESPONSE']._serialized_start=3544
-  _globals['_LISTAWARDSRESPONSE']._serialized_end=3647
-  _globals['_AWARDSERVICE']._serialized_start=3767
-  _globals['_AWARDSERVICE']._serialized_end=4450
+  _globals['_AWARDSTATUS']._serialized_start=3732
+  _globals['_AWARDSTATUS']._serialized_end=3875
+  _globals['_OVERRIDE']._serialized_start=207
+  _globals['_OVERRIDE']._serialized_end=251
+  _globals['_AWARD']._serialized_start=254
+  _globals['_AWARD']._serialized_end=927
+  _globals['_APPROVEAWARDREQUEST']._serialized_start=930
+  _globals['_APPROVEAWARDREQUEST']._serialized_end=1269
+  _globals['_INSTALMENTPLAN']._serialized_start=1271
+  _globals['_INSTALMENTPLAN']._serialized_end=1325
+  _globals['_APPROVEAWARDRESPONSE']._serialized_start=1328
+  _globals['_APPROVEAWARDRESPONSE']._serialized_end=1481
+  _globals['_BATCHAPPROVEAWARDSREQUEST']._serialized_start=1483
+  _globals['_BATCHAPPROVEAWARDSREQUEST']._serialized_end=1566
+  _globals['_APPROVEAWARDRESULT']._serialized_start=1569
+  _globals['_APPROVEAWARDRESULT']._serialized_end=1702
+  _globals['_BATCHAPPROVEAWARDSRESPONSE']._serialized_start=1704
+  _globals['_BATCHAPPROVEAWARDSRESPONSE']._serialized_end=1786
+  _globals['_PRORATAROW']._serialized_start=1789
+  _globals['_PRORATAROW']._serialized_end=1986
+  _globals['_APPROVEPRORATAREQUEST']._serialized_start=1989
+  _globals['_APPROVEPRORATAREQUEST']._serialized_end=2218
+  _globals['_PRORATASHARE']._serialized_start=2220
+  _globals['_PRORATASHARE']._serialized_end=2317
+  _globals['_APPROVEPRORATARESPONSE']._serialized_start=2320
+  _globals['_APPROVEPRORATARESPONSE']._serialized_end=2539
+  _globals['_RECORDSTAGERESULTREQUEST']._serialized_start=2542
+  _globals['_RECORDSTAGERESULTREQUEST']._serialized_end=2754
+  _globals['_RECORDSTAGERESULTRESPONSE']._serialized_start=2756
+  _globals['_RECORDSTAGERESULTRESPONSE']._serialized_end=2865
+  _globals['_REVOKEAWARDREQUEST']._serialized_start=2868
+  _globals['_REVOKEAWARDREQUEST']._serialized_end=3097
+  _globals['_REVOKEAWARDRESPONSE']._serialized_start=3099
+  _globals['_REVOKEAWARDRESPONSE']._serialized_end=3202
+  _globals['_GETAWARDREQUEST']._serialized_start=3205
+  _globals['_GETAWARDREQUEST']._serialized_end=3355
+  _globals['_GETAWARDRESPONSE']._serialized_start=3357
+  _globals['_GETAWARDRESPONSE']._serialized_end=3481
+  _globals['_LISTAWARDSREQUEST']._serialized_start=3484
+  _globals['_LISTAWARDSREQUEST']._serialized_end=3624
+  _globals['_LISTAWARDSRESPONSE']._serialized_start=3626
+  _globals['_LISTAWARDSRESPONSE']._serialized_end=3729
+  _globals['_AWARDSERVICE']._serialized_start=3878
+  _globals['_AWARDSERVICE']._serialized_end=4561
 # @@protoc_insertion_point(module_scope)

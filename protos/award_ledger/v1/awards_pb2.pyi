@@ -5,6 +5,7 @@ Awards: approval under every limit, results of stages, revocation."""
 
 from award_ledger.v1 import clawbacks_pb2 as _clawbacks_pb2
 from award_ledger.v1 import common_pb2 as _common_pb2
+from award_ledger.v1 import objections_pb2 as _objections_pb2
 from award_ledger.v1 import payments_pb2 as _payments_pb2
 from award_ledger.v1 import terms_pb2 as _terms_pb2
 from collections import abc as _abc
@@ -32,11 +33,13 @@ class _AwardStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AwardStat
     AWARD_STATUS_UNSPECIFIED: _AwardStatus.ValueType  # 0
     """Not set."""
     AWARD_STATUS_LIVE: _AwardStatus.ValueType  # 1
-    """Something is still to be paid or to be decided."""
+    """Something is still to be paid or to be decided; or an entitlement without money, in force."""
     AWARD_STATUS_PAID: _AwardStatus.ValueType  # 2
     """All that was approved is paid."""
     AWARD_STATUS_REVOKED: _AwardStatus.ValueType  # 3
     """Revoked: nothing more will be paid."""
+    AWARD_STATUS_CANCELLED: _AwardStatus.ValueType  # 4
+    """Not revoked, but all of it was cancelled and nothing of it is paid: by a result, or by money that came back."""
 
 class AwardStatus(_AwardStatus, metaclass=_AwardStatusEnumTypeWrapper):
     """Status of an award."""
@@ -44,11 +47,13 @@ class AwardStatus(_AwardStatus, metaclass=_AwardStatusEnumTypeWrapper):
 AWARD_STATUS_UNSPECIFIED: AwardStatus.ValueType  # 0
 """Not set."""
 AWARD_STATUS_LIVE: AwardStatus.ValueType  # 1
-"""Something is still to be paid or to be decided."""
+"""Something is still to be paid or to be decided; or an entitlement without money, in force."""
 AWARD_STATUS_PAID: AwardStatus.ValueType  # 2
 """All that was approved is paid."""
 AWARD_STATUS_REVOKED: AwardStatus.ValueType  # 3
 """Revoked: nothing more will be paid."""
+AWARD_STATUS_CANCELLED: AwardStatus.ValueType  # 4
+"""Not revoked, but all of it was cancelled and nothing of it is paid: by a result, or by money that came back."""
 Global___AwardStatus: _TypeAlias = AwardStatus  # noqa: Y015
 
 @_typing.final
@@ -106,6 +111,7 @@ class Award(_message.Message):
     CLAWBACKS_FIELD_NUMBER: _builtins.int
     STAGE_RESULT_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    OBJECTIONS_FIELD_NUMBER: _builtins.int
     award_id: _builtins.str
     """Identity, a UUID."""
     number: _builtins.int
@@ -160,6 +166,10 @@ class Award(_message.Message):
     def clawbacks(self) -> _containers.RepeatedCompositeFieldContainer[_clawbacks_pb2.Clawback]:
         """Orders to return money."""
 
+    @_builtins.property
+    def objections(self) -> _containers.RepeatedCompositeFieldContainer[_objections_pb2.Objection]:
+        """What was said against it. One that is open or upheld stops its payment."""
+
     def __init__(
         self,
         *,
@@ -186,10 +196,11 @@ class Award(_message.Message):
         clawbacks: _abc.Iterable[_clawbacks_pb2.Clawback] | None = ...,
         stage_result: _builtins.str = ...,
         etag: _builtins.str = ...,
+        objections: _abc.Iterable[_objections_pb2.Objection] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "approved_minor", b"approved_minor", "award_id", b"award_id", "cancelled_minor", b"cancelled_minor", "clawbacks", b"clawbacks", "counted_minor", b"counted_minor", "currency", b"currency", "decided_on", b"decided_on", "decided_rate", b"decided_rate", "enterprise", b"enterprise", "etag", b"etag", "fund_code", b"fund_code", "instalments", b"instalments", "measure_code", b"measure_code", "number", b"number", "overrides", b"overrides", "paid_minor", b"paid_minor", "payable_on", b"payable_on", "principal", b"principal", "second_principal", b"second_principal", "stage_result", b"stage_result", "status", b"status", "terms_version", b"terms_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "approved_minor", b"approved_minor", "award_id", b"award_id", "cancelled_minor", b"cancelled_minor", "clawbacks", b"clawbacks", "counted_minor", b"counted_minor", "currency", b"currency", "decided_on", b"decided_on", "decided_rate", b"decided_rate", "enterprise", b"enterprise", "etag", b"etag", "fund_code", b"fund_code", "instalments", b"instalments", "measure_code", b"measure_code", "number", b"number", "objections", b"objections", "overrides", b"overrides", "paid_minor", b"paid_minor", "payable_on", b"payable_on", "principal", b"principal", "second_principal", b"second_principal", "stage_result", b"stage_result", "status", b"status", "terms_version", b"terms_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,38 +23,43 @@ _sym_db = _symbol_database.Default()
 
 
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
+from award_ledger.v1 import payments_pb2 as award__ledger_dot_v1_dot_payments__pb2
 from award_ledger.v1 import terms_pb2 as award__ledger_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61ward_ledger/v1/clawbacks.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\"\xbe\x02\n\x08\x43lawback\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\'\n\x06ground\x18\x02 \x01(\x0e\x32\x17.award_ledger.v1.Ground\x12\x15\n\rordered_minor\x18\x03 \x01(\x03\x12\x16\n\x0ereceived_minor\x18\x04 \x01(\x03\x12\x19\n\x11written_off_minor\x18\x05 \x01(\x03\x12\x19\n\x11outstanding_minor\x18\x06 \x01(\x03\x12/\n\x06status\x18\x07 \x01(\x0e\x32\x1f.award_ledger.v1.ClawbackStatus\x12\x12\n\nordered_on\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x1d\n\x15write_off_proposed_by\x18\n \x01(\t\x12 \n\x18write_off_proposed_minor\x18\x0b \x01(\x03\"h\n\x0b\x43lawbackRef\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lawback\x18\x03 \x01(\x05\"\xfd\x01\n\x14OrderClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x06 \x01(\x03\x12\'\n\x06ground\x18\x07 \x01(\x0e\x32\x17.award_ledger.v1.Ground\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\"o\n\x15OrderClawbackResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc4\x01\n\x15RecordRecoveryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12.\n\x08\x63lawback\x18\x04 \x01(\x0b\x32\x1c.award_ledger.v1.ClawbackRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x16\n\x0e\x62\x61nk_reference\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"p\n\x16RecordRecoveryResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xbe\x01\n\x17WriteOffClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12.\n\x08\x63lawback\x18\x04 \x01(\x0b\x32\x1c.award_ledger.v1.ClawbackRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"r\n\x18WriteOffClawbackResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa6\x01\n\x15\x43\x61ncelClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12.\n\x08\x63lawback\x18\x04 \x01(\x0b\x32\x1c.award_ledger.v1.ClawbackRef\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"p\n\x16\x43\x61ncelClawbackResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt*\x89\x01\n\x0e\x43lawbackStatus\x12\x1f\n\x1b\x43LAWBACK_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43LAWBACK_STATUS_ORDERED\x10\x01\x12\x1a\n\x16\x43LAWBACK_STATUS_CLOSED\x10\x02\x12\x1d\n\x19\x43LAWBACK_STATUS_CANCELLED\x10\x03\x32\xa0\x03\n\x0f\x43lawbackService\x12^\n\rOrderClawback\x12%.award_ledger.v1.OrderClawbackRequest\x1a&.award_ledger.v1.OrderClawbackResponse\x12\x61\n\x0eRecordRecovery\x12&.award_ledger.v1.RecordRecoveryRequest\x1a\'.award_ledger.v1.RecordRecoveryResponse\x12g\n\x10WriteOffClawback\x12(.award_ledger.v1.WriteOffClawbackRequest\x1a).award_ledger.v1.WriteOffClawbackResponse\x12\x61\n\x0e\x43\x61ncelClawback\x12&.award_ledger.v1.CancelClawbackRequest\x1a\'.award_ledger.v1.CancelClawbackResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61ward_ledger/v1/clawbacks.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1e\x61ward_ledger/v1/payments.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\"\xbe\x02\n\x08\x43lawback\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\'\n\x06ground\x18\x02 \x01(\x0e\x32\x17.award_ledger.v1.Ground\x12\x15\n\rordered_minor\x18\x03 \x01(\x03\x12\x16\n\x0ereceived_minor\x18\x04 \x01(\x03\x12\x19\n\x11written_off_minor\x18\x05 \x01(\x03\x12\x19\n\x11outstanding_minor\x18\x06 \x01(\x03\x12/\n\x06status\x18\x07 \x01(\x0e\x32\x1f.award_ledger.v1.ClawbackStatus\x12\x12\n\nordered_on\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x1d\n\x15write_off_proposed_by\x18\n \x01(\t\x12 \n\x18write_off_proposed_minor\x18\x0b \x01(\x03\"h\n\x0b\x43lawbackRef\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lawback\x18\x03 \x01(\x05\"\xfd\x01\n\x14OrderClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x06 \x01(\x03\x12\'\n\x06ground\x18\x07 \x01(\x0e\x32\x17.award_ledger.v1.Ground\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\"o\n\x15OrderClawbackResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc4\x01\n\x15RecordRecoveryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12.\n\x08\x63lawback\x18\x04 \x01(\x0b\x32\x1c.award_ledger.v1.ClawbackRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x16\n\x0e\x62\x61nk_reference\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"p\n\x16RecordRecoveryResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc3\x01\n\x15SetOffClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x12\n\ninstalment\x18\x06 \x01(\x05\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"\xec\x01\n\x16SetOffClawbackResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12\x18\n\x10ordered_award_id\x18\x02 \x01(\t\x12+\n\x08\x63lawback\x18\x03 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12\x14\n\x0c\x61mount_minor\x18\x04 \x01(\x03\x12\x19\n\x11outstanding_minor\x18\x05 \x01(\x03\x12)\n\x07receipt\x18\x06 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xbe\x01\n\x17WriteOffClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12.\n\x08\x63lawback\x18\x04 \x01(\x0b\x32\x1c.award_ledger.v1.ClawbackRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"r\n\x18WriteOffClawbackResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa6\x01\n\x15\x43\x61ncelClawbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12.\n\x08\x63lawback\x18\x04 \x01(\x0b\x32\x1c.award_ledger.v1.ClawbackRef\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"p\n\x16\x43\x61ncelClawbackResponse\x12+\n\x08\x63lawback\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.Clawback\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt*\x89\x01\n\x0e\x43lawbackStatus\x12\x1f\n\x1b\x43LAWBACK_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43LAWBACK_STATUS_ORDERED\x10\x01\x12\x1a\n\x16\x43LAWBACK_STATUS_CLOSED\x10\x02\x12\x1d\n\x19\x43LAWBACK_STATUS_CANCELLED\x10\x03\x32\x83\x04\n\x0f\x43lawbackService\x12^\n\rOrderClawback\x12%.award_ledger.v1.OrderClawbackRequest\x1a&.award_ledger.v1.OrderClawbackResponse\x12\x61\n\x0eRecordRecovery\x12&.award_ledger.v1.RecordRecoveryRequest\x1a\'.award_ledger.v1.RecordRecoveryResponse\x12\x61\n\x0eSetOffClawback\x12&.award_ledger.v1.SetOffClawbackRequest\x1a\'.award_ledger.v1.SetOffClawbackResponse\x12g\n\x10WriteOffClawback\x12(.award_ledger.v1.WriteOffClawbackRequest\x1a).award_ledger.v1.WriteOffClawbackResponse\x12\x61\n\x0e\x43\x61ncelClawback\x12&.award_ledger.v1.CancelClawbackRequest\x1a\'.award_ledger.v1.CancelClawbackResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.clawbacks_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLAWBACKSTATUS']._serialized_start=1813
-  _globals['_CLAWBACKSTATUS']._serialized_end=1950
-  _globals['_CLAWBACK']._serialized_start=112
-  _globals['_CLAWBACK']._serialized_end=430
-  _globals['_CLAWBACKREF']._serialized_start=432
-  _globals['_CLAWBACKREF']._serialized_end=536
-  _globals['_ORDERCLAWBACKREQUEST']._serialized_start=539
-  _globals['_ORDERCLAWBACKREQUEST']._serialized_end=792
-  _globals['_ORDERCLAWBACKRESPONSE']._serialized_start=794
-  _globals['_ORDERCLAWBACKRESPONSE']._serialized_end=905
-  _globals['_RECORDRECOVERYREQUEST']._serialized_start=908
-  _globals['_RECORDRECOVERYREQUEST']._serialized_end=1104
-  _globals['_RECORDRECOVERYRESPONSE']._serialized_start=1106
-  _globals['_RECORDRECOVERYRESPONSE']._serialized_end=1218
-  _globals['_WRITEOFFCLAWBACKREQUEST']._serialized_start=1221
-  _globals['_WRITEOFFCLAWBACKREQUEST']._serialized_end=1411
-  _globals['_WRITEOFFCLAWBACKRESPONSE']._serialized_start=1413
-  _globals['_WRITEOFFCLAWBACKRESPONSE']._serialized_end=1527
-  _globals['_CANCELCLAWBACKREQUEST']._serialized_start=1530
-  _globals['_CANCELCLAWBACKREQUEST']._serialized_end=1696
-  _globals['_CANCELCLAWBACKRESPONSE']._serialized_start=1698
-  _globals['_CANCELCLAWBACKRESPONSE']._serialized_end=1810
-  _globals['_CLAWBACKSERVICE']._serialized_start=1953
-  _globals['_CLAWBACKSERVICE']._serialized_end=2369
+  _globals['_CLAWBACKSTATUS']._serialized_start=2282
+  _globals['_CLAWBACKSTATUS']._serialized_end=2419
+  _globals['_CLAWBACK']._serialized_start=144
+  _globals['_CLAWBACK']._serialized_end=462
+  _globals['_CLAWBACKREF']._serialized_start=464
+  _globals['_CLAWBACKREF']._serialized_end=568
+  _globals['_ORDERCLAWBACKREQUEST']._serialized_start=571
+  _globals['_ORDERCLAWBACKREQUEST']._serialized_end=824
+  _globals['_ORDERCLAWBACKRESPONSE']._serialized_start=826
+  _globals['_ORDERCLAWBACKRESPONSE']._serialized_end=937
+  _globals['_RECORDRECOVERYREQUEST']._serialized_start=940
+  _globals['_RECORDRECOVERYREQUEST']._serialized_end=1136
+  _globals['_RECORDRECOVERYRESPONSE']._serialized_start=1138
+  _globals['_RECORDRECOVERYRESPONSE']._serialized_end=1250
+  _globals['_SETOFFCLAWBACKREQUEST']._serialized_start=1253
+  _globals['_SETOFFCLAWBACKREQUEST']._serialized_end=1448
+  _globals['_SETOFFCLAWBACKRESPONSE']._serialized_start=1451
+  _globals['_SETOFFCLAWBACKRESPONSE']._serialized_end=1687
+  _globals['_WRITEOFFCLAWBACKREQUEST']._serialized_start=1690
+  _globals['_WRITEOFFCLAWBACKREQUEST']._serialized_end=1880
+  _globals['_WRITEOFFCLAWBACKRESPONSE']._serialized_start=1882
+  _globals['_WRITEOFFCLAWBACKRESPONSE']._serialized_end=1996
+  _globals['_CANCELCLAWBACKREQUEST']._serialized_start=1999
+  _globals['_CANCELCLAWBACKREQUEST']._serialized_end=2165
+  _globals['_CANCELCLAWBACKRESPONSE']._serialized_start=2167
+  _globals['_CANCELCLAWBACKRESPONSE']._serialized_end=2279
+  _globals['_CLAWBACKSERVICE']._serialized_start=2422
+  _globals['_CLAWBACKSERVICE']._serialized_end=2937
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 Clawbacks: orders to return money, received in parts."""
 
 from award_ledger.v1 import common_pb2 as _common_pb2
+from award_ledger.v1 import payments_pb2 as _payments_pb2
 from award_ledger.v1 import terms_pb2 as _terms_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -304,6 +305,102 @@ class RecordRecoveryResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordRecoveryResponse: _TypeAlias = RecordRecoveryResponse  # noqa: Y015
+
+@_typing.final
+class SetOffClawbackRequest(_message.Message):
+    """Asks to set an instalment off: as far as it and the oldest order go. The next order takes another request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_FIELD_NUMBER: _builtins.int
+    AWARD_ID_FIELD_NUMBER: _builtins.int
+    INSTALMENT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    etag: _builtins.str
+    """If set, the enterprise must still have this etag."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    award_id: _builtins.str
+    """The award to be paid."""
+    instalment: _builtins.int
+    """Number of the instalment to be paid."""
+    effective_on: _builtins.str
+    """Day of the set-off; empty: today."""
+    @_builtins.property
+    def enterprise(self) -> _common_pb2.EnterpriseNumber:
+        """The enterprise."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        enterprise: _common_pb2.EnterpriseNumber | None = ...,
+        award_id: _builtins.str = ...,
+        instalment: _builtins.int = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["award_id", b"award_id", "effective_on", b"effective_on", "enterprise", b"enterprise", "etag", b"etag", "instalment", b"instalment", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOffClawbackRequest: _TypeAlias = SetOffClawbackRequest  # noqa: Y015
+
+@_typing.final
+class SetOffClawbackResponse(_message.Message):
+    """Answers a set-off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTALMENT_FIELD_NUMBER: _builtins.int
+    ORDERED_AWARD_ID_FIELD_NUMBER: _builtins.int
+    CLAWBACK_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    OUTSTANDING_MINOR_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    ordered_award_id: _builtins.str
+    """The award whose order it was set off against."""
+    amount_minor: _builtins.int
+    """Set off, minor units."""
+    outstanding_minor: _builtins.int
+    """What the enterprise still owes under orders in this currency, minor units."""
+    @_builtins.property
+    def instalment(self) -> _payments_pb2.Instalment:
+        """The instalment; what of it is still open is paid once nothing is outstanding."""
+
+    @_builtins.property
+    def clawback(self) -> Global___Clawback:
+        """The order."""
+
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record."""
+
+    def __init__(
+        self,
+        *,
+        instalment: _payments_pb2.Instalment | None = ...,
+        ordered_award_id: _builtins.str = ...,
+        clawback: Global___Clawback | None = ...,
+        amount_minor: _builtins.int = ...,
+        outstanding_minor: _builtins.int = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["clawback", b"clawback", "instalment", b"instalment", "receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "clawback", b"clawback", "instalment", b"instalment", "ordered_award_id", b"ordered_award_id", "outstanding_minor", b"outstanding_minor", "receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOffClawbackResponse: _TypeAlias = SetOffClawbackResponse  # noqa: Y015
 
 @_typing.final
 class WriteOffClawbackRequest(_message.Message):

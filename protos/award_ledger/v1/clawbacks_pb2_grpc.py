@@ -45,6 +45,11 @@ class ClawbackServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_clawbacks__pb2.RecordRecoveryRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_clawbacks__pb2.RecordRecoveryResponse.FromString,
                 _registered_method=True)
+        self.SetOffClawback = channel.unary_unary(
+                '/award_ledger.v1.ClawbackService/SetOffClawback',
+                request_serializer=award__ledger_dot_v1_dot_clawbacks__pb2.SetOffClawbackRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_clawbacks__pb2.SetOffClawbackResponse.FromString,
+                _registered_method=True)
         self.WriteOffClawback = channel.unary_unary(
                 '/award_ledger.v1.ClawbackService/WriteOffClawback',
                 request_serializer=award__ledger_dot_v1_dot_clawbacks__pb2.WriteOffClawbackRequest.SerializeToString,
@@ -70,6 +75,13 @@ class ClawbackServiceServicer(object):
 
     def RecordRecovery(self, request, context):
         """Records money received under an order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetOffClawback(self, request, context):
+        """Pays an instalment by setting it off against the oldest order of its currency, under Terms that say NET.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +113,11 @@ def add_ClawbackServiceServicer_to_server(servicer, server):
                     servicer.RecordRecovery,
                     request_deserializer=award__ledger_dot_v1_dot_clawbacks__pb2.RecordRecoveryRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_clawbacks__pb2.RecordRecoveryResponse.SerializeToString,
+            ),
+            'SetOffClawback': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetOffClawback,
+                    request_deserializer=award__ledger_dot_v1_dot_clawbacks__pb2.SetOffClawbackRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_clawbacks__pb2.SetOffClawbackResponse.SerializeToString,
             ),
             'WriteOffClawback': grpc.unary_unary_rpc_method_handler(
                     servicer.WriteOffClawback,
@@ -168,6 +185,33 @@ class ClawbackService(object):
             '/award_ledger.v1.ClawbackService/RecordRecovery',
             award__ledger_dot_v1_dot_clawbacks__pb2.RecordRecoveryRequest.SerializeToString,
             award__ledger_dot_v1_dot_clawbacks__pb2.RecordRecoveryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetOffClawback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.ClawbackService/SetOffClawback',
+            award__ledger_dot_v1_dot_clawbacks__pb2.SetOffClawbackRequest.SerializeToString,
+            award__ledger_dot_v1_dot_clawbacks__pb2.SetOffClawbackResponse.FromString,
             options,
             channel_credentials,
             insecure,

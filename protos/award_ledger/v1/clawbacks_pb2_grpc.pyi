@@ -37,6 +37,8 @@ class ClawbackServiceStub:
     """Orders money back, at most what was paid and is not yet ordered back."""
     RecordRecovery: _grpc.UnaryUnaryMultiCallable[_clawbacks_pb2.RecordRecoveryRequest, _clawbacks_pb2.RecordRecoveryResponse]
     """Records money received under an order."""
+    SetOffClawback: _grpc.UnaryUnaryMultiCallable[_clawbacks_pb2.SetOffClawbackRequest, _clawbacks_pb2.SetOffClawbackResponse]
+    """Pays an instalment by setting it off against the oldest order of its currency, under Terms that say NET."""
     WriteOffClawback: _grpc.UnaryUnaryMultiCallable[_clawbacks_pb2.WriteOffClawbackRequest, _clawbacks_pb2.WriteOffClawbackResponse]
     """Writes off what will not be received; two people."""
     CancelClawback: _grpc.UnaryUnaryMultiCallable[_clawbacks_pb2.CancelClawbackRequest, _clawbacks_pb2.CancelClawbackResponse]
@@ -51,6 +53,8 @@ class ClawbackServiceAsyncStub(ClawbackServiceStub):
     """Orders money back, at most what was paid and is not yet ordered back."""
     RecordRecovery: _aio.UnaryUnaryMultiCallable[_clawbacks_pb2.RecordRecoveryRequest, _clawbacks_pb2.RecordRecoveryResponse]  # type: ignore[assignment]
     """Records money received under an order."""
+    SetOffClawback: _aio.UnaryUnaryMultiCallable[_clawbacks_pb2.SetOffClawbackRequest, _clawbacks_pb2.SetOffClawbackResponse]  # type: ignore[assignment]
+    """Pays an instalment by setting it off against the oldest order of its currency, under Terms that say NET."""
     WriteOffClawback: _aio.UnaryUnaryMultiCallable[_clawbacks_pb2.WriteOffClawbackRequest, _clawbacks_pb2.WriteOffClawbackResponse]  # type: ignore[assignment]
     """Writes off what will not be received; two people."""
     CancelClawback: _aio.UnaryUnaryMultiCallable[_clawbacks_pb2.CancelClawbackRequest, _clawbacks_pb2.CancelClawbackResponse]  # type: ignore[assignment]
@@ -74,6 +78,14 @@ class ClawbackServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_clawbacks_pb2.RecordRecoveryResponse, _abc.Awaitable[_clawbacks_pb2.RecordRecoveryResponse]]:
         """Records money received under an order."""
+
+    @_abc_1.abstractmethod
+    def SetOffClawback(
+        self,
+        request: _clawbacks_pb2.SetOffClawbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_clawbacks_pb2.SetOffClawbackResponse, _abc.Awaitable[_clawbacks_pb2.SetOffClawbackResponse]]:
+        """Pays an instalment by setting it off against the oldest order of its currency, under Terms that say NET."""
 
     @_abc_1.abstractmethod
     def WriteOffClawback(

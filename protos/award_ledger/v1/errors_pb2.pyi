@@ -53,7 +53,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_SECOND_PERSON_REQUIRED: _ErrorReason.ValueType  # 21
     """The rule needs a second person, and there is none or it is the same one."""
     ERROR_REASON_SEGREGATION_OF_DUTIES: _ErrorReason.ValueType  # 22
-    """The one who approved the award may not instruct its payment."""
+    """One person may not do both: approve an award and instruct its payment, or answer an objection to it."""
     ERROR_REASON_ENTERPRISE_NOT_FOUND: _ErrorReason.ValueType  # 30
     """No such enterprise."""
     ERROR_REASON_ENTERPRISE_EXISTS: _ErrorReason.ValueType  # 31
@@ -72,6 +72,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """No such instalment or payment attempt."""
     ERROR_REASON_CLAWBACK_NOT_FOUND: _ErrorReason.ValueType  # 38
     """No such clawback."""
+    ERROR_REASON_OBJECTION_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """No such objection."""
     ERROR_REASON_EVENT_NOT_FOUND: _ErrorReason.ValueType  # 39
     """The log has no such event."""
     ERROR_REASON_ENTERPRISE_BARRED: _ErrorReason.ValueType  # 50
@@ -108,6 +110,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The quota of awards is used up."""
     ERROR_REASON_FUND_EXHAUSTED: _ErrorReason.ValueType  # 66
     """The fund has not enough available."""
+    ERROR_REASON_CLAWBACK_OUTSTANDING: _ErrorReason.ValueType  # 68
+    """The enterprise owes money under orders to return it, and the Terms block or hold for that."""
     ERROR_REASON_FUND_NOT_SET: _ErrorReason.ValueType  # 67
     """No fund is named for the fiscal year of the decision, or it is not in the ledger."""
     ERROR_REASON_APPLICATION_NOT_OPEN: _ErrorReason.ValueType  # 80
@@ -132,6 +136,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The enterprise is in that status already, or in another group."""
     ERROR_REASON_SHARE_TOO_SMALL: _ErrorReason.ValueType  # 90
     """The fund leaves so little that a share of a batch would be less than one minor unit."""
+    ERROR_REASON_OBJECTION_OPEN: _ErrorReason.ValueType  # 91
+    """An objection to the award waits for its answer, or was upheld."""
+    ERROR_REASON_SET_OFF_REQUIRED: _ErrorReason.ValueType  # 92
+    """The Terms say that the instalment is set off against outstanding orders before it is paid."""
     ERROR_REASON_POINT_NOT_AVAILABLE: _ErrorReason.ValueType  # 100
     """The ledger cannot answer for that point."""
     ERROR_REASON_POSITION_NOT_REACHED: _ErrorReason.ValueType  # 101
@@ -183,7 +191,7 @@ ERROR_REASON_UNAUTHENTICATED: ErrorReason.ValueType  # 20
 ERROR_REASON_SECOND_PERSON_REQUIRED: ErrorReason.ValueType  # 21
 """The rule needs a second person, and there is none or it is the same one."""
 ERROR_REASON_SEGREGATION_OF_DUTIES: ErrorReason.ValueType  # 22
-"""The one who approved the award may not instruct its payment."""
+"""One person may not do both: approve an award and instruct its payment, or answer an objection to it."""
 ERROR_REASON_ENTERPRISE_NOT_FOUND: ErrorReason.ValueType  # 30
 """No such enterprise."""
 ERROR_REASON_ENTERPRISE_EXISTS: ErrorReason.ValueType  # 31
@@ -202,6 +210,8 @@ ERROR_REASON_PAYMENT_NOT_FOUND: ErrorReason.ValueType  # 37
 """No such instalment or payment attempt."""
 ERROR_REASON_CLAWBACK_NOT_FOUND: ErrorReason.ValueType  # 38
 """No such clawback."""
+ERROR_REASON_OBJECTION_NOT_FOUND: ErrorReason.ValueType  # 40
+"""No such objection."""
 ERROR_REASON_EVENT_NOT_FOUND: ErrorReason.ValueType  # 39
 """The log has no such event."""
 ERROR_REASON_ENTERPRISE_BARRED: ErrorReason.ValueType  # 50
@@ -238,6 +248,8 @@ ERROR_REASON_QUOTA_EXCEEDED: ErrorReason.ValueType  # 65
 """The quota of awards is used up."""
 ERROR_REASON_FUND_EXHAUSTED: ErrorReason.ValueType  # 66
 """The fund has not enough available."""
+ERROR_REASON_CLAWBACK_OUTSTANDING: ErrorReason.ValueType  # 68
+"""The enterprise owes money under orders to return it, and the Terms block or hold for that."""
 ERROR_REASON_FUND_NOT_SET: ErrorReason.ValueType  # 67
 """No fund is named for the fiscal year of the decision, or it is not in the ledger."""
 ERROR_REASON_APPLICATION_NOT_OPEN: ErrorReason.ValueType  # 80
@@ -262,6 +274,10 @@ ERROR_REASON_ENTERPRISE_STATUS: ErrorReason.ValueType  # 89
 """The enterprise is in that status already, or in another group."""
 ERROR_REASON_SHARE_TOO_SMALL: ErrorReason.ValueType  # 90
 """The fund leaves so little that a share of a batch would be less than one minor unit."""
+ERROR_REASON_OBJECTION_OPEN: ErrorReason.ValueType  # 91
+"""An objection to the award waits for its answer, or was upheld."""
+ERROR_REASON_SET_OFF_REQUIRED: ErrorReason.ValueType  # 92
+"""The Terms say that the instalment is set off against outstanding orders before it is paid."""
 ERROR_REASON_POINT_NOT_AVAILABLE: ErrorReason.ValueType  # 100
 """The ledger cannot answer for that point."""
 ERROR_REASON_POSITION_NOT_REACHED: ErrorReason.ValueType  # 101

@@ -109,7 +109,7 @@ class Payment(_message.Message):
     attempt: _builtins.int
     """Attempt of this instalment, from 1."""
     end_to_end_id: _builtins.str
-    """End-to-end id, at most 35 ASCII characters with a check digit; never reused."""
+    """End-to-end id, at most 35 ASCII characters; the last two are check digits (ISO/IEC 7064 mod 97-10); never reused."""
     amount_minor: _builtins.int
     """Instructed, minor units."""
     settled_minor: _builtins.int
@@ -155,18 +155,21 @@ class Instalment(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     PAYMENTS_FIELD_NUMBER: _builtins.int
+    SET_OFF_MINOR_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Number within the award, from 1."""
     amount_minor: _builtins.int
     """Minor units."""
     paid_minor: _builtins.int
-    """Paid less returned, minor units."""
+    """Paid less returned, and set off, minor units."""
     due_on: _builtins.str
     """First day on which it may be paid."""
     stage: _builtins.str
     """Name of the stage, for staged awards."""
     status: Global___InstalmentStatus.ValueType
     """Status."""
+    set_off_minor: _builtins.int
+    """Paid by set-off against orders to return money, without a bank, minor units; part of `paid_minor`."""
     @_builtins.property
     def payments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Payment]:
         """Attempts, oldest first."""
@@ -181,10 +184,11 @@ class Instalment(_message.Message):
         stage: _builtins.str = ...,
         status: Global___InstalmentStatus.ValueType = ...,
         payments: _abc.Iterable[Global___Payment] | None = ...,
+        set_off_minor: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "due_on", b"due_on", "number", b"number", "paid_minor", b"paid_minor", "payments", b"payments", "stage", b"stage", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "due_on", b"due_on", "number", b"number", "paid_minor", b"paid_minor", "payments", b"payments", "set_off_minor", b"set_off_minor", "stage", b"stage", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

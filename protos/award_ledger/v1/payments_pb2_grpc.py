@@ -62,7 +62,8 @@ class PaymentServiceServicer(object):
     """
 
     def InstructPayment(self, request, context):
-        """Starts an attempt to pay an instalment; the one who approved the award may not.
+        """Starts an attempt to pay an instalment; the one who approved the award may not, and an objection or what the
+        enterprise owes under orders to return money may stand against it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -83,7 +84,8 @@ class PaymentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RecordReturn(self, request, context):
-        """Records that settled money came back, in full or in part.
+        """Records that settled money came back, in full or in part. It is owed again, unless the award was revoked or its
+        result ordered all back: then it is cancelled as it comes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,13 +34,17 @@ class PaymentServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PaymentServiceAsyncStub: ...
     InstructPayment: _grpc.UnaryUnaryMultiCallable[_payments_pb2.InstructPaymentRequest, _payments_pb2.InstructPaymentResponse]
-    """Starts an attempt to pay an instalment; the one who approved the award may not."""
+    """Starts an attempt to pay an instalment; the one who approved the award may not, and an objection or what the
+    enterprise owes under orders to return money may stand against it.
+    """
     RecordSettlement: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordSettlementRequest, _payments_pb2.RecordSettlementResponse]
     """Records that an attempt was settled, in full or in part."""
     RecordRejection: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordRejectionRequest, _payments_pb2.RecordRejectionResponse]
     """Records that an attempt was rejected and no money moved."""
     RecordReturn: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordReturnRequest, _payments_pb2.RecordReturnResponse]
-    """Records that settled money came back, in full or in part."""
+    """Records that settled money came back, in full or in part. It is owed again, unless the award was revoked or its
+    result ordered all back: then it is cancelled as it comes.
+    """
 
 @_typing.type_check_only
 class PaymentServiceAsyncStub(PaymentServiceStub):
@@ -48,13 +52,17 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     InstructPayment: _aio.UnaryUnaryMultiCallable[_payments_pb2.InstructPaymentRequest, _payments_pb2.InstructPaymentResponse]  # type: ignore[assignment]
-    """Starts an attempt to pay an instalment; the one who approved the award may not."""
+    """Starts an attempt to pay an instalment; the one who approved the award may not, and an objection or what the
+    enterprise owes under orders to return money may stand against it.
+    """
     RecordSettlement: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordSettlementRequest, _payments_pb2.RecordSettlementResponse]  # type: ignore[assignment]
     """Records that an attempt was settled, in full or in part."""
     RecordRejection: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordRejectionRequest, _payments_pb2.RecordRejectionResponse]  # type: ignore[assignment]
     """Records that an attempt was rejected and no money moved."""
     RecordReturn: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordReturnRequest, _payments_pb2.RecordReturnResponse]  # type: ignore[assignment]
-    """Records that settled money came back, in full or in part."""
+    """Records that settled money came back, in full or in part. It is owed again, unless the award was revoked or its
+    result ordered all back: then it is cancelled as it comes.
+    """
 
 class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Records what finance does, by command."""
@@ -65,7 +73,9 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.InstructPaymentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.InstructPaymentResponse, _abc.Awaitable[_payments_pb2.InstructPaymentResponse]]:
-        """Starts an attempt to pay an instalment; the one who approved the award may not."""
+        """Starts an attempt to pay an instalment; the one who approved the award may not, and an objection or what the
+        enterprise owes under orders to return money may stand against it.
+        """
 
     @_abc_1.abstractmethod
     def RecordSettlement(
@@ -89,6 +99,8 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.RecordReturnRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.RecordReturnResponse, _abc.Awaitable[_payments_pb2.RecordReturnResponse]]:
-        """Records that settled money came back, in full or in part."""
+        """Records that settled money came back, in full or in part. It is owed again, unless the award was revoked or its
+        result ordered all back: then it is cancelled as it comes.
+        """
 
 def add_PaymentServiceServicer_to_server(servicer: PaymentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

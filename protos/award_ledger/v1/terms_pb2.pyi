@@ -4,6 +4,7 @@ isort:skip_file
 A measure's rules as data: what finance signs off without reading code."""
 
 from award_ledger.v1 import common_pb2 as _common_pb2
+from award_ledger.v1 import outstanding_clawbacks_pb2 as _outstanding_clawbacks_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -1147,6 +1148,7 @@ class Terms(_message.Message):
     FORECASTS_FIELD_NUMBER: _builtins.int
     INTERPRETATIONS_FIELD_NUMBER: _builtins.int
     CONDITIONS_FIELD_NUMBER: _builtins.int
+    OUTSTANDING_CLAWBACKS_FIELD_NUMBER: _builtins.int
     measure_code: _builtins.str
     """Code of the measure, for example `A06-1`."""
     currency: _builtins.str
@@ -1155,6 +1157,8 @@ class Terms(_message.Message):
     """Days between approval and payability."""
     second_person: _builtins.bool
     """True: every approval needs a review by a second person."""
+    outstanding_clawbacks: _outstanding_clawbacks_pb2.OutstandingClawbacks.ValueType
+    """What outstanding orders to return money mean for awards under these Terms."""
     @_builtins.property
     def name(self) -> _common_pb2.LocalizedText:
         """Name of the measure."""
@@ -1247,10 +1251,11 @@ class Terms(_message.Message):
         forecasts: _abc.Iterable[Global___Forecast] | None = ...,
         interpretations: _abc.Iterable[Global___Interpretation] | None = ...,
         conditions: _abc.Iterable[_common_pb2.LocalizedText] | None = ...,
+        outstanding_clawbacks: _outstanding_clawbacks_pb2.OutstandingClawbacks.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument", "name", b"name", "validity", b"validity"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amounts", b"amounts", "caps", b"caps", "conditions", b"conditions", "currency", b"currency", "evidence", b"evidence", "forecasts", b"forecasts", "funds", b"funds", "gives_back", b"gives_back", "instrument", b"instrument", "interpretations", b"interpretations", "lead_departments", b"lead_departments", "measure_code", b"measure_code", "name", b"name", "publicity_days", b"publicity_days", "quotas", b"quotas", "requirements", b"requirements", "responsible_departments", b"responsible_departments", "second_person", b"second_person", "thresholds", b"thresholds", "uniqueness", b"uniqueness", "validity", b"validity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amounts", b"amounts", "caps", b"caps", "conditions", b"conditions", "currency", b"currency", "evidence", b"evidence", "forecasts", b"forecasts", "funds", b"funds", "gives_back", b"gives_back", "instrument", b"instrument", "interpretations", b"interpretations", "lead_departments", b"lead_departments", "measure_code", b"measure_code", "name", b"name", "outstanding_clawbacks", b"outstanding_clawbacks", "publicity_days", b"publicity_days", "quotas", b"quotas", "requirements", b"requirements", "responsible_departments", b"responsible_departments", "second_person", b"second_person", "thresholds", b"thresholds", "uniqueness", b"uniqueness", "validity", b"validity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

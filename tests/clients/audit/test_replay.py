@@ -93,13 +93,13 @@ def test_terms_that_were_changed_afterwards_decide_otherwise(lying: Lying) -> No
     outcome = replay(lying(replacing(topic, b'"limit_minor":500000000', b'"limit_minor":900000000')))
     decision = next(d for d in outcome.differences if d.field == "decision")
     assert (decision.replayed, decision.given) == (APPROVED, REFUSED)
-    assert {"amount_minor", "assessment.granted_minor", "assessment.checks[13].limit"} <= fields(outcome)
+    assert {"amount_minor", "assessment.granted_minor", "assessment.checks[14].limit"} <= fields(outcome)
 
 
 def test_a_forged_refusal_by_a_department_is_found(lying: Lying) -> None:
     topic = "enterprise.application_refused.v1"
     outcome = replay(lying(replacing(topic, b'"limit":500000000', b'"limit":400000000')))
-    assert fields(outcome) == {"assessment.checks[13].limit"}
+    assert fields(outcome) == {"assessment.checks[14].limit"}
 
 
 @pytest.mark.parametrize("position", range(1, 16))

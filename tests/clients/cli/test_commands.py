@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from award_ledger.v1 import awards_pb2, clawbacks_pb2, enterprises_pb2, funds_pb2, payments_pb2
+from award_ledger.v1 import awards_pb2, clawbacks_pb2, enterprises_pb2, funds_pb2, objections_pb2, payments_pb2
 from award_ledger.v1.applications_pb2 import (
     ListApplicationsResponse,
     RefuseApplicationResponse,
@@ -168,6 +168,7 @@ def test_every_act_reaches_its_method(ledger: FakeLedger, run: Run) -> None:
     clawback = clawbacks_pb2.Clawback(number=1, ground=Ground.GROUND_BREACH, ordered_minor=100)
     owing = canned.award()
     owing.clawbacks.append(clawback)
+    objection = owing.objections.add(number=1, kind=objections_pb2.OBJECTION_KIND_TIP_OFF)
     ledger.answers.update(
         GetEnterprise=GetEnterpriseResponse(
             enterprise=enterprises_pb2.Enterprise(awards=[owing], applications=[application])
@@ -192,6 +193,9 @@ def test_every_act_reaches_its_method(ledger: FakeLedger, run: Run) -> None:
         RecordRecovery=clawbacks_pb2.RecordRecoveryResponse(clawback=clawback, receipt=receipt),
         WriteOffClawback=clawbacks_pb2.WriteOffClawbackResponse(clawback=clawback, receipt=receipt),
         CancelClawback=clawbacks_pb2.CancelClawbackResponse(clawback=clawback, receipt=receipt),
+        SetOffClawback=clawbacks_pb2.SetOffClawbackResponse(instalment=instalment, clawback=clawback, receipt=receipt),
+        RaiseObjection=objections_pb2.RaiseObjectionResponse(objection=objection, receipt=receipt),
+        AnswerObjection=objections_pb2.AnswerObjectionResponse(objection=objection, receipt=receipt),
     )
     reason, amount = ("--reason", "why"), ("--amount", "1.00")
     case = (canned.USCC, "34")
@@ -216,6 +220,9 @@ def test_every_act_reaches_its_method(ledger: FakeLedger, run: Run) -> None:
         ("clawback", "receive", *case, *amount),
         ("clawback", "write-off", *case, "1", *amount, *reason),
         ("clawback", "cancel", *case, *reason),
+        ("clawback", "set-off", *case),
+        ("objections", "raise", *case, "--kind", "tip-off", "--file", "F-1", "--subject", "matter"),
+        ("objections", "answer", *case, "--outcome", "upheld", *reason),
     ):
         ran = run(*command)
         assert (ran.code, ran.err) == (0, ""), command
@@ -224,6 +231,10 @@ def test_every_act_reaches_its_method(ledger: FakeLedger, run: Run) -> None:
     settled = ledger.asked("RecordSettlement")[0]
     assert (settled.payment.instalment, settled.payment.attempt, settled.amount_minor) == (1, 2, 100)
     assert ledger.asked("RecordRecovery")[0].clawback.clawback == 1
+    assert ledger.asked("SetOffClawback")[0].instalment == 1
+    [raised], [answered] = ledger.asked("RaiseObjection"), ledger.asked("AnswerObjection")
+    assert (raised.kind, raised.file_reference, raised.subject) == (2, "F-1", "matter")
+    assert (answered.objection, answered.outcome, answered.reason) == (1, 2, "why")
     assert ledger.asked("RevokeAward")[0].ground == Ground.GROUND_BREACH
     assert ledger.asked("ReviewApplication")[0].overrides == ["quota.A06-1"]
 

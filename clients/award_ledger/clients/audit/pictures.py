@@ -16,6 +16,7 @@ from award_ledger.domain.case import quota_pool
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.identity import award_id, quota_claim_id
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.objection import Objection
 from award_ledger.domain.windows import used_within
 from award_ledger.domain.working_set import Ledger
 from award_ledger.v1 import (
@@ -25,6 +26,7 @@ from award_ledger.v1 import (
     enterprises_pb2,
     funds_pb2,
     measures_pb2,
+    objections_pb2,
     payments_pb2,
     terms_pb2,
 )
@@ -44,7 +46,7 @@ _FUND = (
 )
 _AWARD = ("number", "terms_version", "approved_minor", "cancelled_minor", "counted_minor", "paid_minor")
 _AWARD_TEXT = ("decided_rate", "principal", "stage_result")
-_INSTALMENT = ("number", "amount_minor", "paid_minor", "stage")
+_INSTALMENT = ("number", "amount_minor", "paid_minor", "set_off_minor", "stage")
 _PAYMENT = ("attempt", "end_to_end_id", "amount_minor", "settled_minor", "returned_minor", "principal")
 _CLAWBACK = (
     "number",
@@ -56,6 +58,8 @@ _CLAWBACK = (
     "write_off_proposed_by",
     "write_off_proposed_minor",
 )
+_OBJECTION = ("number", "file_reference", "subject", "principal")
+_ANSWER = ("reason", "principal")
 _REVIEW = ("principal", "up_to_minor", "reason")
 _QUOTA = ("pool", "count", "used", "floor", "hard")
 
@@ -195,6 +199,20 @@ def _award(ledger: Ledger, award: award_domain.Award) -> Picture:
             }
             for clawback in award.clawbacks
         ],
+        "objections": [_objection(objection) for objection in award.objections],
+    }
+
+
+def _objection(objection: Objection) -> Picture:
+    return {
+        **_picked(objection, _OBJECTION),
+        "kind": objection.kind,
+        "status": objection.state,
+        "raised_on": objection.raised_on.isoformat(),
+        "answers": [
+            [*_picked(answer, _ANSWER).values(), answer.outcome, answer.answered_on.isoformat()]
+            for answer in objection.answers
+        ],
     }
 
 
@@ -233,6 +251,21 @@ def _answered_award(award: awards_pb2.Award) -> Picture:
                 "ordered_on": clawback.ordered_on,
             }
             for clawback in award.clawbacks
+        ],
+        "objections": [_answered_objection(objection) for objection in award.objections],
+    }
+
+
+def _answered_objection(objection: objections_pb2.Objection) -> Picture:
+    outcomes = objections_pb2.ObjectionOutcome.DESCRIPTOR
+    return {
+        **_picked(objection, _OBJECTION),
+        "kind": _word(objections_pb2.ObjectionKind.DESCRIPTOR, objection.kind),
+        "status": _word(objections_pb2.ObjectionStatus.DESCRIPTOR, objection.status),
+        "raised_on": objection.raised_on,
+        "answers": [
+            [*_picked(answer, _ANSWER).values(), _word(outcomes, answer.outcome), answer.answered_on]
+            for answer in objection.answers
         ],
     }
 

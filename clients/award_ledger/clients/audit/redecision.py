@@ -6,8 +6,15 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved, ProRataDecided
+from award_ledger.domain.events import (
+    ApplicationRefused,
+    ApprovalRefused,
+    AwardApproved,
+)
 from award_ledger.domain.fact import Event, Fact
+from award_ledger.domain.policy_events import (
+    ProRataDecided,
+)
 from award_ledger.domain.pro_rata import decide_pro_rata, rows_of
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.working_set import Ledger

@@ -21,6 +21,7 @@ from award_ledger.clients.cli.commands.clawbacks import clawback_commands
 from award_ledger.clients.cli.commands.enterprises import enterprises_commands, headroom
 from award_ledger.clients.cli.commands.funds import funds_commands
 from award_ledger.clients.cli.commands.measures import measures_commands
+from award_ledger.clients.cli.commands.objections import objections_commands
 from award_ledger.clients.cli.commands.payments import pay_commands
 from award_ledger.clients.cli.commands.pro_rata import pro_rata
 from award_ledger.clients.cli.desk import Desk
@@ -166,13 +167,14 @@ _GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "enterprises": enterprises_commands,
     "applications": applications.applications_commands,
     "awards": awards.awards_commands,
+    "objections": objections_commands,
     "pay": pay_commands,
     "clawback": clawback_commands,
     "history": history.history_commands,
     "audit": audit_commands,
 }
 
-ALIASES = {"measure": "measures", "fund": "funds", "enterprise": "enterprises"}
+ALIASES = {"measure": "measures", "fund": "funds", "enterprise": "enterprises", "objection": "objections"}
 """Groups that answer to the singular too."""
 
 PANELS = {
@@ -187,6 +189,7 @@ PANELS = {
         "withdraw",
         "stage-result",
         "revoke",
+        "objections",
         "import",
     ),
     "money": ("pay", "clawback"),

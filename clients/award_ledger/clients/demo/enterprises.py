@@ -35,6 +35,7 @@ STEELWORKS = Firm(9, Phrase("Example Steelworks Ltd", "莱芜示例钢铁有限�
 SMALL_FIRM = Firm(10, Phrase("Example Small Data Firm Ltd", "临沂示例数据小微企业"))
 EXCELLENT = Firm(11, Phrase("Example Good Corpus Ltd", "淄博示例优质语料有限公司"))
 FAILING = Firm(12, Phrase("Example Poor Corpus Ltd", "德州示例失信语料有限公司"))
+DEBTOR = Firm(13, Phrase("Example Renderfarm Ltd", "威海示例渲染有限公司"))
 
 _NUMERALS = "一二三四五六七八九十"
 CROWD = tuple(

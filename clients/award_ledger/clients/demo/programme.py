@@ -8,7 +8,7 @@ from datetime import date
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.demo.stage import Stage
-from award_ledger.clients.demo.stories import amounts, money, places, versions
+from award_ledger.clients.demo.stories import amounts, money, places, versions, withholding
 
 PUBLISHED_ON = date(2025, 5, 13)
 """The day on which the text was published; the appropriations are those of 2025, so the stories are too."""
@@ -98,4 +98,22 @@ STORIES = (
     ),
     _story("2025-09-24", "Payment · returned, and paid again", "拨付 · 退回后重新拨付", money.returned_and_paid_again),
     _story("2025-10-13", "Clawback · received in parts", "追回 · 分次收回", money.clawed_back_in_parts),
+    _story(
+        "2025-10-20",
+        "A06-1 · a tip-off stops payment until it is answered",
+        "A06-1 · 举报待答复，暂停拨付",
+        withholding.stopped_by_a_tip_off,
+    ),
+    _story(
+        "2025-10-27",
+        "A06-1 · held while older money is to be returned",
+        "A06-1 · 追回款未结清，暂缓拨付",
+        withholding.held_until_repaid,
+    ),
+    _story(
+        "2025-11-03",
+        "A06-1 · another reading: set off first",
+        "A06-1 · 改用另一种解释：先抵扣，后拨付",
+        withholding.set_off_under_another_reading,
+    ),
 )

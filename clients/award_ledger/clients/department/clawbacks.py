@@ -14,6 +14,8 @@ from award_ledger.v1.clawbacks_pb2 import (
     OrderClawbackResponse,
     RecordRecoveryRequest,
     RecordRecoveryResponse,
+    SetOffClawbackRequest,
+    SetOffClawbackResponse,
     WriteOffClawbackRequest,
     WriteOffClawbackResponse,
 )
@@ -67,6 +69,15 @@ class ClawbackActs(Acts):
             **writing(options),
         )
         return self._connection.call(self._clawbacks.RecordRecovery, request, options.get("timeout_s"))
+
+    def set_off_clawback(
+        self, enterprise: Enterprise, award_id: str, instalment: int = 1, **options: Unpack[ActOptions]
+    ) -> SetOffClawbackResponse:
+        """Pay an instalment by setting it off against the oldest outstanding order of its currency."""
+        request = SetOffClawbackRequest(
+            enterprise=enterprise_number(enterprise), award_id=award_id, instalment=instalment, **writing(options)
+        )
+        return self._connection.call(self._clawbacks.SetOffClawback, request, options.get("timeout_s"))
 
     def write_off_clawback(
         self,

@@ -18,11 +18,20 @@ from award_ledger.clients.department.enterprises import EnterpriseActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.measures import MeasureActs
+from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
 
 
 class LedgerClient(
-    MeasureActs, FundActs, EnterpriseActs, ApplicationActs, AwardActs, PaymentActs, ClawbackActs, HistoryActs
+    MeasureActs,
+    FundActs,
+    EnterpriseActs,
+    ApplicationActs,
+    AwardActs,
+    PaymentActs,
+    ClawbackActs,
+    ObjectionActs,
+    HistoryActs,
 ):
     """A department's end of the ledger. Safe to share between threads; close it, or use it in `with`.
 

@@ -7,10 +7,15 @@ from uuid import UUID
 from award_ledger.domain import identity
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.events import AwardApproved, ProRataDecided
+from award_ledger.domain.events import (
+    AwardApproved,
+)
 from award_ledger.domain.fact import Act
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.money import positive
+from award_ledger.domain.policy_events import (
+    ProRataDecided,
+)
 from award_ledger.domain.pro_rata import Row, awards_of, decide_pro_rata
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.working_set import WorkingSet

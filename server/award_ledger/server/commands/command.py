@@ -7,6 +7,7 @@ from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.enterprise import Application, Enterprise
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.objection import Objection
 from award_ledger.domain.refusals import (
     ApplicationNotFound,
     ApplicationNotOpen,
@@ -15,6 +16,7 @@ from award_ledger.domain.refusals import (
     EnterpriseNotFound,
     FundNotFound,
     MeasureNotFound,
+    ObjectionNotFound,
     PaymentNotFound,
     invalid_field,
 )
@@ -108,6 +110,13 @@ def clawback_of(award: Award, number: int) -> Clawback:
     if not 1 <= number <= len(award.clawbacks):
         raise ClawbackNotFound(str(award.award_id), number)
     return award.clawbacks[number - 1]
+
+
+def objection_of(award: Award, number: int) -> Objection:
+    """One of the objections to it. Raises ObjectionNotFound."""
+    if not 1 <= number <= len(award.objections):
+        raise ObjectionNotFound(str(award.award_id), number)
+    return award.objections[number - 1]
 
 
 def terms_of(ledger: WorkingSet, award: Award) -> Terms:

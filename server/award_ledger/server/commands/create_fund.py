@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from iso4217 import Currency
 
-from award_ledger.domain.events import AppropriationChanged, FundCreated
 from award_ledger.domain.fact import Act
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.money import bounded, not_negative
+from award_ledger.domain.policy_events import (
+    AppropriationChanged,
+    FundCreated,
+)
 from award_ledger.domain.refusals import AppropriationTooLow, FundExists, invalid_field
 from award_ledger.domain.terms import LocalizedText
 from award_ledger.domain.working_set import WorkingSet

@@ -4,18 +4,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from award_ledger.domain import identity
-from award_ledger.domain.award import Award, Instalment
+from award_ledger.domain.award import Award
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import PaymentInstructed
 from award_ledger.domain.fact import Act
-from award_ledger.domain.refusals import AwardState, InstalmentNotPayable, OutsideValidity, SegregationOfDuties
+from award_ledger.domain.outstanding import in_words, outstanding
+from award_ledger.domain.refusals import ClawbackOutstanding, SetOffRequired
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, instalment_of, terms_of
+from award_ledger.server.commands.payable import check_payable
 
 
 @dataclass(frozen=True, slots=True)
 class InstructPayment(EnterpriseKey):
-    """The whole open amount of the instalment is paid in one attempt."""
+    """The whole open amount of the instalment is paid in one attempt.
+
+    What the enterprise owes under orders to return money holds it or is set off first, where the award's Terms say so.
+    """
 
     scheme: str
     number: str
@@ -23,10 +29,12 @@ class InstructPayment(EnterpriseKey):
     instalment: int
 
     def decide(self, ledger: WorkingSet, act: Act) -> PaymentInstructed:
-        """Raises not-found refusals, AwardState, InstalmentNotPayable, OutsideValidity or SegregationOfDuties."""
-        award = award_of(self.enterprise(ledger), self.award_id)
-        instalment = instalment_of(award, self.instalment)
-        _check_payable(award, instalment, terms_of(ledger, award), act)
+        """Raises not-found refusals, what `check_payable` raises, ClawbackOutstanding or SetOffRequired."""
+        enterprise = self.enterprise(ledger)
+        award = award_of(enterprise, self.award_id)
+        instalment, terms = instalment_of(award, self.instalment), terms_of(ledger, award)
+        check_payable(award, instalment, terms, act)
+        _check_clawbacks(award, instalment.number, terms, enterprise, ledger)
         attempt = len(instalment.payments) + 1
         return PaymentInstructed(
             act=act,
@@ -38,15 +46,11 @@ class InstructPayment(EnterpriseKey):
         )
 
 
-def _check_payable(award: Award, instalment: Instalment, terms: Terms, act: Act) -> None:
-    if award.revoked:
-        raise AwardState(str(award.award_id), "it is revoked")
-    if instalment.state != "due" or act.effective_on < instalment.due_on:
-        raise InstalmentNotPayable(instalment.number, instalment.state, instalment.due_on.isoformat())
-    validity = terms.validity
-    if validity.tested == "payment" and not validity.valid_from <= act.effective_on <= validity.valid_to:
-        raise OutsideValidity(
-            act.effective_on.isoformat(), validity.valid_from.isoformat(), validity.valid_to.isoformat()
-        )
-    if act.principal in (award.principal, award.second):
-        raise SegregationOfDuties(act.principal, "who approves does not pay")
+def _check_clawbacks(award: Award, instalment: int, terms: Terms, enterprise: Enterprise, ledger: WorkingSet) -> None:
+    if terms.outstanding_clawbacks not in ("hold", "net"):
+        return
+    sums = outstanding(enterprise, ledger)
+    if sums and terms.outstanding_clawbacks == "hold":
+        raise ClawbackOutstanding(str(award.award_id), in_words(sums))
+    if terms.currency in sums:
+        raise SetOffRequired(str(award.award_id), instalment, sums[terms.currency])

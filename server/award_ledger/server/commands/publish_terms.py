@@ -5,9 +5,14 @@ from dataclasses import dataclass
 
 from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.events import AwardAdopted, TermsPublished
+from award_ledger.domain.events import (
+    AwardAdopted,
+)
 from award_ledger.domain.fact import Act
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.policy_events import (
+    TermsPublished,
+)
 from award_ledger.domain.refusals import CurrencyMismatch, InvalidFields, MeasureClosed
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.terms_checks import violations

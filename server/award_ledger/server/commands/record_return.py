@@ -1,20 +1,23 @@
 """Record that settled money came back."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from uuid import UUID
 
-from award_ledger.domain.events import PaymentReturned
+from award_ledger.domain.events import PaymentReturned, PaymentReturnedAndCancelled
 from award_ledger.domain.fact import Act
+from award_ledger.domain.giving_back import ended, shrinkage
 from award_ledger.domain.money import positive
 from award_ledger.domain.refusals import AmountExceedsOutstanding, PaymentState
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
-from award_ledger.server.commands.command import EnterpriseKey, award_of, payment_of, short
+from award_ledger.server.commands.command import EnterpriseKey, award_of, payment_of, short, terms_of
 
 
 @dataclass(frozen=True, slots=True)
 class RecordReturn(EnterpriseKey):
-    """The instalment is due again by what came back.
+    """The instalment is due again by what came back. Where the award has ended (it was revoked, or its result ordered
+    all back) nothing is owed any more: what came back is cancelled as it comes, on the ground on which it ended.
 
     What is ordered back by a clawback cannot be returned as well: withdraw the order first.
     """
@@ -27,7 +30,7 @@ class RecordReturn(EnterpriseKey):
     amount_minor: int
     bank_reference: str
 
-    def decide(self, ledger: WorkingSet, act: Act) -> PaymentReturned:
+    def decide(self, ledger: WorkingSet, act: Act) -> PaymentReturned | PaymentReturnedAndCancelled:
         """Raises not-found refusals, PaymentState or AmountExceedsOutstanding."""
         amount = positive(self.amount_minor)
         reference = short(self.bank_reference, "bank_reference")
@@ -38,7 +41,22 @@ class RecordReturn(EnterpriseKey):
         outstanding = min(payment.paid_minor, award.recoverable_minor)
         if amount > outstanding:
             raise AmountExceedsOutstanding(amount, outstanding)
-        same_year = fiscal_year(act.effective_on) == ledger.fund(award.fund).fiscal_year
+        fund, terms = ledger.fund(award.fund), terms_of(ledger, award)
+        same_year = fiscal_year(act.effective_on) == fund.fiscal_year
+        encumbered = min(amount, award.expended_minor) if same_year else 0
+        ground = ended(award, terms)
+        if ground is not None:
+            returned = deepcopy(award)
+            returned.come_back(self.instalment, payment.attempt, amount, encumbered)
+            return PaymentReturnedAndCancelled(
+                act=act,
+                instalment=self.instalment,
+                attempt=payment.attempt,
+                amount_minor=amount,
+                bank_reference=reference,
+                encumbered_minor=encumbered,
+                **shrinkage(returned, terms, fund, ground, act.effective_on, cancelled_minor=amount),
+            )
         return PaymentReturned(
             act=act,
             award_id=award.award_id,
@@ -47,5 +65,5 @@ class RecordReturn(EnterpriseKey):
             amount_minor=amount,
             bank_reference=reference,
             fund=award.fund,
-            encumbered_minor=min(amount, award.expended_minor) if same_year else 0,
+            encumbered_minor=encumbered,
         )

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
-from award_ledger.domain.events import MeasureClosed, MeasureReopened, MeasureSuspended
 from award_ledger.domain.fact import Act
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.policy_events import (
+    MeasureClosed,
+    MeasureReopened,
+    MeasureSuspended,
+)
 from award_ledger.domain.refusals import MeasureStatusUnchanged
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import needed, published

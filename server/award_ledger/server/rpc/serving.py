@@ -23,6 +23,7 @@ from award_ledger.server.rpc.services.enterprises import EnterpriseService
 from award_ledger.server.rpc.services.funds import FundService
 from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.measures import MeasureService
+from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
 from award_ledger.server.rpc.writes import Writes
 from award_ledger.server.store.recorder import LogRecorder
@@ -43,6 +44,8 @@ from award_ledger.v1 import (
     history_pb2_grpc,
     measures_pb2,
     measures_pb2_grpc,
+    objections_pb2,
+    objections_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
 )
@@ -55,6 +58,7 @@ CONTRACT = (
     awards_pb2,
     payments_pb2,
     clawbacks_pb2,
+    objections_pb2,
     history_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
@@ -110,6 +114,7 @@ class LedgerServer:
         awards_pb2_grpc.add_AwardServiceServicer_to_server(AwardService(writes, reads), server)
         payments_pb2_grpc.add_PaymentServiceServicer_to_server(PaymentService(writes), server)
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
+        objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)

@@ -46,7 +46,7 @@ def instruct(
     """Start an attempt to pay an instalment."""
     desk = desk_of(context)
     meant = desk.award(enterprise, award)
-    number = _instalment(desk, meant, instalment)
+    number = instalment_meant(desk, meant, instalment)
     options = acting(desk, on, etag, request_id, dry_run)
     answer = desk.client.instruct_payment(enterprise, meant.award_id, number, **options)
     desk.answer(answer, lambda: _written(desk, answer.instalment, answer.receipt, meant.currency))
@@ -71,7 +71,7 @@ def settle(
     answer = desk.client.record_settlement(
         enterprise,
         meant.award_id,
-        _instalment(desk, meant, instalment),
+        instalment_meant(desk, meant, instalment),
         amount_minor=desk.minor(amount, meant.currency, "--amount"),
         bank_reference=reference,
         attempt=attempt,
@@ -98,7 +98,7 @@ def reject(
     answer = desk.client.record_rejection(
         enterprise,
         meant.award_id,
-        _instalment(desk, meant, instalment),
+        instalment_meant(desk, meant, instalment),
         reason=reason,
         attempt=attempt,
         **acting(desk, on, etag, request_id, dry_run),
@@ -125,7 +125,7 @@ def return_(
     answer = desk.client.record_return(
         enterprise,
         meant.award_id,
-        _instalment(desk, meant, instalment),
+        instalment_meant(desk, meant, instalment),
         amount_minor=desk.minor(amount, meant.currency, "--amount"),
         bank_reference=reference,
         attempt=attempt,
@@ -134,7 +134,7 @@ def return_(
     desk.answer(answer, lambda: _written(desk, answer.instalment, answer.receipt, meant.currency))
 
 
-def _instalment(desk: Desk, award: Award, number: int) -> int:
+def instalment_meant(desk: Desk, award: Award, number: int) -> int:
     """The instalment meant: the only one where none is named; raises UsageProblem where there are several."""
     if number or len(award.instalments) == 1:
         return number or award.instalments[0].number

@@ -12,6 +12,7 @@ from award_ledger.clients.cli.tables import fields, heading, line, number_of, ta
 from award_ledger.v1.applications_pb2 import Application, ApplicationStatus
 from award_ledger.v1.awards_pb2 import Award, AwardStatus
 from award_ledger.v1.clawbacks_pb2 import Clawback, ClawbackStatus
+from award_ledger.v1.objections_pb2 import Objection, ObjectionKind, ObjectionOutcome, ObjectionStatus
 from award_ledger.v1.payments_pb2 import Instalment, InstalmentStatus, Payment, PaymentStatus
 from award_ledger.v1.terms_pb2 import Ground
 
@@ -67,12 +68,14 @@ def application_status(desk: Desk, application: Application) -> str:
 
 
 def award_view(desk: Desk, award: Award) -> Iterator[RenderableType]:
-    """One award with its instalments and clawbacks."""
+    """One award with its instalments, clawbacks and objections."""
     yield fields(_award_fields(desk, award))
     if award.instalments:
         yield instalment_table(desk, award.instalments, award.currency)
     if award.clawbacks:
         yield from clawback_view(desk, award.clawbacks, award.currency)
+    if award.objections:
+        yield objection_view(desk, award.objections)
 
 
 def _award_fields(desk: Desk, award: Award) -> Iterator[tuple[str, str]]:
@@ -123,6 +126,8 @@ def instalment_table(desk: Desk, instalments: Iterable[Instalment], currency: st
         amounts = [to_major(item.amount_minor, currency), to_major(item.paid_minor, currency)]
         rows.append([label, item.due_on, *amounts, status])
         rows += [_payment_row(desk, payment, currency) for payment in item.payments]
+        if item.set_off_minor:
+            rows.append([f"  └ {desk.say('field.set_off')}", "", "", to_major(item.set_off_minor, currency), ""])
     return table([desk.say(f"field.{name}") for name in names], rows, title=desk.say("heading.instalments"), right="23")
 
 
@@ -157,3 +162,17 @@ def clawback_view(desk: Desk, clawbacks: Sequence[Clawback], currency: str) -> I
             amount = f"{to_major(item.write_off_proposed_minor, currency)} {currency}"
             proposer = item.write_off_proposed_by
             yield line(desk.say("clawback.proposed", number=item.number, principal=proposer, amount=amount), "yellow")
+
+
+def objection_view(desk: Desk, objections: Iterable[Objection]) -> RenderableType:
+    """What is said against an award, each with its answers below it."""
+    names = ("objection", "raised_on", "kind_of_objection", "file", "subject", "status")
+    rows: list[list[str]] = []
+    for item in objections:
+        kind = desk.name("objection_kind", ObjectionKind.Name(item.kind))
+        status = desk.name("objection_status", ObjectionStatus.Name(item.status))
+        rows.append([str(item.number), item.raised_on, kind, item.file_reference, item.subject, status])
+        for answer in item.answers:
+            outcome = desk.name("objection_outcome", ObjectionOutcome.Name(answer.outcome))
+            rows.append(["", answer.answered_on, "", answer.principal, answer.reason, f"└ {outcome}"])
+    return table([desk.say(f"field.{name}") for name in names], rows, title=desk.say("heading.objections"), right="0")

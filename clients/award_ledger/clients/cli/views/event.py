@@ -28,6 +28,11 @@ _ESSENTIALS = (
     "instalment",
     "clawback",
     "clawback_minor",
+    "objection",
+    "kind",
+    "outcome",
+    "file_reference",
+    "subject",
     "decided_rate",
     "result",
     "group",
@@ -151,7 +156,9 @@ def essentials(desk: Desk, state: dict[str, object], currency: str) -> Iterator[
         if name.endswith("_minor") and isinstance(value, int):
             unit = currency or desk.say("event.minor_units")
             yield f"{desk.say('event.' + name)} {to_major(value, currency)} {unit}"
-        elif name in ("instalment", "clawback", "version"):
+        elif name in ("instalment", "clawback", "objection", "version"):
             yield f"{desk.say('event.' + name)} {value}"
+        elif name in ("kind", "outcome"):
+            yield desk.name(f"objection_{name}", f"OBJECTION_{name.upper()}_{str(value).upper()}")
         else:
             yield str(value)

@@ -136,5 +136,15 @@ def enterprise_head(desk: Desk, enterprise: Enterprise) -> RenderableType:
             (say("field.former_names"), "\n".join(enterprise.former_names)),
             (say("field.status"), desk.name("enterprise_status", EnterpriseStatus.Name(enterprise.status))),
             (say("field.group"), enterprise.group),
+            (say("field.outstanding"), _outstanding(enterprise)),
         ]
     )
+
+
+def _outstanding(enterprise: Enterprise) -> str:
+    """What it still owes under orders to return money, by currency; empty if nothing."""
+    sums: dict[str, int] = {}
+    for award in enterprise.awards:
+        owed = sum(clawback.outstanding_minor for clawback in award.clawbacks)
+        sums[award.currency] = sums.get(award.currency, 0) + owed
+    return ", ".join(f"{to_major(owed, currency)} {currency}" for currency, owed in sorted(sums.items()) if owed)

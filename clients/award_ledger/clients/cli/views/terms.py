@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from award_ledger.clients.cli.desk import Desk, indented
 from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.tables import fields, heading, line, localized, table
+from award_ledger.v1.outstanding_clawbacks_pb2 import OutstandingClawbacks
 from award_ledger.v1.terms_pb2 import (
     AmountRule,
     Cap,
@@ -83,6 +84,9 @@ def _time_and_money(desk: Desk, terms: Terms) -> Iterator[list[str]]:
         given = [name for name in ("headroom", "place", "fund_money") if getattr(back, name)]
         what = say("list.separator").join(say(f"gives.{name}") for name in given)
         yield [say("rule.gives_back"), f"{desk.name('ground', Ground.Name(back.ground))}: {what}"]
+    if terms.outstanding_clawbacks:
+        rule = OutstandingClawbacks.Name(terms.outstanding_clawbacks)
+        yield [say("rule.outstanding_clawbacks"), desk.name("outstanding_clawbacks", rule)]
     for forecast in terms.forecasts:
         amount = f"{to_major(forecast.amount_minor, currency)} {currency}"
         yield [say("rule.forecast"), f"{forecast.year}: {amount} {forecast.source}"]

@@ -239,6 +239,30 @@ _CASES = {
             "revoke {uscc} 34 --ground breach --reason 迁出本省",
         ),
     ),
+    "objections": _command(
+        "Objections to an award: while one is open or upheld, no payment can be instructed.",
+        "对奖补的异议、举报、投诉：待答复或成立的，不得下达付款指令。",
+        Phrase(
+            "objections raise {uscc} 34 --kind tip-off --file XF-2025-018 --subject 'the project is not there'",
+            "objections raise {uscc} 34 --kind tip-off --file 信访〔2025〕18号 --subject 项目不实",
+        ),
+    ),
+    "objections raise": _command(
+        "Record an objection; it stops payment until it is dismissed. The ledger never holds who raised it.",
+        "登记异议、举报或投诉；答复不成立之前暂停拨付。账本不记录提出人。",
+        Phrase(
+            "objections raise {uscc} 34 --kind tip-off --file XF-2025-018 --subject 'the project is not there'",
+            "objections raise {uscc} 34 --kind tip-off --file 信访〔2025〕18号 --subject 项目不实",
+        ),
+    ),
+    "objections answer": _command(
+        "Record what was found; who decided the award may not. A later answer takes the place of the one before.",
+        "登记答复，批准人不得办理；以最后一次答复为准，此前的答复保留在记录中。",
+        Phrase(
+            "objections answer {uscc} 34 1 --outcome dismissed --reason 'found on site as described'",
+            "objections answer {uscc} 34 1 --outcome dismissed --reason 现场核查属实",
+        ),
+    ),
     "import": _command(
         "Register, submit and (with --approve) approve the rows of a CSV file.",
         "批量导入 CSV 文件：登记企业、登记申报，并可（--approve）批准。",
@@ -297,6 +321,11 @@ _MONEY = {
         "Record money received under an order.",
         "登记收到的追回款。",
         "clawback receive {uscc} 34 1 --amount 4000.00 --reference SH20250801001",
+    ),
+    "clawback set-off": _command(
+        "Pay an instalment by setting it off against the oldest order of its currency, where its Terms say so.",
+        "按条款规定，以应拨付的一期抵扣同币种最早的追回欠款。",
+        "clawback set-off {uscc} 34 1",
     ),
     "clawback write-off": _command(
         "Propose to write off; the same command by another person completes it.",

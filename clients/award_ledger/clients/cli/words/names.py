@@ -18,6 +18,15 @@ _STATUSES = {
     "award_status.AWARD_STATUS_LIVE": Phrase("live", "有效"),
     "award_status.AWARD_STATUS_PAID": Phrase("paid", "已付清"),
     "award_status.AWARD_STATUS_REVOKED": Phrase("revoked", "已撤销"),
+    "award_status.AWARD_STATUS_CANCELLED": Phrase("cancelled", "已全部取消"),
+    "objection_kind.OBJECTION_KIND_OBJECTION": Phrase("objection", "异议"),
+    "objection_kind.OBJECTION_KIND_TIP_OFF": Phrase("tip-off", "举报"),
+    "objection_kind.OBJECTION_KIND_COMPLAINT": Phrase("complaint", "投诉"),
+    "objection_outcome.OBJECTION_OUTCOME_DISMISSED": Phrase("dismissed", "不成立"),
+    "objection_outcome.OBJECTION_OUTCOME_UPHELD": Phrase("upheld", "成立"),
+    "objection_status.OBJECTION_STATUS_OPEN": Phrase("open: stops payment", "待答复，暂停拨付"),
+    "objection_status.OBJECTION_STATUS_DISMISSED": Phrase("dismissed", "不成立"),
+    "objection_status.OBJECTION_STATUS_UPHELD": Phrase("upheld: stops payment", "成立，停止拨付"),
     "instalment_status.INSTALMENT_STATUS_WAITING": Phrase("waits for a result", "待结果"),
     "instalment_status.INSTALMENT_STATUS_DUE": Phrase("due", "可拨付"),
     "instalment_status.INSTALMENT_STATUS_COVERED": Phrase("being paid", "付款中"),
@@ -53,6 +62,7 @@ _CHECKS = {
     "check_kind.status": Phrase("status", "措施状态"),
     "check_kind.validity": Phrase("validity", "有效期"),
     "check_kind.enterprise": Phrase("enterprise", "企业状态"),
+    "check_kind.clawbacks": Phrase("clawbacks", "追回欠款"),
     "check_kind.requirement": Phrase("requirement", "条件"),
     "check_kind.threshold": Phrase("threshold", "门槛"),
     "check_kind.evidence": Phrase("evidence", "凭证"),
@@ -92,8 +102,14 @@ _TOPICS = {
     "topic.enterprise.payment_settled.v1": Phrase("payment settled", "付款到账"),
     "topic.enterprise.payment_rejected.v1": Phrase("payment rejected", "付款被拒"),
     "topic.enterprise.payment_returned.v1": Phrase("payment returned", "付款退回"),
+    "topic.enterprise.payment_returned_and_cancelled.v1": Phrase(
+        "payment returned and cancelled", "付款退回，不再拨付"
+    ),
+    "topic.enterprise.objection_raised.v1": Phrase("objection raised", "受理异议"),
+    "topic.enterprise.objection_answered.v1": Phrase("objection answered", "答复异议"),
     "topic.enterprise.clawback_ordered.v1": Phrase("clawback ordered", "决定追回"),
     "topic.enterprise.clawback_received.v1": Phrase("clawback received", "收到追回款"),
+    "topic.enterprise.clawback_set_off.v1": Phrase("set off", "抵扣"),
     "topic.enterprise.clawback_write_off_proposed.v1": Phrase("write-off proposed", "提请核销"),
     "topic.enterprise.clawback_written_off.v1": Phrase("written off", "核销"),
     "topic.enterprise.clawback_cancelled.v1": Phrase("clawback cancelled", "撤销追回"),
@@ -114,6 +130,7 @@ _TOPICS = {
     "event.minor_units": Phrase("minor units", "（最小货币单位）"),
     "event.instalment": Phrase("instalment", "期次"),
     "event.clawback": Phrase("clawback", "追回序号"),
+    "event.objection": Phrase("objection", "异议序号"),
     "event.version": Phrase("version", "版本"),
 }
 
@@ -188,6 +205,10 @@ _RULES = {
     "rule.second_person": Phrase("second person", "第二人"),
     "rule.second_person_always": Phrase("every approval needs a review", "每项批准均须复核"),
     "rule.gives_back": Phrase("gives back", "退还"),
+    "rule.outstanding_clawbacks": Phrase("while money is to be returned", "有追回款未结清时"),
+    "outstanding_clawbacks.OUTSTANDING_CLAWBACKS_BLOCK": Phrase("no approval", "暂停核准"),
+    "outstanding_clawbacks.OUTSTANDING_CLAWBACKS_HOLD": Phrase("approval, but no payment", "可以核准，暂缓拨付"),
+    "outstanding_clawbacks.OUTSTANDING_CLAWBACKS_NET": Phrase("set off before it is paid", "先抵扣，后拨付"),
     "rule.forecast": Phrase("forecast", "预计"),
 }
 

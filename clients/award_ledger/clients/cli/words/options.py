@@ -45,6 +45,7 @@ _COMMON = {
     "status": Phrase("Only those in this status.", "只列此状态的。"),
     "instalment": Phrase("Number of the instalment; may be left out if there is one.", "期次；只有一期时可不填。"),
     "clawback": Phrase("Number of the clawback; may be left out if there is one.", "追回序号；只有一项时可不填。"),
+    "objection": Phrase("Number of the objection; may be left out if there is one.", "异议序号；只有一项时可不填。"),
     "attempt": Phrase("Attempt to pay (default: the latest).", "第几次付款（默认最近一次）。"),
     "ground": Phrase("revocation, overpayment or breach.", "事由：revocation 撤销、overpayment 多付、breach 违规。"),
     "override": Phrase(
@@ -115,6 +116,17 @@ _PARTICULAR = {
     "pay settle:reference": Phrase("The bank's reference.", "银行流水号。"),
     "pay return:reference": Phrase("The bank's reference.", "银行流水号。"),
     "clawback receive:reference": Phrase("The bank's reference.", "银行流水号。"),
+    "objections raise:kind": Phrase(
+        "objection, tip-off or complaint.", "类别：objection 异议、tip-off 举报、complaint 投诉。"
+    ),
+    "file_reference": Phrase(
+        "The file in which the department keeps it; never who raised it.", "部门留存的案卷编号；不得填写提出人。"
+    ),
+    "subject": Phrase(
+        "What it is about; never who raised it, nor what would give them away.",
+        "内容；不得写明提出人或可据以识别提出人的信息。",
+    ),
+    "outcome": Phrase("dismissed or upheld.", "结论：dismissed 不成立、upheld 成立。"),
     "history evidence:kind": Phrase("Kind of evidence (invoice).", "凭证类型（invoice）。"),
     "position": Phrase("Position in the log.", "日志位置。"),
     "after": Phrase("Start after this position.", "从该位置之后开始。"),
@@ -170,6 +182,8 @@ METAVARS = {
     "CODE": Phrase("CODE", "代码"),
     "CURRENCY": Phrase("CURRENCY", "币种"),
     "INSTALMENT": Phrase("INSTALMENT", "期次"),
+    "OBJECTION": Phrase("OBJECTION", "异议"),
+    "OUTCOME": Phrase("OUTCOME", "结论"),
     "CLAWBACK": Phrase("CLAWBACK", "追回"),
     "FILE": Phrase("FILE", "文件"),
     "HOST:PORT": Phrase("HOST:PORT", "主机:端口"),

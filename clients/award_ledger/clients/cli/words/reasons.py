@@ -87,10 +87,10 @@ REASONS: dict[str, Reason] = {
         "请另一位同事执行 award-ledger review（核销则由其再次执行同一命令），然后重试",
     ),
     "SEGREGATION_OF_DUTIES": _reason(
-        "The one who approved may not also pay.",
-        "批准人不得办理拨付。",
-        "have another person do this",
-        "请由另一人办理",
+        "One person may not do both: who decides an award neither pays it nor answers objections to it.",
+        "同一人不得兼办：批准人不得办理拨付，也不得答复对该奖补的异议。",
+        "have a colleague do it",
+        "请其他人办理",
     ),
     # What is not there, or is there already.
     "ENTERPRISE_NOT_FOUND": _reason(
@@ -147,6 +147,12 @@ REASONS: dict[str, Reason] = {
         "see its clawbacks with: award-ledger awards show ENTERPRISE AWARD",
         "查看各项追回：award-ledger awards show 企业 奖补",
     ),
+    "OBJECTION_NOT_FOUND": _reason(
+        "There is no such objection to the award.",
+        "该奖补没有这项异议。",
+        "see them with: award-ledger awards show ENTERPRISE AWARD",
+        "查看各项异议：award-ledger awards show 企业 奖补",
+    ),
     "EVENT_NOT_FOUND": _reason(
         "The log has no such event.",
         "日志中没有这条记录。",
@@ -159,6 +165,12 @@ REASONS: dict[str, Reason] = {
         "企业已被限制享受政策。",
         "lift the bar first, if it is right to: award-ledger enterprises reinstate NUMBER",
         "如应解除限制，先执行：award-ledger enterprises reinstate 代码",
+    ),
+    "CLAWBACK_OUTSTANDING": _reason(
+        "The enterprise still owes money under orders to return it.",
+        "企业尚有追回款未结清。",
+        "see what is owed, and go on once it is repaid: award-ledger enterprises show NUMBER",
+        "查看欠款，结清后再办理：award-ledger enterprises show 代码",
     ),
     "MEASURE_NEEDS_RULE": _reason(
         "The text of this measure names no amount yet.",
@@ -275,6 +287,18 @@ REASONS: dict[str, Reason] = {
         "该期现在不可拨付。",
         "see from which day and on which result: award-ledger awards show ENTERPRISE AWARD",
         "查看可拨付日期和条件：award-ledger awards show 企业 奖补",
+    ),
+    "OBJECTION_OPEN": _reason(
+        "An objection to the award waits for its answer, or was upheld.",
+        "该奖补有待答复或已成立的异议、举报、投诉。",
+        "have it answered by a colleague: award-ledger objections answer ENTERPRISE AWARD",
+        "由其他人答复：award-ledger objections answer 企业 奖补",
+    ),
+    "SET_OFF_REQUIRED": _reason(
+        "The enterprise still owes money, which is set off first.",
+        "企业尚有追回款未结清，须先抵扣。",
+        "set the instalment off first: award-ledger clawback set-off ENTERPRISE AWARD",
+        "先抵扣：award-ledger clawback set-off 企业 奖补",
     ),
     "PAYMENT_STATE": _reason(
         "The payment is not in a state for this.",

@@ -11,7 +11,7 @@ from award_ledger.v1 import common_pb2, errors_pb2
 _VERDICTS = common_pb2.Verdict.DESCRIPTOR
 _REASONS = errors_pb2.ErrorReason.DESCRIPTOR
 
-_MONEY = {*(rule.__struct_config__.tag for rule in get_args(AmountRule)), "cap", "fund", "second_person"}
+_MONEY = {*(rule.__struct_config__.tag for rule in get_args(AmountRule)), "cap", "fund", "second_person", "clawbacks"}
 """Kinds of checks whose numbers are amounts; those of the others are counts."""
 
 

@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 from award_ledger.domain import award as domain
+from award_ledger.domain import objection as objections
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.rpc.mapping.enums import number_of
-from award_ledger.v1 import awards_pb2, clawbacks_pb2, common_pb2, payments_pb2, terms_pb2
+from award_ledger.v1 import awards_pb2, clawbacks_pb2, common_pb2, objections_pb2, payments_pb2, terms_pb2
 
 _AWARD_STATUS = awards_pb2.AwardStatus.DESCRIPTOR
 _INSTALMENT_STATUS = payments_pb2.InstalmentStatus.DESCRIPTOR
 _PAYMENT_STATUS = payments_pb2.PaymentStatus.DESCRIPTOR
 _CLAWBACK_STATUS = clawbacks_pb2.ClawbackStatus.DESCRIPTOR
+_OBJECTION_KIND = objections_pb2.ObjectionKind.DESCRIPTOR
+_OBJECTION_OUTCOME = objections_pb2.ObjectionOutcome.DESCRIPTOR
+_OBJECTION_STATUS = objections_pb2.ObjectionStatus.DESCRIPTOR
 _GROUND = terms_pb2.Ground.DESCRIPTOR
 
 
@@ -52,6 +56,7 @@ def award_message(enterprise: Enterprise, award: domain.Award, terms: Terms) -> 
         clawbacks=[clawback_message(clawback) for clawback in award.clawbacks],
         stage_result=award.stage_result,
         etag=str(enterprise.version),
+        objections=[objection_message(objection) for objection in award.objections],
     )
 
 
@@ -65,6 +70,7 @@ def instalment_message(instalment: domain.Instalment) -> payments_pb2.Instalment
         stage=instalment.stage,
         status=payments_pb2.InstalmentStatus.ValueType(number_of(_INSTALMENT_STATUS, instalment.state)),
         payments=[_payment(payment) for payment in instalment.payments],
+        set_off_minor=instalment.set_off_minor,
     )
 
 
@@ -82,6 +88,28 @@ def clawback_message(clawback: domain.Clawback) -> clawbacks_pb2.Clawback:
         reason=clawback.reason,
         write_off_proposed_by=clawback.write_off_proposed_by,
         write_off_proposed_minor=clawback.write_off_proposed_minor,
+    )
+
+
+def objection_message(objection: objections.Objection) -> objections_pb2.Objection:
+    """What is said against an award, with every answer."""
+    return objections_pb2.Objection(
+        number=objection.number,
+        kind=objections_pb2.ObjectionKind.ValueType(number_of(_OBJECTION_KIND, objection.kind)),
+        file_reference=objection.file_reference,
+        subject=objection.subject,
+        raised_on=objection.raised_on.isoformat(),
+        principal=objection.principal,
+        status=objections_pb2.ObjectionStatus.ValueType(number_of(_OBJECTION_STATUS, objection.state)),
+        answers=[
+            objections_pb2.ObjectionAnswer(
+                outcome=objections_pb2.ObjectionOutcome.ValueType(number_of(_OBJECTION_OUTCOME, answer.outcome)),
+                reason=answer.reason,
+                answered_on=answer.answered_on.isoformat(),
+                principal=answer.principal,
+            )
+            for answer in objection.answers
+        ],
     )
 
 

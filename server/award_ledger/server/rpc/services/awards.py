@@ -8,9 +8,15 @@ import grpc
 
 from award_ledger.domain.approval import Decided, PlannedInstalment
 from award_ledger.domain.encoding import decode_fact
-from award_ledger.domain.events import ApprovalRefused, AwardApproved, ProRataDecided
+from award_ledger.domain.events import (
+    ApprovalRefused,
+    AwardApproved,
+)
 from award_ledger.domain.fact import OverrideTaken
 from award_ledger.domain.identity import award_id as award_id_of
+from award_ledger.domain.policy_events import (
+    ProRataDecided,
+)
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.terms import Ground
 from award_ledger.domain.working_set import WorkingSet
