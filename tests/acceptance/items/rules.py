@@ -61,7 +61,8 @@ def needs_evidence(ledger: Desk, code: str, asked_minor: int, facts: Facts | Non
 
 
 def one_award_for_each(ledger: Desk, code: str, kind: str, asked_minor: int, facts: Facts | None = None) -> None:
-    """What is named by evidence of a kind is awarded once, whoever asks for it; another one is awarded."""
+    """What is named by evidence of a kind must be named; it is awarded once, whoever asks."""
+    needs_evidence(ledger, code, asked_minor, facts, kind)
     reference = {kind: f"{code}同一对象"}
     first = ledger.award(code, asked_minor, facts, **reference)
     refused = ledger.refuses_to_award(code, asked_minor, facts, **reference)
@@ -108,6 +109,7 @@ def waits_for_its_rule(
     case = ledger.apply(code, most_minor, facts)
     refused = ledger.refuses(case)
     assert (refused.reason, refused.check.id, refused.admissible_minor) == ("MEASURE_NEEDS_RULE", "status", 0)
+    assert f"第{int(code[1:3])}条" in refused.check.words
     kept = GetApplicationRequest(enterprise=case.enterprise, application_id=case.application_id)
     application = ledger.finance.do(kept).application
     assert (application.status, application.asked_minor) == (APPLICATION_STATUS_OPEN, most_minor)
@@ -131,4 +133,5 @@ def records_an_entitlement(ledger: Desk, code: str, entitlement: str, **rest: An
     assert ledger.funds() == before
     refused = ledger.refuses_to_award(code, 1, **rest)
     assert (refused.reason, refused.check.limit, refused.admissible_minor) == ("CEILING_EXCEEDED", 0, 0)
+    assert f"第{int(code[1:3])}条" in refused.check.words
     return award
