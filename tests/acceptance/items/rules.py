@@ -7,9 +7,9 @@ from typing import Any
 
 from award_ledger.v1.applications_pb2 import APPLICATION_STATUS_OPEN, GetApplicationRequest
 from award_ledger.v1.awards_pb2 import Award
-from award_ledger.v1.common_pb2 import VERDICT_NEEDS_OVERRIDE
+from award_ledger.v1.common_pb2 import VERDICT_FAILED, VERDICT_NEEDS_OVERRIDE
 from award_ledger.v1.measures_pb2 import MEASURE_STATUS_NEEDS_RULE, MEASURE_STATUS_OPEN
-from tests.acceptance.items.desk import NEXT_YEAR, Desk, Facts
+from tests.acceptance.items.desk import NEXT_YEAR, Desk, Facts, Refused
 
 
 def grants_up_to(
@@ -33,6 +33,12 @@ def grants_up_to(
     award = ledger.approve(case, amount_minor=ceiling_minor).award
     assert award.approved_minor == ceiling_minor
     return award
+
+
+def stands_against(refused: Refused, check_id: str, *, limit: int, used: int) -> None:
+    """Besides the first reason of a refusal this check refuses too, with these numbers."""
+    check = next(check for check in refused.assessment.checks if check.id == check_id)
+    assert (check.verdict, check.limit, check.used) == (VERDICT_FAILED, limit, used)
 
 
 def needs_fact(

@@ -14,6 +14,7 @@ from tests.acceptance.items.rules import (
     needs_fact,
     one_award_for_each,
     records_an_entitlement,
+    stands_against,
     takes_about,
     waits_for_its_rule,
 )
@@ -113,8 +114,9 @@ def test_a17_1_no_earlier_year_may_have_passed_it(ledger: Desk) -> None:
 def test_a17_1_once_for_each_enterprise_even_below_the_ceiling(ledger: Desk) -> None:
     facts = robots(yuan(60_000_000))
     first = ledger.award("A17-1", yuan(1_000_000), facts)
-    refused = ledger.refuses_to_award("A17-1", yuan(1_000_000), facts, enterprise=first.enterprise, on=NEXT_YEAR)
+    refused = ledger.refuses_to_award("A17-1", yuan(7_000_000) + 1, facts, enterprise=first.enterprise, on=NEXT_YEAR)
     assert (refused.reason, refused.check.id, refused.admissible_minor) == ("KEY_IN_USE", "unique.one_off", 0)
+    stands_against(refused, "cap.lifetime", limit=yuan(8_000_000), used=yuan(1_000_000))
 
 
 def test_a17_2_grants_a_component_maker_up_to_3_000_000_yuan(ledger: Desk) -> None:

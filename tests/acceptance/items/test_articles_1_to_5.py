@@ -14,6 +14,7 @@ from tests.acceptance.items.rules import (
     needs_fact,
     one_award_for_each,
     records_an_entitlement,
+    stands_against,
     takes_about,
     waits_for_its_rule,
 )
@@ -123,9 +124,10 @@ def test_a04_2_is_for_technology_smes_that_repaid_on_time(ledger: Desk) -> None:
 def test_a04_2_one_loan_once_even_where_the_first_used_less_than_the_ceiling(ledger: Desk) -> None:
     first = ledger.award("A04-2", yuan(200_000), REPAID, loan="贷款合同甲")
     for on in (DAY, NEXT_YEAR):
-        refused = ledger.refuses_to_award("A04-2", yuan(100_000), REPAID, enterprise=first.enterprise, on=on)
+        refused = ledger.refuses_to_award("A04-2", yuan(300_000) + 1, REPAID, enterprise=first.enterprise, on=on)
         assert (refused.reason, refused.check.id, refused.admissible_minor) == ("KEY_IN_USE", "unique.one_loan", 0)
         assert "可任选一笔贷款给予一次性贴息支持" in refused.check.words
+        stands_against(refused, "cap.lifetime", limit=yuan(500_000), used=yuan(200_000))
     another = ledger.refuses_to_award("A04-2", yuan(100_000), REPAID, loan="贷款合同甲")
     assert another.reason == "EVIDENCE_IN_USE"
 

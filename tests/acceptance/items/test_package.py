@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from award_ledger.clients.package_files import catalogue_path, load_package
+from award_ledger.v1.enterprises_pb2 import LinkEnterpriseRequest
 from award_ledger.v1.payments_pb2 import (
     INSTALMENT_STATUS_PAID,
     InstructPaymentRequest,
@@ -104,6 +105,26 @@ def test_an_award_decided_in_time_is_paid_after_the_policy_has_ended(own_ledger:
     attempt = PaymentRef(enterprise=award.enterprise, award_id=award.award_id, instalment=1)
     settle = RecordSettlementRequest(payment=attempt, amount_minor=yuan(6_000_000), effective_on=paid_on)
     assert own_ledger.finance.do(settle).instalment.status == INSTALMENT_STATUS_PAID
+
+
+@pytest.mark.parametrize(
+    ("code", "cap_minor", "facts"),
+    [
+        ("A04-2", yuan(500_000), {"repaid_on_time": "yes", "technology_sme": "yes"}),
+        ("A06-1", yuan(5_000_000), COMPUTING | {"settled_minor": str(yuan(100_000_000))}),
+        ("A17-1", yuan(8_000_000), {"sales_2025_minor": "5000000001", "highest_earlier_sales_minor": "0"}),
+        ("A17-2", yuan(3_000_000), {"component_sales_2025_minor": "2000000001", "self_developed": "yes"}),
+        ("A19-1", yuan(6_000_000), {"recognition": "national-key-little-giant"}),
+    ],
+)
+def test_a_cap_counts_by_legal_person_also_where_enterprises_are_linked(
+    ledger: Desk, code: str, cap_minor: int, facts: dict[str, str]
+) -> None:
+    for _ in range(2):
+        member = ledger.register()
+        link = LinkEnterpriseRequest(number=member, group=f"{code}集团", reason="控股", effective_on="2025-06-01")
+        ledger.finance.do(link)
+        assert ledger.award(code, cap_minor, facts, enterprise=member).approved_minor == cap_minor
 
 
 def test_a12_1_and_a23_2_one_project_holds_one_of_them_but_for_two_people_with_a_reason(own_ledger: Desk) -> None:
