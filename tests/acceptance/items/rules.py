@@ -77,6 +77,14 @@ def one_award_for_each(ledger: Desk, code: str, kind: str, asked_minor: int, fac
     assert ledger.award(code, asked_minor, facts, enterprise=first.enterprise).approved_minor == asked_minor
 
 
+def shares(ledger: Desk, code: str, kind: str, asked_minor: int, *facts: Facts) -> None:
+    """One piece of evidence of a kind, which must be named, backs an award for each of these facts."""
+    needs_evidence(ledger, code, asked_minor, facts[0], kind)
+    reference: dict[str, Any] = {kind: f"{code}共用凭证"}
+    for declared in facts:
+        assert ledger.award(code, asked_minor, declared, **reference).approved_minor == asked_minor
+
+
 def takes_about(
     ledger: Desk,
     code: str,

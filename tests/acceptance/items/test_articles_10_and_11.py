@@ -162,3 +162,4 @@ def test_a11_3_grants_a_base_of_another_field_named_in_free_text_up_to_5_000_000
     refused = ledger.refuses_to_award("A11-3", yuan(5_000_000), field(" 低空 经济"), on=NEXT_YEAR)
     assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.field")  # spaces make no other field
     needs_fact(ledger, "A11-3", yuan(5_000_000), field("海洋牧场"), "field", None, "其他领域")
+    needs_evidence(ledger, "A11-3", yuan(5_000_000), field("海洋牧场"), "base")

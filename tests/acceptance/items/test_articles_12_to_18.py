@@ -14,6 +14,7 @@ from tests.acceptance.items.rules import (
     needs_fact,
     one_award_for_each,
     records_an_entitlement,
+    shares,
     stands_against,
     takes_about,
     waits_for_its_rule,
@@ -43,6 +44,7 @@ def test_a12_1_takes_about_10_scenarios_a_year(own_ledger: Desk) -> None:
 
 def test_a12_2_a_key_project_is_entered_without_money_and_may_be_awarded_elsewhere(ledger: Desk) -> None:
     entitlement = "优先纳入省级数字产业重点项目库，用地指标单列"
+    needs_evidence(ledger, "A12-2", 0, {}, "project")
     records_an_entitlement(ledger, "A12-2", entitlement, project="应用重点项目甲")
     assert ledger.award("A12-1", yuan(3_000_000), project="应用重点项目甲").approved_minor == yuan(3_000_000)
 
@@ -82,7 +84,7 @@ def test_a16_1_first_set_insurance_waits_until_a_rate_is_named(ledger: Desk) -> 
     rate = RateOf(rate="0.8", base_fact="premium_minor")
     waits_for_its_rule(ledger, "A16-1", yuan(800_000), premium, check="rate_of", rate_of=rate)
     one_award_for_each(ledger, "A16-1", "insurance_policy", yuan(800_000), premium)
-    needs_evidence(ledger, "A16-1", yuan(800_000), premium, "product")
+    shares(ledger, "A16-1", "product", yuan(800_000), premium, premium)
 
 
 def test_a16_2_innovation_procurement_is_an_entitlement_without_money(ledger: Desk) -> None:

@@ -13,6 +13,7 @@ from tests.acceptance.items.rules import (
     needs_fact,
     one_award_for_each,
     records_an_entitlement,
+    shares,
     waits_for_its_rule,
 )
 
@@ -58,9 +59,7 @@ def test_a19_2_tax_preferences_are_an_entitlement_without_money(ledger: Desk) ->
 
 def test_a20_1_a_promotion_body_waits_until_an_amount_is_named(ledger: Desk) -> None:
     waits_for_its_rule(ledger, "A20-1", yuan(500_000), up_to=UpTo(ceiling_minor=yuan(500_000)))
-    needs_evidence(ledger, "A20-1", yuan(500_000), None, "selection_notice")
-    for _ in range(2):  # one notice names all that were selected
-        assert ledger.award("A20-1", yuan(500_000), selection_notice="入选名单").approved_minor == yuan(500_000)
+    shares(ledger, "A20-1", "selection_notice", yuan(500_000), {}, {})
 
 
 def test_a20_2_grants_a_provincial_cluster_up_to_2_000_000_yuan(ledger: Desk) -> None:
@@ -84,6 +83,11 @@ def test_a20_2_a_cluster_is_awarded_once_at_each_level_whoever_asks(ledger: Desk
         assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.cluster")
         assert refused.check.found == f"award {first.award_id} under {code}"
         assert "新认定的省级、国家级和世界级先进制造业集群" in refused.check.words
+
+
+@pytest.mark.parametrize("code", LEVELS)
+def test_a20_2_one_notice_of_recognition_may_name_several_clusters(ledger: Desk, code: str) -> None:
+    shares(ledger, code, "recognition_notice", yuan(1_000_000), cluster(f"{code}甲"), cluster(f"{code}乙"))
 
 
 def test_a20_3_a_cluster_does_not_fall_back_to_a_lower_level(ledger: Desk) -> None:

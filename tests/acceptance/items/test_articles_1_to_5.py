@@ -14,6 +14,7 @@ from tests.acceptance.items.rules import (
     needs_fact,
     one_award_for_each,
     records_an_entitlement,
+    shares,
     stands_against,
     takes_about,
     waits_for_its_rule,
@@ -137,8 +138,8 @@ def test_a05_1_grants_an_integrated_circuit_enterprise_up_to_2_000_000_yuan(ledg
 
 
 def test_a05_1_one_notice_names_many_enterprises_and_each_is_selected_once_a_year(ledger: Desk) -> None:
-    first = ledger.award("A05-1", yuan(500_000), selection_notice="遴选通知1号")
-    assert ledger.award("A05-1", yuan(500_000), selection_notice="遴选通知1号").approved_minor == yuan(500_000)
+    shares(ledger, "A05-1", "selection_notice", yuan(500_000), {}, {})
+    first = ledger.award("A05-1", yuan(500_000))
     refused = ledger.refuses_to_award("A05-1", yuan(500_000), enterprise=first.enterprise)
     assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.yearly")
     again = ledger.award("A05-1", yuan(2_000_000), enterprise=first.enterprise, on=NEXT_YEAR)

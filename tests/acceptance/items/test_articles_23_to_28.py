@@ -15,6 +15,7 @@ from tests.acceptance.items.rules import (
     needs_fact,
     one_award_for_each,
     records_an_entitlement,
+    shares,
     waits_for_its_rule,
 )
 
@@ -44,6 +45,7 @@ def standard(name: str) -> Facts:
 
 def test_a23_1_the_key_project_library_is_an_entitlement_without_money(ledger: Desk) -> None:
     entitlement = "列入“人工智能+”重点项目库，优先支持申报超长期特别国债、中央预算内投资和地方政府专项债券"
+    needs_evidence(ledger, "A23-1", 0, {}, "project")
     records_an_entitlement(ledger, "A23-1", entitlement, project="重点项目乙")
     assert ledger.award("A25-3", yuan(1_000_000), project="重点项目乙").approved_minor == yuan(1_000_000)
 
@@ -101,7 +103,8 @@ def test_a25_1_is_for_new_stations_with_5g_a_or_redcap_and_a_traffic_report(ledg
     words = "具备5G-A技术特性或开通RedCap功能"
     needs_fact(ledger, "A25-1", yuan(5_000), stations(), "has_5g_a_or_redcap", "no", words)
     needs_fact(ledger, "A25-1", yuan(5_000), stations(), "newly_built", "no", "新建5G基站")
-    needs_evidence(ledger, "A25-1", yuan(5_000), stations(), "base_station", "traffic_report")
+    needs_evidence(ledger, "A25-1", yuan(5_000), stations(), "base_station")
+    shares(ledger, "A25-1", "traffic_report", yuan(5_000), stations(), stations())
 
 
 def test_a25_2_grants_a_benchmark_project_up_to_10_000_000_yuan(ledger: Desk) -> None:
