@@ -79,10 +79,12 @@ def test_a20_2_a_cluster_is_awarded_once_at_each_level_whoever_asks(ledger: Desk
     key = cluster(f"{code}级集群")
     first = ledger.award(code, yuan(1_000_000), key)
     for enterprise in (first.enterprise, None):
-        refused = ledger.refuses_to_award(code, yuan(1_000_000), key, enterprise=enterprise, on=NEXT_YEAR)
+        refused = ledger.refuses_to_award(code, LEVELS[code], key, enterprise=enterprise, on=NEXT_YEAR)
         assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.cluster")
         assert refused.check.found == f"award {first.award_id} under {code}"
         assert "新认定的省级、国家级和世界级先进制造业集群" in refused.check.words
+        cap = next(check for check in refused.assessment.checks if check.id == "cap.cluster")
+        assert (cap.verdict, cap.limit, cap.used) == (VERDICT_CUT, LEVELS[code], yuan(1_000_000))
 
 
 @pytest.mark.parametrize("code", LEVELS)
@@ -90,10 +92,12 @@ def test_a20_2_one_notice_of_recognition_may_name_several_clusters(ledger: Desk,
     shares(ledger, code, "recognition_notice", yuan(1_000_000), cluster(f"{code}甲"), cluster(f"{code}乙"))
 
 
-def test_a20_3_a_cluster_does_not_fall_back_to_a_lower_level(ledger: Desk) -> None:
-    national = ledger.award("A20-3", yuan(1_000_000), cluster("潍坊声学集群"))
-    refused = ledger.refuses_to_award("A20-2", 1, cluster("潍坊声学集群"), enterprise=national.enterprise)
-    assert (refused.reason, refused.check.found) == ("KEY_IN_USE", f"award {national.award_id} under A20-3")
+@pytest.mark.parametrize(("higher", "lower"), [("A20-3", "A20-2"), ("A20-4", "A20-2"), ("A20-4", "A20-3")])
+def test_a20_3_and_a20_4_a_cluster_does_not_fall_back_to_a_lower_level(ledger: Desk, higher: str, lower: str) -> None:
+    key = cluster(f"{higher}后{lower}")
+    first = ledger.award(higher, yuan(1_000_000), key)
+    refused = ledger.refuses_to_award(lower, 1, key, enterprise=first.enterprise)
+    assert (refused.reason, refused.check.found) == ("KEY_IN_USE", f"award {first.award_id} under {higher}")
 
 
 def test_a20_4_by_default_each_level_pays_its_ceiling_less_what_the_cluster_had(ledger: Desk) -> None:
