@@ -36,7 +36,11 @@ from award_ledger.v1.common_pb2 import (
     EnterpriseNumber,
     Evidence,
 )
-from award_ledger.v1.enterprises_pb2 import BatchRegisterEnterprisesRequest, RegisterEnterpriseRequest
+from award_ledger.v1.enterprises_pb2 import (
+    BatchRegisterEnterprisesRequest,
+    LinkEnterpriseRequest,
+    RegisterEnterpriseRequest,
+)
 from award_ledger.v1.funds_pb2 import Fund, GetFundRequest, ListFundsRequest
 from award_ledger.v1.measures_pb2 import GetMeasureRequest, Measure, PublishTermsRequest
 from tests import samples
@@ -149,6 +153,11 @@ class Desk:
         request = self._registration(start)
         self.finance.do(request)
         return request.number
+
+    def link(self, enterprise: EnterpriseNumber, group: str) -> None:
+        """From before the first application the enterprise belongs to a group of linked ones."""
+        request = LinkEnterpriseRequest(number=enterprise, group=group, reason="控股", effective_on="2025-06-01")
+        self.finance.do(request)
 
     def apply(
         self,

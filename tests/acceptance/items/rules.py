@@ -66,15 +66,20 @@ def needs_evidence(ledger: Desk, code: str, asked_minor: int, facts: Facts | Non
         assert (refused.reason, refused.check.id) == ("EVIDENCE_MISSING", f"evidence.{kind}")
 
 
-def one_award_for_each(ledger: Desk, code: str, kind: str, asked_minor: int, facts: Facts | None = None) -> None:
-    """What is named by evidence of a kind must be named; it is awarded once, whoever asks."""
+def one_award_for_each(
+    ledger: Desk, code: str, kind: str, asked_minor: int, facts: Facts | None = None, others: Facts | None = None
+) -> None:
+    """What is named by evidence of a kind must be named; it is awarded once, whoever asks. Another one is awarded too,
+    with facts of its own where they must differ.
+    """
     needs_evidence(ledger, code, asked_minor, facts, kind)
     reference = {kind: f"{code}同一对象"}
     first = ledger.award(code, asked_minor, facts, **reference)
     refused = ledger.refuses_to_award(code, asked_minor, facts, **reference)
     assert (refused.reason, refused.check.id) == ("EVIDENCE_IN_USE", f"evidence.{kind}:{reference[kind]}")
     assert refused.check.found == f"award {first.award_id} under {code}"
-    assert ledger.award(code, asked_minor, facts, enterprise=first.enterprise).approved_minor == asked_minor
+    another = ledger.award(code, asked_minor, others or facts, enterprise=first.enterprise)
+    assert another.approved_minor == asked_minor
 
 
 def shares(ledger: Desk, code: str, kind: str, asked_minor: int, *facts: Facts) -> None:
@@ -93,7 +98,6 @@ def takes_about(
     *,
     words: str,
     facts: Callable[[int], Facts] = lambda _: {},
-    again_next_year: bool = True,
 ) -> None:
     """左右: beyond so many a year it takes an override of the officer, with a reason, and a second person."""
     ledger.award_many(code, places, asked_minor, facts)
@@ -112,8 +116,7 @@ def takes_about(
     assert [(taken.check_id, taken.reason) for taken in award.overrides] == [(check.id, "专家评审得分并列")]
     (quota,) = ledger.measure(code).quotas
     assert (quota.count, quota.used, quota.hard) == (places, places + 1, False)
-    if again_next_year:
-        assert ledger.award(code, asked_minor, facts(places + 1), on=NEXT_YEAR).approved_minor == asked_minor
+    assert ledger.award(code, asked_minor, facts(places + 1), on=NEXT_YEAR).approved_minor == asked_minor
 
 
 def waits_for_its_rule(

@@ -17,7 +17,8 @@ from award_ledger.v1.payments_pb2 import (
     PaymentRef,
     RecordSettlementRequest,
 )
-from tests.acceptance.items.desk import DAY, Desk, yuan
+from tests.acceptance.items.desk import DAY, NEXT_YEAR, Desk, yuan
+from tests.acceptance.items.rules import one_award_for_each
 
 LATER = catalogue_path("shandong-2025-49") / "later" / "A08-1.v2.yaml"
 HALF = yuan(750_000)
@@ -119,6 +120,10 @@ def test_a08_1_v2_with_failed_everything_is_recovered_and_the_place_stays_taken(
     assert later.measure("A08-1").quotas[0].used == 1
 
 
+def test_a08_1_v2_awards_a_corpus_once(later: Desk) -> None:
+    one_award_for_each(later, "A08-1", "corpus", HALF)
+
+
 def test_a08_1_v2_another_result_is_unknown(later: Desk) -> None:
     award = selected(later)
     request = RecordStageResultRequest(
@@ -141,6 +146,8 @@ def test_a08_1_v2_takes_20_corpora_a_year_and_no_override_passes_it(own_ledger: 
         VERDICT_FAILED,
     )
     assert (refused.check.limit, refused.check.used, refused.admissible_minor) == (20, 20, 0)
+    own_ledger.name_fund("A08-1/2026", 2026, yuan(30_000_000), "A08-1")
+    assert own_ledger.award("A08-1", HALF, on=NEXT_YEAR).fund_code == "A08-1/2026"
 
 
 def test_a08_1_an_award_keeps_the_version_in_force_when_it_was_decided(own_ledger: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from award_ledger.v1.common_pb2 import VERDICT_CUT, VERDICT_FAILED
 from award_ledger.v1.measures_pb2 import PublishTermsRequest
 from award_ledger.v1.terms_pb2 import AmountRule, Tier, Tiered, UpTo
@@ -16,7 +18,8 @@ from tests.acceptance.items.rules import (
 )
 
 LEVELS = {"2": yuan(100_000), "3": yuan(200_000), "4": yuan(300_000)}
-BASES = ("A11-1", "A11-2", "A11-3")
+CEILINGS = {"A11-1": yuan(5_000_000), "A11-2": yuan(10_000_000), "A11-3": yuan(5_000_000)}
+BASES = tuple(CEILINGS)
 
 
 def certified(level: str) -> Facts:
@@ -57,7 +60,7 @@ def test_a10_1_may_go_to_a_public_body_within_the_budget_of_the_year(own_ledger:
 def test_a10_2_conformance_waits_until_the_tiers_are_named(ledger: Desk) -> None:
     waits_for_its_rule(ledger, "A10-2", LEVELS["3"], certified("3"), check="tiered", tiered=tiers())
     needs_fact(ledger, "A10-2", LEVELS["3"], certified("3"), "sme", "no", "通过贯标的中小企业")
-    needs_evidence(ledger, "A10-2", LEVELS["3"], certified("3"), "certificate")
+    one_award_for_each(ledger, "A10-2", "certificate", LEVELS["2"], certified("2"), certified("4"))
     refused = ledger.refuses_to_award("A10-2", LEVELS["4"], certified("5"))
     assert (refused.reason, refused.check.id, refused.check.found) == ("REQUIREMENT_NOT_MET", "tiered", "5")
 
@@ -99,17 +102,16 @@ def test_a11_1_grants_a_base_up_to_5_000_000_yuan_in_one_of_the_13_fields(ledger
     assert len(fields) == 13
 
 
-def test_a11_1_one_field_one_base_for_the_life_of_the_policy(ledger: Desk) -> None:
-    first = ledger.award("A11-1", yuan(2_000_000), field("mining"))
-    for code in BASES:
-        refused = ledger.refuses_to_award(code, yuan(1_000_000), field("mining"), on=NEXT_YEAR)
-        assert (refused.reason, refused.check.id, refused.check.verdict) == (
-            "KEY_IN_USE",
-            "unique.field",
-            VERDICT_FAILED,
-        )
-        assert refused.check.found == f"award {first.award_id} under A11-1"
+@pytest.mark.parametrize("held", BASES)
+def test_a11_1_a11_2_a11_3_one_field_one_base_for_the_life_of_the_policy(own_ledger: Desk, held: str) -> None:
+    first = own_ledger.award(held, yuan(2_000_000), field("mining"))
+    for code, ceiling in CEILINGS.items():
+        refused = own_ledger.refuses_to_award(code, ceiling, field("mining"), on=NEXT_YEAR)
+        assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.field")
+        assert (refused.check.verdict, refused.check.found) == (VERDICT_FAILED, f"award {first.award_id} under {held}")
         assert "按照“一领域一基地”的原则" in refused.check.words
+        cap = next(check for check in refused.assessment.checks if check.id == "cap.field")
+        assert (cap.verdict, cap.limit, cap.used) == (VERDICT_CUT, ceiling, yuan(2_000_000))
 
 
 def test_a11_1_a11_2_a11_3_share_5_bases_a_year_and_no_override_passes_it(own_ledger: Desk) -> None:
@@ -129,12 +131,17 @@ def test_a11_1_a11_2_a11_3_share_5_bases_a_year_and_no_override_passes_it(own_le
         assert "每年布局3-5个人工智能行业应用基地" in refused.check.words
         (quota,) = own_ledger.measure(code).quotas
         assert (quota.pool, quota.count, quota.floor, quota.used, quota.hard) == ("A11", 5, 3, 5, True)
-    assert own_ledger.award("A11-1", yuan(5_000_000), field("healthcare"), on=NEXT_YEAR).approved_minor
+    for code, name in zip(BASES, ("healthcare", "equipment", "量子计算"), strict=True):
+        assert own_ledger.award(code, CEILINGS[code], field(name), on=NEXT_YEAR).approved_minor == CEILINGS[code]
 
 
 def test_a11_2_grants_a_national_base_up_to_10_000_000_yuan(ledger: Desk) -> None:
     grants_up_to(ledger, "A11-2", yuan(10_000_000), field("biomedicine"), words="每个给予最高1000万元补助")
     needs_evidence(ledger, "A11-2", yuan(10_000_000), field("equipment"), "national_approval", "base")
+
+
+def test_a11_2_one_approval_is_for_one_national_base(own_ledger: Desk) -> None:
+    one_award_for_each(own_ledger, "A11-2", "national_approval", yuan(9_000_000), field("steel"), field("home"))
 
 
 def test_a11_2_an_upgrade_pays_at_most_the_difference_and_takes_no_new_place(own_ledger: Desk) -> None:

@@ -120,6 +120,8 @@ def test_a25_3_grants_a_leading_project_up_to_5_000_000_yuan(ledger: Desk) -> No
 
 
 def test_a25_2_and_a25_3_award_a_project_once(ledger: Desk) -> None:
+    one_award_for_each(ledger, "A25-2", "project", yuan(1_000_000))
+    one_award_for_each(ledger, "A25-3", "project", yuan(1_000_000))
     first = ledger.award("A25-2", yuan(1_000_000), project="算力枢纽")
     refused = ledger.refuses_to_award("A25-3", yuan(1_000_000), project="算力枢纽")
     assert (refused.reason, refused.check.found) == ("EVIDENCE_IN_USE", f"award {first.award_id} under A25-2")
@@ -196,11 +198,11 @@ def test_a28_1_and_a28_2_co_leaders_share_one_ceiling_for_a_standard(ledger: Des
     assert (refused.check.limit, refused.check.used) == (ceiling, part)
     assert refused.admissible_minor == ceiling - part
     assert ledger.approve(case, amount_minor=ceiling - part).award.approved_minor == ceiling - part
-    again = ledger.refuses_to_award(code, 1, key, enterprise=first.enterprise)
+    again = ledger.refuses_to_award(code, 1, key, enterprise=first.enterprise, on=NEXT_YEAR)
     assert (again.reason, again.check.id) == ("KEY_IN_USE", "unique.standard")
 
 
-def test_a28_2_a_standard_that_had_its_ceiling_as_international_gets_no_second_one_as_national(ledger: Desk) -> None:
+def test_a28_1_and_a28_2_a_standard_put_forward_as_both_gets_one_ceiling(ledger: Desk) -> None:
     ledger.award("A28-1", yuan(400_000), standard("双编号标准"))
     refused = ledger.refuses_to_award("A28-2", yuan(200_000), standard("双编号标准"))
     assert (refused.reason, refused.check.id, refused.check.used) == ("CAP_EXCEEDED", "cap.standard", yuan(400_000))

@@ -10,6 +10,7 @@ from award_ledger.clients.package_files import catalogue_path
 from award_ledger.v1.applications_pb2 import APPLICATION_STATUS_OPEN, GetApplicationRequest
 from award_ledger.v1.common_pb2 import VERDICT_CUT, VERDICT_NEEDS_OVERRIDE
 from award_ledger.v1.measures_pb2 import MEASURE_STATUS_NEEDS_RULE, MEASURE_STATUS_OPEN
+from award_ledger.v1.terms_pb2 import RateOf
 from tests.acceptance.items.desk import NEXT_YEAR, Desk, Facts, yuan
 from tests.acceptance.items.rules import (
     grants_up_to,
@@ -120,7 +121,9 @@ def test_a06_1_no_fund_is_known_for_2026_so_nothing_is_granted_in_2026(ledger: D
 def test_a07_1_grants_a_model_up_to_1_000_000_yuan(ledger: Desk) -> None:
     facts = model("化工")
     grants_up_to(ledger, "A07-1", yuan(1_000_000), facts, words="每个给予最高100万元补助")
-    needs_evidence(ledger, "A07-1", yuan(1_000_000), model("铝业"), "model", "evaluation_report")
+    for kind in ("model", "evaluation_report"):
+        first, another = model(f"{kind}甲"), model(f"{kind}乙")
+        one_award_for_each(ledger, "A07-1", kind, yuan(1_000_000), first, another)
     words = "通过国家级专业评测机构水平评测"
     needs_fact(ledger, "A07-1", yuan(1_000_000), model("铝业"), "national_evaluation_passed", "no", words)
 
@@ -144,15 +147,8 @@ def test_a07_1_one_industry_one_model_in_a_year_but_for_two_people_with_a_reason
 
 
 def test_a07_1_takes_about_30_models_a_year(own_ledger: Desk) -> None:
-    takes_about(
-        own_ledger,
-        "A07-1",
-        30,
-        yuan(900_000),
-        words="每年遴选30个左右",
-        facts=lambda i: model(f"行业{i}"),
-        again_next_year=False,
-    )
+    own_ledger.name_fund("A07-1/2026", 2026, yuan(30_000_000), "A07-1")
+    takes_about(own_ledger, "A07-1", 30, yuan(900_000), words="每年遴选30个左右", facts=lambda i: model(f"行业{i}"))
 
 
 def test_a08_1_grants_a_corpus_up_to_1_500_000_yuan(ledger: Desk) -> None:
@@ -161,7 +157,8 @@ def test_a08_1_grants_a_corpus_up_to_1_500_000_yuan(ledger: Desk) -> None:
 
 
 def test_a08_1_takes_about_10_corpora_a_year(own_ledger: Desk) -> None:
-    takes_about(own_ledger, "A08-1", 10, yuan(1_500_000), words="每年遴选10个左右", again_next_year=False)
+    own_ledger.name_fund("A08-1/2026", 2026, yuan(30_000_000), "A08-1")
+    takes_about(own_ledger, "A08-1", 10, yuan(1_500_000), words="每年遴选10个左右")
 
 
 def test_a08_1_and_a07_1_draw_on_one_fund_of_30_000_000_yuan(own_ledger: Desk) -> None:
@@ -176,6 +173,8 @@ def test_a08_1_and_a07_1_draw_on_one_fund_of_30_000_000_yuan(own_ledger: Desk) -
     refused = own_ledger.refuses_to_award("A07-1", 1, model("造纸"))
     assert (refused.reason, refused.admissible_minor) == ("FUND_EXHAUSTED", 0)
 
+
+RATE = RateOf(rate="3/10", base_fact="cost_minor")
 
 RULE = """\
 package: {package}
@@ -227,10 +226,8 @@ def test_a09_1_waits_until_the_department_publishes_a_rate(own_ledger: Desk, tmp
     assert (award.approved_minor, award.terms_version) == (yuan(30_000), 2)
 
 
-def test_a09_1_an_enterprise_gets_500_000_yuan_in_a_calendar_year_and_again_in_the_next(
-    own_ledger: Desk, tmp_path: Path
-) -> None:
-    publish_the_rate(own_ledger, tmp_path)
+def test_a09_1_an_enterprise_gets_500_000_yuan_in_a_calendar_year_and_again_in_the_next(own_ledger: Desk) -> None:
+    own_ledger.name_amounts("A09-1", rate_of=RATE)
     facts = cost(yuan(10_000_000))
     first = own_ledger.award("A09-1", yuan(300_000), facts)
     refused = own_ledger.refuses_to_award("A09-1", yuan(200_000) + 1, facts, enterprise=first.enterprise)
@@ -243,3 +240,18 @@ def test_a09_1_an_enterprise_gets_500_000_yuan_in_a_calendar_year_and_again_in_t
     assert (refused.reason, refused.admissible_minor) == ("CAP_EXCEEDED", 0)
     again = own_ledger.award("A09-1", yuan(500_000), facts, enterprise=first.enterprise, on="2026-01-01")
     assert again.approved_minor == yuan(500_000)
+
+
+def test_a09_1_an_enterprise_and_its_subsidiary_have_each_a_cap_of_their_own(own_ledger: Desk) -> None:
+    own_ledger.name_amounts("A09-1", rate_of=RATE)
+    for _ in range(2):
+        member = own_ledger.register()
+        own_ledger.link(member, "示例集团")
+        award = own_ledger.award("A09-1", yuan(500_000), cost(yuan(10_000_000)), enterprise=member)
+        assert award.approved_minor == yuan(500_000)
+
+
+def test_a09_1_needs_contract_and_invoice_each_of_them_once(own_ledger: Desk) -> None:
+    own_ledger.name_amounts("A09-1", rate_of=RATE)
+    for kind in ("contract", "invoice"):
+        one_award_for_each(own_ledger, "A09-1", kind, yuan(10_000), cost(yuan(100_000)))

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from award_ledger.clients.package_files import catalogue_path, load_package
-from award_ledger.v1.enterprises_pb2 import LinkEnterpriseRequest
 from award_ledger.v1.payments_pb2 import (
     INSTALMENT_STATUS_PAID,
     InstructPaymentRequest,
@@ -122,8 +121,7 @@ def test_a_cap_counts_by_legal_person_also_where_enterprises_are_linked(
 ) -> None:
     for _ in range(2):
         member = ledger.register()
-        link = LinkEnterpriseRequest(number=member, group=f"{code}集团", reason="控股", effective_on="2025-06-01")
-        ledger.finance.do(link)
+        ledger.link(member, f"{code}集团")
         assert ledger.award(code, cap_minor, facts, enterprise=member).approved_minor == cap_minor
 
 
