@@ -59,6 +59,7 @@ def test_a13_1_grants_a_recognised_industry_brain_up_to_2_000_000_yuan(ledger: D
 def test_a14_1_the_government_s_own_platform_waits_until_an_amount_is_named(ledger: Desk) -> None:
     award = waits_for_its_rule(ledger, "A14-1", yuan(20_000_000), up_to=UpTo(ceiling_minor=yuan(20_000_000)))
     assert award.principal == "li@dsjj"
+    one_award_for_each(ledger, "A14-1", "project", yuan(20_000_000))
     own = ledger.award("A14-1", yuan(20_000_000), enterprise=ledger.register(PUBLIC_BODY))
     assert own.enterprise.number.startswith("11")
 
