@@ -57,6 +57,14 @@ def test_funds_are_created_once_and_then_unchanged(funds: Funds, run: Run) -> No
     assert "建立 0 项，无变化 3 项，不一致 0 项，失败 0 项。" in again.out
 
 
+def test_forecasts_of_the_package_are_shown_and_created_as_no_fund(funds: Funds, run: Run) -> None:
+    ran = run(*LOAD, lang="zh", width=200)
+    assert "预计资金，仅供参考，不作控制：" in ran.out
+    for year_and_amount in ("2025: 1,000,000,000.00 CNY", "2025: 200,000,000.00 CNY"):
+        assert year_and_amount in ran.out
+    assert sorted(funds.created) == ["A06-1/2025", "A07-1_A08-1/2025", "A25-2_A25-3/2025"]
+
+
 def test_a_dry_run_creates_nothing(funds: Funds, run: Run) -> None:
     ran = run(*LOAD, "--dry-run")
     assert ran.code == 0

@@ -73,6 +73,12 @@ def test_words_of_passed_checks_go_first() -> None:
     assert [bool(check.words) for check in shorter.checks] == [True, False, False, False]
 
 
+def test_words_of_failing_checks_stay_longer_than_the_checks_that_passed() -> None:
+    message = assessment_message(assessment(100, 1, "C-1"), TERMS)
+    shorter = fitting(message, 0)
+    assert [check.words for check in shorter.checks] == [message.checks[0].words]
+
+
 def test_failing_checks_stay_longest() -> None:
     message = assessment_message(assessment(40, 2, "C-1"), TERMS)
     shorter = fitting(message, MOST_BYTES - 600)

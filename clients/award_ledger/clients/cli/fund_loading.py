@@ -1,4 +1,4 @@
-"""Loading the funds that packages list: an act of finance, apart from publishing.
+"""Loading the funds that packages list: an act of finance, apart from publishing. Forecasts are shown beside them.
 
 A fund that is there is never changed, since an appropriation changes by a document of its own (`funds change`): it is
 unchanged, or it is reported with what differs.
@@ -31,6 +31,7 @@ class FundLoader:
     dry_run: bool
     outcomes: list[Outcome[CreateFundResponse]] = field(default_factory=list)
     differences: list[tuple[str, list[str]]] = field(default_factory=list)
+    forecasts: list[str] = field(default_factory=list)
 
     def load(self, packages: Sequence[Package]) -> None:
         """Create and report, also what was done before an exception; raises LedgerError for no answer.
@@ -39,6 +40,7 @@ class FundLoader:
         """
         try:
             for package in packages:
+                self.forecasts += _forecasts(package)
                 for fund in package.funds:
                     self.outcomes.append(self._create(fund))
         finally:
@@ -99,6 +101,16 @@ class FundLoader:
         counts = {kind: kinds.count(kind) for kind in ("unchanged", "differs", "failed")}
         created = kinds.count("created") + kinds.count("checked")
         yield line(self.desk.say("load.summary", created=created, **counts))
+        if self.forecasts:
+            yield line(self.desk.say("load.forecasts"))
+        yield from (line(f"  {forecast}") for forecast in self.forecasts)
+
+
+def _forecasts(package: Package) -> Iterator[str]:
+    """The sums that a package knows of itself and nobody enforces, in the currency of its measures."""
+    currency = package.measures[0].message.currency
+    for forecast in package.forecasts:
+        yield f"{forecast.year}: {to_major(forecast.amount_minor, currency)} {currency} {forecast.source}"
 
 
 def _content(fund: CreateFundRequest | Fund) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 Receivers count trailers as headers and refuse beyond 8 KiB, in base64 (`grpc.max_metadata_size`, and the proxies in
 between): a refusal with a long assessment would arrive as a transport error without reason or numbers. So texts are
-cut, and an assessment loses first the words of the law, then the checks that stand against nothing. The whole
-assessment is in the event at the refusal's position, and in the rows of a batch, which are messages.
+cut, and an assessment loses first the words of the law beside checks that stand against nothing, then those checks,
+last the words beside the others. The whole assessment is in the event at the refusal's position, and in the rows of a
+batch, which are messages.
 """
 
 from collections.abc import Iterator
@@ -42,11 +43,12 @@ def fitting(assessment: Assessment, taken_bytes: int) -> Assessment:
 
 def _ever_shorter(assessment: Assessment) -> Iterator[Assessment]:
     yield assessment
-    checks = list(assessment.checks)
-    yield _head(assessment, [check if _stands(check) else _without(check, "words") for check in checks])
-    checks = [_without(check, "words") for check in checks]
+    checks = [check if _stands(check) else _without(check, "words") for check in assessment.checks]
     yield _head(assessment, checks)
-    checks = [check for check in checks if _stands(check) or check.id in assessment.binding]
+    telling = [check for check in checks if _stands(check) or check.id in assessment.binding]
+    yield _head(assessment, telling)  # a list of evidence is hundreds of checks, all passed
+    yield _head(assessment, [_without(check, "words") for check in checks])
+    checks = [_without(check, "words") for check in telling]
     yield _head(assessment, checks)
     for check in checks:
         check.id, check.found = cut(check.id), cut(check.found)

@@ -249,6 +249,7 @@ _SENTENCES = {
         "{created} created, {unchanged} unchanged, {differs} different, {failed} failed.",
         "建立 {created} 项，无变化 {unchanged} 项，不一致 {differs} 项，失败 {failed} 项。",
     ),
+    "load.forecasts": Phrase("Forecasts, for information: they stop nothing.", "预计资金，仅供参考，不作控制："),
 }
 
 _IMPORT = {
