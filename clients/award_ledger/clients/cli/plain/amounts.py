@@ -87,4 +87,4 @@ def _staged(speaker: Speaker, rule: Staged) -> str:
     ]
     semicolon = speaker.say("semicolon")
     text = speaker.say("staged", count=len(stages), stages=semicolon.join(stages))
-    return f"{text} {speaker.say('results', results=semicolon.join(results))}" if results else text
+    return text + speaker.say("results", results=semicolon.join(results)) if results else text

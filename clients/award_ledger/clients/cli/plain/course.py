@@ -57,7 +57,7 @@ def _gives_back(speaker: Speaker, terms: Terms) -> Iterator[Sentence]:
 def _given_back(speaker: Speaker, rule: GiveBack) -> str:
     ground = speaker.enum("plain.ground", Ground, rule.ground)
     given = {"headroom": rule.headroom, "place": rule.place, "fund_money": rule.fund_money}
-    what = speaker.listed((speaker.say(name) for name, back in given.items() if back), last="also")
+    what = speaker.listed((speaker.say(f"{name}.given") for name, back in given.items() if back), last="also")
     rest = speaker.listed((speaker.say(name) for name, back in given.items() if not back), last="nor")
     if not what:
         return speaker.say("gives_back_nothing", ground=ground)

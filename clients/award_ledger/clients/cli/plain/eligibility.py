@@ -27,7 +27,7 @@ def eligibility_sentences(speaker: Speaker, terms: Terms) -> Iterator[Sentence]:
 
 
 def _requirement(speaker: Speaker, rule: Requirement) -> str:
-    fact = speaker.fact(rule.fact)
+    fact = speaker.begun(speaker.fact(rule.fact), rule.fact)
     if not rule.allowed:
         return speaker.say("requirement_any", fact=fact)
     values = [speaker.value(rule.fact, code) for code in rule.allowed]
@@ -37,4 +37,6 @@ def _requirement(speaker: Speaker, rule: Requirement) -> str:
 def _evidence(speaker: Speaker, rule: EvidenceRule) -> str:
     key = "evidence" if rule.at_least else "evidence_optional"
     sharing = speaker.say("shareable" if rule.shareable else "not_shareable")
-    return speaker.say(key, kind=speaker.word(rule.kind), count=rule.at_least, sharing=sharing)
+    return speaker.say(
+        key, kind=speaker.begun(speaker.word(rule.kind), rule.kind), count=rule.at_least, sharing=sharing
+    )

@@ -102,6 +102,10 @@ class Speaker:
         """A kind of evidence, a stage: its name and code."""
         return self._named(code, self.vocabulary.words.get(code)) if code else self.say("nothing_said")
 
+    def begun(self, text: str, code: str) -> str:
+        """What is said of a code, as a sentence begins; a code that has no name keeps its letters."""
+        return capital(text) if code in self.vocabulary.words else text
+
     def value(self, fact: str, code: str) -> str:
         """A value of a fact."""
         name = self.vocabulary.values.get(fact, {}).get(code) or self.vocabulary.words.get(code)
@@ -140,6 +144,11 @@ class Speaker:
 def plain(text: str) -> str:
     """A text that came from a file or the ledger, on one line and harmless."""
     return " ".join(safe(text).split())
+
+
+def capital(text: str) -> str:
+    """A text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def percent(rate: str) -> str:

@@ -71,11 +71,11 @@ _AMOUNTS = {
         "分{count}期给付：{stages}。第1期经核准即可拨付，其余各期凭结果拨付。",
     ),
     "stage": Phrase("{number}. {name}, at most {amount}", "第{number}期{name}，最高{amount}"),
-    "results": Phrase("Results: {results}.", "结果：{results}。"),
+    "results": Phrase(" Results: {results}.", "结果：{results}。"),
     "result": Phrase("“{result}” {effect}", "“{result}”的，{effect}"),
     "case_by_case": Phrase(
-        "Decided case by case: at most the amount of the {document}, which is declared as the {fact}.",
-        "一事一议：以{document}载明的金额为上限，该金额申报为{fact}。",
+        "Decided case by case: at most the amount that the {document} names; to be declared: {fact}.",
+        "一事一议：以{document}载明的金额为上限；须申报{fact}。",
     ),
     "non_monetary": Phrase("No money is paid; what is granted: {what}.", "不涉及资金；给予：{what}。"),
     "rule_unknown": Phrase(
@@ -93,16 +93,16 @@ _LIMITS = {
     "key_besides": Phrase(" (key: {keys})", "（对象：{keys}）"),
     "first_month": Phrase(" (which begins in month {month})", "（自{month}月起）"),
     "quota_hard": Phrase(
-        "At most {count} awards {window}{pool}; never passed.", "{window}最多{count}项{pool}，不得突破。"
+        "At most {count} awards {window}{pool}; never passed{id}.", "{window}最多{count}项{pool}，不得突破{id}。"
     ),
     "quota_soft": Phrase(
-        "About {count} awards {window}{pool}; more need an override by two people.",
-        "{window}{count}项左右{pool}，超出的须两人特批。",
+        "About {count} awards {window}{pool}; more need an override by two people{id}.",
+        "{window}{count}项左右{pool}，超出的须两人特批{id}。",
     ),
     "quota_none": Phrase("The number of awards {window}{pool} is not limited.", "{window}不限项数{pool}。"),
     "quota_floor": Phrase(
-        "Aim {window}{pool}: at least {floor} awards; shown, never a limit.",
-        "{window}目标不少于{floor}项{pool}，只作提示，不限制核准。",
+        "Aim {window}{pool}: at least {floor} awards; shown, never a limit{id}.",
+        "{window}目标不少于{floor}项{pool}，只作提示，不限制核准{id}。",
     ),
     "quota_pool": Phrase(", in the pool “{pool}”", "（计入名额池“{pool}”，各措施共用）"),
     "unique": Phrase(
@@ -125,7 +125,10 @@ _TESTS = {
     "evidence": Phrase("{kind}: at least {count}; {sharing}.", "{kind}：至少{count}份；{sharing}。"),
     "evidence_optional": Phrase("{kind}: may be given; {sharing}.", "{kind}：可以提交；{sharing}。"),
     "shareable": Phrase("the same one may back several awards", "同一凭证可以支持多笔奖补"),
-    "not_shareable": Phrase("the same one backs one award only", "同一凭证只能支持一笔奖补"),
+    "not_shareable": Phrase(
+        "the same one backs one award only, unless two people override it",
+        "同一凭证只能支持一笔有效奖补，突破的须两人特批",
+    ),
 }
 
 _COURSE = {
@@ -136,9 +139,7 @@ _COURSE = {
     "publicity": Phrase(
         "What is approved is made public for {days} days before it may be paid.", "核准后公示{days}天，期满方可拨付。"
     ),
-    "no_publicity": Phrase(
-        "May be paid as soon as it is approved: no days of publicity.", "核准后即可拨付，不另设公示期。"
-    ),
+    "no_publicity": Phrase("No days of publicity before payment.", "拨付前不设公示期。"),
     "fund": Phrase(
         "Awards decided in fiscal year {year} draw on the fund {code}.",
         "{year}财政年度核准的，从资金指标 {code} 列支。",
@@ -155,12 +156,15 @@ _COURSE = {
     "gives_back_others": Phrase(
         "Any other ground ({grounds}) gives back nothing.", "其他事由（{grounds}）：均不恢复。"
     ),
-    "headroom": Phrase("the room under caps", "累计限额"),
-    "place": Phrase(
+    "place.given": Phrase(
         "the place in quotas and keys (once nothing of the award is left)",
         "名额和唯一性的占用（该笔奖补全部取消或收回后）",
     ),
-    "fund_money": Phrase("the money of the fund (within its fiscal year)", "资金（限同一财政年度）"),
+    "fund_money.given": Phrase("the money of the fund (within its fiscal year)", "资金（限同一财政年度）"),
+    "headroom.given": Phrase("the room under caps", "累计限额"),
+    "headroom": Phrase("the room under caps", "累计限额"),
+    "place": Phrase("the place in quotas and keys", "名额和唯一性的占用"),
+    "fund_money": Phrase("the money of the fund", "资金"),
     "ground.GROUND_UNSPECIFIED": Phrase("No ground", "未写明事由"),
     "ground.GROUND_REVOCATION": Phrase("Revoked before it was paid", "拨付前撤销的"),
     "ground.GROUND_OVERPAYMENT": Phrase("Too much was granted or paid", "多批、多付的"),
@@ -172,7 +176,7 @@ _COURSE = {
 }
 
 _READINGS = {
-    "in_words": Phrase("words: “{words}”", "原文：“{words}”"),
+    "in_words": Phrase("words: {words}", "原文：{words}"),
     "source": Phrase("source", "原文及来源"),
     "seen_in": Phrase("seen in", "体现于"),
     "nth": Phrase("{rule} {number}", "{rule}第{number}项"),
@@ -196,6 +200,10 @@ _PAGE = {
     "page.by_department": Phrase("By lead department", "按牵头部门"),
     "page.money": Phrase("Funds", "资金"),
     "page.forecast": Phrase("Said, and not enforced", "预计，不作限额"),
+    "page.rests_on": Phrase(
+        "Of every item that names no instrument of its own. {fields}.",
+        "适用于未另列文件依据的各项。{fields}。",
+    ),
     "page.shared": Phrase("Rules of all items", "各项共同规则"),
     "page.shared_readings": Phrase("Readings of the whole text", "对全文的解释"),
     "page.items": Phrase("The items", "各项措施"),
