@@ -20,7 +20,7 @@ PAGE = (DOCS / "catalogue.md").read_text("utf-8")
 ODD = """\
 measure_code: B01-1
 name: {zh: "<b>[券]*_`|", en: ""}
-instrument: {document: "# 文_件", quote: "> *原文*", article: 第一条之二}
+instrument: {document: "# 文_件", quote: "# > *原文*", article: 第一条之二}
 lead_departments: [nobody]
 currency: JPY
 validity: {valid_from: 2026-01-15, valid_to: 2026-12-31}
@@ -107,7 +107,7 @@ def test_a_package_as_json_is_one_document_whose_terms_are_those_of_the_contract
 def test_what_markdown_would_take_for_its_own_is_escaped(run: Run, odd: Path) -> None:
     page = run("measures", "show", "--package", str(odd), lang="zh").out
     assert r"B01-1 \<b\>\[券\]\*\_\`\|" in page
-    assert r"> > *原文*".replace("> *", r"\> \*").replace("文*", r"文\*") in page
+    assert "\n> \\# \\> \\*原文\\*\n" in page
     assert "# 文_件" in page  # a hash within a line is none, and an underscore within a word is one
 
 

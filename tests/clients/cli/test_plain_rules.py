@@ -206,7 +206,8 @@ def test_each_kind_of_rule_says_what_the_ledger_does(terms: t.Terms, zh: str, en
 def test_terms_without_amounts_say_that_nothing_is_approved_yet() -> None:
     said = on_screen(t.Terms(measure_code="X"), "zh")
     assert "文件尚未载明金额：可以受理申报，发布载明金额的版本之前不予核准。" in said
-    assert "自未写明起至未写明止" in said
+    assert "未写明有效期；以核准决定的日期为准。" in said
+    assert "任何事由（撤销、多付、违规）均不恢复。" in said
 
 
 def test_terms_with_nothing_but_a_name_can_be_read() -> None:

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from award_ledger.clients.cli.plain.speaker import Sentence, Speaker, plain
-from award_ledger.v1.terms_pb2 import GiveBack, Ground, Terms, TestedDate
+from award_ledger.v1.terms_pb2 import GiveBack, Ground, Terms, TestedDate, Validity
 
 
 def course_sentences(speaker: Speaker, terms: Terms) -> Iterator[Sentence]:
     """When, from which money, and what returns."""
-    validity = terms.validity
-    text = speaker.say(
-        "validity",
-        first=plain(validity.valid_from) or speaker.say("nothing_said"),
-        last=plain(validity.valid_to) or speaker.say("nothing_said"),
-        tested=speaker.enum("tested", TestedDate, validity.tested),
-    )
-    yield Sentence("rule.validity", text)
+    yield Sentence("rule.validity", _validity(speaker, terms.validity))
     if terms.second_person:
         yield Sentence("rule.second_person", speaker.say("second_person"))
     if terms.publicity_days:
@@ -30,6 +23,15 @@ def course_sentences(speaker: Speaker, terms: Terms) -> Iterator[Sentence]:
         source = speaker.say("forecast_source", source=plain(forecast.source)) if forecast.source else ""
         amount = speaker.money(forecast.amount_minor)
         yield Sentence("rule.forecast", speaker.say("forecast", year=forecast.year, amount=amount, source=source))
+
+
+def _validity(speaker: Speaker, validity: Validity) -> str:
+    first, last = plain(validity.valid_from), plain(validity.valid_to)
+    tested = speaker.enum("tested", TestedDate, validity.tested)
+    if not first and not last:
+        return speaker.say("validity_not_said", tested=tested)
+    unsaid = speaker.say("nothing_said")
+    return speaker.say("validity", first=first or unsaid, last=last or unsaid, tested=tested)
 
 
 def _moves_money(terms: Terms) -> bool:
@@ -51,7 +53,8 @@ def _gives_back(speaker: Speaker, terms: Terms) -> Iterator[Sentence]:
     missing = [number for number in Ground.values() if number and number not in listed]
     if missing:
         grounds = speaker.listed(speaker.enum("ground", Ground, number) for number in missing)
-        yield Sentence("rule.gives_back", speaker.say("gives_back_others", grounds=grounds))
+        key = "gives_back_others" if terms.gives_back else "gives_back_never"
+        yield Sentence("rule.gives_back", speaker.say(key, grounds=grounds))
 
 
 def _given_back(speaker: Speaker, rule: GiveBack) -> str:

@@ -26,7 +26,7 @@ SHARED = "shared"
 """The anchor of what all items share."""
 
 # An underscore within a word is one in Markdown too, and codes stay readable with it.
-_MARKUP = re.compile(r"[\\`*<>\[\]|~]|&(?=#|\w+;)|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP = re.compile(r"^[#+-]|[\\`*<>\[\]|~]|&(?=#|\w+;)|(?<![^\W_])_|_(?![^\W_])")
 
 
 class _Item(NamedTuple):

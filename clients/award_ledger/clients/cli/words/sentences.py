@@ -5,14 +5,12 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 
 _SPEECH = {
-    "stop": Phrase(".", "。"),
     "and": Phrase(" and ", "和"),
     "or": Phrase(" or ", "或"),
     "also": Phrase(" and ", "、"),
     "nor": Phrase(" or ", "、"),
     "semicolon": Phrase("; ", "；"),
     "colon": Phrase(": ", "："),
-    "quoted": Phrase("“{text}”", "“{text}”"),
     "named": Phrase("{name} ({code})", "{name}（{code}）"),
     "named_in_minor": Phrase("{name} ({code}, in {unit})", "{name}（{code}，以{unit}计）"),
     "bare_in_minor": Phrase("{code} (in {unit})", "{code}（以{unit}计）"),
@@ -136,6 +134,7 @@ _COURSE = {
         "Valid from {first} to {last}, both days included; {tested}.",
         "自{first}起至{last}止有效（含首尾两日）；{tested}。",
     ),
+    "validity_not_said": Phrase("When it is valid is not said; {tested}.", "未写明有效期；{tested}。"),
     "publicity": Phrase(
         "What is approved is made public for {days} days before it may be paid.", "核准后公示{days}天，期满方可拨付。"
     ),
@@ -161,6 +160,9 @@ _COURSE = {
         "名额和唯一性的占用（该笔奖补全部取消或收回后）",
     ),
     "fund_money.given": Phrase("the money of the fund (within its fiscal year)", "资金（限同一财政年度）"),
+    "gives_back_never": Phrase(
+        "Nothing is given back, whatever the ground ({grounds}).", "任何事由（{grounds}）均不恢复。"
+    ),
     "headroom.given": Phrase("the room under caps", "累计限额"),
     "headroom": Phrase("the room under caps", "累计限额"),
     "place": Phrase("the place in quotas and keys", "名额和唯一性的占用"),
