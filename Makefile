@@ -14,7 +14,7 @@ STAMP := .venv/.stamp
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench soak protos baseline lock clean
+.PHONY: help setup demo serve test check bench soak protos docs baseline lock clean
 
 help:  ## List the targets
 	@awk -F ':.*##' '/^[a-z]+:.*##/ { printf "make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,11 @@ soak: $(STAMP)  ## Run the long tests that `make test` leaves out
 
 protos: $(STAMP)  ## Regenerate the stubs from protos/
 	$(BIN)/python protos/generate.py
+
+# Into another file first, so that a failure leaves the page as it was.
+docs: $(STAMP)  ## Regenerate docs/catalogue.md, the page of the first package
+	$(BIN)/award-ledger measures show --catalogue shandong-2025-49 --both-languages > docs/catalogue.md.new
+	mv docs/catalogue.md.new docs/catalogue.md
 
 baseline: $(STAMP)  ## At a release: record the contract that later ones must not break
 	$(BIN)/buf build protos --exclude-source-info --output protos/baseline.binpb

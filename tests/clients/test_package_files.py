@@ -15,6 +15,7 @@ from award_ledger.clients.package_files import (
     Sourced,
     catalogue_names,
     catalogue_path,
+    load_later,
     load_package,
 )
 from award_ledger.v1.terms_pb2 import CapMode, Scope, Terms, WindowKind
@@ -412,3 +413,19 @@ def test_the_catalogue_is_found_by_name() -> None:
     assert (catalogue_path(name) / "package.yaml").is_file()
     with pytest.raises(LookupError, match=f"did you mean '{name}'"):
         catalogue_path(name[:-1])
+
+
+def test_words_and_later_versions_belong_to_a_package_and_are_no_measures_of_it(package: Path) -> None:
+    later = package / "later"
+    later.mkdir()
+    write(package, package=PACKAGE + "words: words.yaml\n", words="- {code: base, name: {zh: 基地, en: base}}\n")
+    write(later, B01_1="package: ../package.yaml\nmeasure_code: B01-1\nname: {zh: 后来}\n")
+    loaded = load_package(package)
+    assert [(entry.code, entry.name.zh) for entry in loaded.words] == [("base", "基地")]
+    assert [measure.message.name.zh for measure in loaded.measures] == ["券"]
+    assert [measure.message.name.zh for measure in load_later(package)] == ["后来"]
+
+
+def test_a_word_that_is_written_twice_is_reported(package: Path) -> None:
+    write(package, package=PACKAGE + "words: words.yaml\n", words="- {code: a}\n- {code: a}\n")
+    assert "'a' is written twice" in only_error(package).problem

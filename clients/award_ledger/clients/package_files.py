@@ -3,6 +3,8 @@
     package.yaml       title, shared defaults, funds, forecasts, and the measures by code
     A06-1.yaml         one measure: the fields of `award_ledger.v1.Terms` (a file of anyone's own may hold several)
     departments.yaml   who the department codes are
+    words.yaml         what the codes of facts, evidence, stages and values mean
+    later/             versions that are not published with the package
 
 A measure's file says what is particular to it. It overrides the package's `defaults` field by field, mappings merge,
 lists replace; only interpretations add up, since a reading of the whole text stays true for each measure.
@@ -43,8 +45,12 @@ __all__ = [
     "Sourced",
     "catalogue_names",
     "catalogue_path",
+    "load_later",
     "load_package",
 ]
+
+
+LATER_FOLDER = "later"
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Package:
     departments: tuple[Code, ...] = ()
     code_lists: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
     """Values of coded facts, by the name of the fact."""
+    words: tuple[Code, ...] = ()
+    """What codes mean to people: facts, kinds of evidence, stages, values."""
 
 
 def load_package(path: Path) -> Package:
@@ -74,6 +82,12 @@ def load_package(path: Path) -> Package:
         package = _load_folder(path, problems) if path.is_dir() else _load_file(path, problems)
     problems.raise_any()
     return package
+
+
+def load_later(path: Path) -> tuple[Sourced[Terms], ...]:
+    """The versions that a package folder keeps in `later/`, to be published by hand; raises InvalidPackageError."""
+    files = sorted((path / LATER_FOLDER).glob("*.yaml")) if path.is_dir() else []
+    return tuple(measure for file in files for measure in load_package(file).measures)
 
 
 def _load_folder(folder: Path, problems: Problems) -> Package:
@@ -123,6 +137,7 @@ def _package(head: Head, documents: list[Node], problems: Problems) -> Package:
         forecasts=head.forecasts,
         departments=head.departments,
         code_lists=head.code_lists,
+        words=head.words,
     )
 
 

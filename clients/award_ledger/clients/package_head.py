@@ -25,7 +25,7 @@ from award_ledger.v1.terms_pb2 import Forecast
 
 PACKAGE_FILE = "package.yaml"
 
-HEAD_FIELDS = ("title", "defaults", "departments", "code_lists", "funds", "forecasts", "measures")
+HEAD_FIELDS = ("title", "defaults", "departments", "code_lists", "words", "funds", "forecasts", "measures")
 
 NOT_IN_FILES = ("request_id", "validate_only")
 """Fields of a request that say how it is sent, not what it asks for."""
@@ -33,7 +33,7 @@ NOT_IN_FILES = ("request_id", "validate_only")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An entry of a code list: a department, a key field."""
+    """An entry of a code list: a department, a key field, a word for a code."""
 
     code: str
     name: LocalizedText
@@ -49,6 +49,7 @@ class Head:
     defaults: Node | None = None
     departments: tuple[Code, ...] = ()
     code_lists: dict[str, tuple[Code, ...]] = field(default_factory=dict)
+    words: tuple[Code, ...] = ()
     funds: tuple[Sourced[CreateFundRequest], ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     listed: Node | None = None
@@ -73,6 +74,8 @@ def read_head(file: Path, problems: Problems) -> Head:
     if "code_lists" in written:
         for fact, _, value in fields_of(written["code_lists"], "code_lists", None, problems):
             head.code_lists[fact] = _code_list(head, value, f"code_lists.{fact}", problems)
+    if "words" in written:
+        head.words = _code_list(head, written["words"], "words", problems)
     head.funds = tuple(_funds(head, written.get("funds"), problems))
     head.forecasts = tuple(_forecasts(head, written.get("forecasts"), problems))
     return head

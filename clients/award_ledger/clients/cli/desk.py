@@ -80,10 +80,14 @@ class Desk:
 
     def write_json(self, document: str, *, to_err: bool = False) -> None:
         """Write one JSON document and nothing else; in UTF-8, whatever the terminal speaks."""
+        self.write(document + "\n", to_err=to_err)
+
+    def write(self, document: str, *, to_err: bool = False) -> None:
+        """Write a document for programs as it is: neither wrapped nor coloured, and in UTF-8."""
         stream = sys.stderr if to_err else sys.stdout
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
-        print(document, file=stream, flush=True)
+        print(document, file=stream, end="", flush=True)
 
     def minor(self, text: str, currency: str, hint: str, *, signed: bool = False) -> int:
         """Minor units of an amount that was typed at `hint`; raises UsageProblem."""

@@ -10,6 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from award_ledger.clients.cli.commands.publish import publish
+from award_ledger.clients.cli.commands.show import show
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
 from award_ledger.clients.cli.options import (
@@ -23,11 +24,10 @@ from award_ledger.clients.cli.options import (
     RequestId,
     acting,
     asking,
-    day,
 )
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.cli.views.receipt import receipt_line
-from award_ledger.clients.cli.views.register import measure_status, measure_table, measure_view
+from award_ledger.clients.cli.views.register import measure_status, measure_table
 from award_ledger.clients.department.calling import pages
 from award_ledger.v1.common_pb2 import Receipt
 from award_ledger.v1.measures_pb2 import ListMeasuresResponse, Measure, MeasureStatus
@@ -60,19 +60,6 @@ def list_(
         found.measures.extend(page.measures)
         found.position = page.position
     desk.answer(found, lambda: [measure_table(desk, found.measures) if found.measures else line(desk.say("none"))])
-
-
-def show(
-    context: typer.Context,
-    measure: MeasureArgument,
-    on: On = "",
-    as_of: AsOf = "",
-    min_position: MinPosition = 0,
-) -> None:
-    """Show one measure."""
-    desk = desk_of(context)
-    answer = desk.client.get_measure(measure, on=day(desk, on, "--on"), **asking(desk, as_of, min_position))
-    desk.answer(answer, lambda: measure_view(desk, answer.measure))
 
 
 def suspend(

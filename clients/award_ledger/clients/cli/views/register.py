@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
+from award_ledger.clients.cli.plain.speaker import Vocabulary
 from award_ledger.clients.cli.tables import fields, localized, number_of, table
 from award_ledger.clients.cli.views.case import application_status, award_table
 from award_ledger.clients.cli.views.terms import terms_view
@@ -39,18 +40,16 @@ def measure_status(desk: Desk, measure: Measure) -> str:
     return desk.name("measure_status", MeasureStatus.Name(measure.status))
 
 
-def measure_view(desk: Desk, measure: Measure) -> Iterator[RenderableType]:
+def measure_view(desk: Desk, measure: Measure, vocabulary: Vocabulary) -> Iterator[RenderableType]:
     """One measure: its rules, the use of its quotas, what was granted."""
     say = desk.say
-    yield fields(
-        [
-            (say("field.code"), measure.code),
-            (say("field.name"), localized(measure.terms.name, desk.language)),
-            (say("field.status"), measure_status(desk, measure)),
-            (say("field.version"), str(measure.terms_version)),
-        ]
-    )
-    yield from terms_view(desk, measure.terms)
+    head = [
+        (say("field.code"), measure.code),
+        (say("field.name"), localized(measure.terms.name, desk.language)),
+        (say("field.status"), measure_status(desk, measure)),
+        (say("field.version"), str(measure.terms_version)),
+    ]
+    yield from terms_view(desk, measure.terms, vocabulary, head)
     if measure.quotas:
         columns = [say(f"field.{name}") for name in ("quota", "count", "used_places", "kind")]
         rows = [[item.pool, str(item.count or ""), str(item.used), _quota_kind(desk, item)] for item in measure.quotas]

@@ -87,9 +87,15 @@ _RULES = {
     ),
     "measures list": _command("List measures by code.", "按代码列出政策措施。", "measures list --department kjt"),
     "measures show": _command(
-        "Show a measure: its rules, use of its quotas, what was granted.",
-        "查看政策措施：规则、名额使用、批准情况。",
+        "Show a measure: its rules in plain words, the readings chosen, use of its quotas, what was granted.",
+        "查看政策措施：以通俗语句写明的规则、采用的解释、名额使用、批准情况。",
         "measures show A06-1",
+        Phrase(
+            "With --catalogue or --package no ledger is asked: one measure as the package has it, or without a "
+            "MEASURE the whole package as a page of Markdown.",
+            "加 --catalogue 或 --package 时不查询账本：显示文件中的一项政策措施；"
+            "不填政策措施的，以 Markdown 输出整份文件。",
+        ),
     ),
     "measures suspend": _command(
         "Stop approvals under a measure until it is reopened.",

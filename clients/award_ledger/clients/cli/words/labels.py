@@ -5,6 +5,7 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
 from award_ledger.clients.cli.words.names import NAMES
+from award_ledger.clients.cli.words.sentences import SENTENCES
 
 _FIELDS = {
     "admissible": Phrase("admissible", "可批准"),
@@ -14,7 +15,7 @@ _FIELDS = {
     "appropriated": Phrase("appropriated", "额度"),
     "approved": Phrase("approved", "批准金额"),
     "in_full": Phrase("in full", "足额金额"),
-    "article": Phrase("article", "条"),
+    "article": Phrase("article", "条款"),
     "asked": Phrase("asked", "申报金额"),
     "attempt": Phrase("payment", "付款"),
     "available": Phrase("available", "可用"),
@@ -231,6 +232,17 @@ _SENTENCES = {
         "发布 {published} 项，无变化 {unchanged} 项，失败 {failed} 项。",
     ),
     "publish.outcome": Phrase("outcome", "结果"),
+    # Showing packages.
+    "show.invalid": Phrase("{count} thing(s) are wrong; nothing is shown.", "有 {count} 处错误，未显示。"),
+    "show.later": Phrase("Later version, not published with the package", "后续版本，不随文件发布"),
+    "usage.show_point": Phrase(
+        "a package has no history: --on, --as-of and --min-position ask the ledger",
+        "政策文件没有历史：--on、--as-of 和 --min-position 用于查询账本",
+    ),
+    "usage.show_both": Phrase(
+        "it is for the page of a whole package: --catalogue NAME --both-languages",
+        "用于整份政策文件的页面：--catalogue 名称 --both-languages",
+    ),
     "load.invalid": Phrase("{count} thing(s) are wrong; nothing was loaded.", "有 {count} 处错误，未建立。"),
     "load.none": Phrase("There are no funds in it.", "文件中没有资金指标。"),
     "load.created": Phrase("created", "已建立"),
@@ -308,5 +320,6 @@ LABELS: dict[str, Phrase] = {
     **_IMPORT,
     **AUDIT_LABELS,
     **NAMES,
+    **SENTENCES,
 }
 """Every label and sentence, by its key."""

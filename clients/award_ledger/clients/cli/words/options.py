@@ -75,6 +75,8 @@ _PARTICULAR = {
     "catalogue": Phrase(
         "A package that ships with the product (shandong-2025-49).", "随产品附带的政策文件（shandong-2025-49）。"
     ),
+    "package": Phrase("A package folder, or a file of measures.", "政策文件夹，或政策措施文件。"),
+    "both_languages": Phrase("The page in Chinese and English.", "页面为中英文对照。"),
     "only": Phrase("Only this measure; may be repeated.", "只发布该政策措施；可重复填写。"),
     "department": Phrase("Only those that this department leads (kjt).", "只列该部门牵头的（kjt）。"),
     "currency": Phrase("ISO 4217 currency.", "ISO 4217 币种。"),
