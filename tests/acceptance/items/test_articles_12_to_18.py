@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from award_ledger.v1.common_pb2 import EnterpriseNumber
@@ -140,7 +142,8 @@ def test_a17_2_sales_of_2025_must_be_above_20_000_000_yuan(ledger: Desk, sales_m
 def test_a17_2_an_enterprise_gets_3_000_000_yuan_for_all_its_components(ledger: Desk) -> None:
     facts = components(yuan(30_000_000))
     first = ledger.award("A17-2", yuan(2_000_000), facts, component="灵巧手")
-    case = ledger.apply("A17-2", yuan(1_000_000) + 1, facts, enterprise=first.enterprise, component="减速器")
+    own: dict[str, Any] = {"enterprise": first.enterprise, "component": "减速器", "on": NEXT_YEAR}
+    case = ledger.apply("A17-2", yuan(1_000_000) + 1, facts, **own)
     refused = ledger.refuses(case)
     assert (refused.reason, refused.check.id, refused.check.used) == ("CAP_EXCEEDED", "cap.lifetime", yuan(2_000_000))
     assert refused.admissible_minor == yuan(1_000_000)

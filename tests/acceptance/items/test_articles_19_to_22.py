@@ -35,7 +35,9 @@ def test_a19_1_grants_a_new_little_giant_up_to_6_000_000_yuan(ledger: Desk) -> N
 
 
 def test_a19_1_one_award_for_one_recognition(ledger: Desk) -> None:
-    first = ledger.award("A19-1", yuan(2_000_000), LITTLE_GIANT)
+    first = ledger.award("A19-1", yuan(2_000_000), LITTLE_GIANT, certificate="认定证书1号")
+    by_another = ledger.refuses_to_award("A19-1", yuan(2_000_000), LITTLE_GIANT, certificate="认定证书1号")
+    assert by_another.reason == "EVIDENCE_IN_USE"
     refused = ledger.refuses_to_award("A19-1", 1, LITTLE_GIANT, enterprise=first.enterprise, on=NEXT_YEAR)
     assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.recognition")
 
