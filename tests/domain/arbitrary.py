@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import combinations, product
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from award_ledger.domain.terms import (
@@ -149,7 +150,8 @@ unique_keys = st.builds(
     pool=st.sampled_from(("", "shared", "shared")),
     upgrades_from=st.sampled_from(((), ("M-1",), ("M-1", "M-2"))),
     overridable=flags,
-)
+    reported=st.sampled_from((False, False, False, True)),
+).map(lambda rule: msgspec.structs.replace(rule, overridable=rule.overridable and not rule.reported))
 
 thresholds = st.builds(
     Threshold,
@@ -159,7 +161,10 @@ thresholds = st.builds(
 )
 
 requirements = st.builds(
-    Requirement, fact=st.sampled_from(("field", "tier")), allowed=st.sampled_from(((), ("AI", "low"), ("AI", "high")))
+    Requirement,
+    fact=st.sampled_from(("field", "tier")),
+    allowed=st.sampled_from(((), ("AI", "low"), ("AI", "high"))),
+    excluded=st.sampled_from(((), (), ("Ｃhips ", "mid"))),
 )
 
 evidence_rules = st.builds(

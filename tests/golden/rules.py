@@ -177,6 +177,8 @@ LATER_LIMITS = (
 )
 SPREAD = _terms(
     "G-SPREAD",
+    uniqueness=(Uniqueness(id="again", key_facts=("enterprise",), window=LIFETIME, reported=True),),
+    requirements=(Requirement(fact="settled_minor", excluded=("0",)),),
     amounts=(RateOf(rate="0.05", base_fact="settled_minor"),),
     quotas=(Quota(window=LIFETIME, count=1),),
 )

@@ -31,7 +31,9 @@ def eligibility(terms: Terms, case: Case, standing: Standing, on: date) -> list[
     """Requirements, thresholds, evidence given, evidence free, keys free."""
     facts, lines = case["facts"], []
     for rule in terms.requirements:
-        wrong = "REQUIREMENT_NOT_MET" if rule.allowed and facts.get(rule.fact) not in rule.allowed else ""
+        value = facts.get(rule.fact, "")
+        barred = any(compared(value) == compared(other) for other in rule.excluded)
+        wrong = "REQUIREMENT_NOT_MET" if barred or (rule.allowed and value not in rule.allowed) else ""
         reason = wrong if facts.get(rule.fact) else "FACT_MISSING"
         lines.append(_if(f"requirement.{rule.fact}", reason))
     lines += [_if(f"threshold.{rule.fact}", _threshold(rule, facts.get(rule.fact, ""))) for rule in terms.thresholds]
@@ -44,6 +46,8 @@ def eligibility(terms: Terms, case: Case, standing: Standing, on: date) -> list[
             lines.append(_free(f"evidence.{kind}:{reference}", "EVIDENCE_IN_USE", bool(taken), True, case))
     for unique in terms.uniqueness:
         holders = _key_holders(unique, terms, case, standing)
+        if unique.reported:
+            continue
         if holders is None:
             lines.append(Line(f"unique.{unique.id}", "refused", "FACT_MISSING"))
             continue

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+import msgspec
+
+from award_ledger.domain import identity
 from award_ledger.domain.assessment import Check, Verdict
 from award_ledger.domain.case import Case, Usage
 from award_ledger.domain.claim import Holder
@@ -86,7 +89,8 @@ def _requirement(rule: Requirement, case: Case, hypothetical: bool) -> Check:
     value = case.facts.get(rule.fact, "")
     if not value:
         return Check(id=check_id, verdict="noted" if hypothetical else "failed", reason="FACT_MISSING")
-    if rule.allowed and value not in rule.allowed:
+    excluded = identity.normalised(value) in map(identity.normalised, rule.excluded)
+    if excluded or (rule.allowed and value not in rule.allowed):
         return Check(id=check_id, verdict="failed", reason="REQUIREMENT_NOT_MET", found=value)
     return Check(id=check_id, found=value)
 
@@ -116,14 +120,16 @@ def _key(rule: Uniqueness, case: Case, usage: Usage, on: date, hypothetical: boo
     holders = usage.keys.get(rule.id)
     if holders is None:
         missing = case.undeclared(rule.key_facts)
-        return Check(id=check_id, verdict="noted" if hypothetical else "failed", reason="FACT_MISSING", found=missing)
+        verdict: Verdict = "noted" if hypothetical or rule.reported else "failed"
+        return Check(id=check_id, verdict=verdict, reason="FACT_MISSING", found=missing)
     standing = [
         holder
         for holder in holders
         if used_within(rule.window, [(holder.decided_on, 1)], on)
         and not (holder.measure in rule.upgrades_from and holder.enterprise_id == case.enterprise_id)
     ]
-    return _in_use(check_id, "KEY_IN_USE", standing, rule.overridable, case)
+    check = _in_use(check_id, "KEY_IN_USE", standing, rule.overridable, case)
+    return msgspec.structs.replace(check, verdict="noted") if rule.reported and standing else check
 
 
 def _in_use(check_id: str, reason: str, holders: list[Holder], overridable: bool, case: Case) -> Check:

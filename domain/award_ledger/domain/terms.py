@@ -163,7 +163,7 @@ class Quota(_Value, frozen=True, kw_only=True):
 
 
 class Uniqueness(_Value, frozen=True, kw_only=True):
-    """One live award per key and window."""
+    """One live award per key and window; or only a report of who holds the key."""
 
     id: str
     key_facts: tuple[str, ...]
@@ -172,6 +172,7 @@ class Uniqueness(_Value, frozen=True, kw_only=True):
     upgrades_from: tuple[str, ...] = ()
     overridable: bool = False
     words: str = ""
+    reported: bool = False
 
 
 class Threshold(_Value, frozen=True, kw_only=True):
@@ -184,11 +185,12 @@ class Threshold(_Value, frozen=True, kw_only=True):
 
 
 class Requirement(_Value, frozen=True, kw_only=True):
-    """A declared fact that must have one of some values."""
+    """A declared fact that must have one of some values, or none of others."""
 
     fact: str
     allowed: tuple[str, ...] = ()
     words: str = ""
+    excluded: tuple[str, ...] = ()
 
 
 class EvidenceRule(_Value, frozen=True, kw_only=True):

@@ -155,6 +155,8 @@ def _uniqueness(unique: Uniqueness, path: str) -> Iterator[Fault]:
         yield f"{path}.key_facts", "must name at least one fact"
     yield from _fact_names(unique.key_facts, f"{path}.key_facts")
     yield from _window(unique.window, f"{path}.window")
+    if unique.reported and unique.overridable:
+        yield f"{path}.overridable", "what is only reported needs no override"
 
 
 def _facts_and_evidence(terms: Terms) -> Iterator[Fault]:
@@ -166,6 +168,8 @@ def _facts_and_evidence(terms: Terms) -> Iterator[Fault]:
             yield f"thresholds[{i}].value", str(error)
     for i, requirement in enumerate(terms.requirements):
         yield from _fact_name(requirement.fact, f"requirements[{i}].fact")
+        if set(requirement.allowed) & set(requirement.excluded):
+            yield f"requirements[{i}].excluded", "names a value that is allowed"
     for i, rule in enumerate(terms.evidence):
         yield from _fact_name(rule.kind, f"evidence[{i}].kind")
         if rule.at_least < 0:

@@ -820,6 +820,7 @@ class Uniqueness(_message.Message):
     UPGRADES_FROM_FIELD_NUMBER: _builtins.int
     OVERRIDABLE_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    REPORTED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Name within the Terms, for example `industry`."""
     pool: _builtins.str
@@ -828,6 +829,8 @@ class Uniqueness(_message.Message):
     """True: two people with a reason may pass it."""
     words: _builtins.str
     """The words of the instrument for this key."""
+    reported: _builtins.bool
+    """True: who holds the key is reported as a warning, and nothing is refused for it."""
     @_builtins.property
     def key_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The facts that make the key; `enterprise` stands for the recipient."""
@@ -850,10 +853,11 @@ class Uniqueness(_message.Message):
         upgrades_from: _abc.Iterable[_builtins.str] | None = ...,
         overridable: _builtins.bool = ...,
         words: _builtins.str = ...,
+        reported: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "key_facts", b"key_facts", "overridable", b"overridable", "pool", b"pool", "upgrades_from", b"upgrades_from", "window", b"window", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "key_facts", b"key_facts", "overridable", b"overridable", "pool", b"pool", "reported", b"reported", "upgrades_from", b"upgrades_from", "window", b"window", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -902,6 +906,7 @@ class Requirement(_message.Message):
     FACT_FIELD_NUMBER: _builtins.int
     ALLOWED_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
     fact: _builtins.str
     """Name of the declared fact."""
     words: _builtins.str
@@ -910,16 +915,21 @@ class Requirement(_message.Message):
     def allowed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The values that are allowed; empty: any, but it must be declared."""
 
+    @_builtins.property
+    def excluded(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The values that are not allowed, however they are spaced or capitalised."""
+
     def __init__(
         self,
         *,
         fact: _builtins.str = ...,
         allowed: _abc.Iterable[_builtins.str] | None = ...,
         words: _builtins.str = ...,
+        excluded: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "fact", b"fact", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "excluded", b"excluded", "fact", b"fact", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

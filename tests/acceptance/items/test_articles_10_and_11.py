@@ -104,9 +104,11 @@ def test_a11_1_grants_a_base_up_to_5_000_000_yuan_in_one_of_the_13_fields(ledger
 
 @pytest.mark.parametrize("held", BASES)
 def test_a11_1_a11_2_a11_3_one_field_one_base_for_the_life_of_the_policy(own_ledger: Desk, held: str) -> None:
-    first = own_ledger.award(held, yuan(2_000_000), field("mining"))
-    for code, ceiling in CEILINGS.items():
-        refused = own_ledger.refuses_to_award(code, ceiling, field("mining"), on=NEXT_YEAR)
+    name = "低空经济" if held == "A11-3" else "mining"  # A11-3 is for other fields than the 13
+    first = own_ledger.award(held, yuan(2_000_000), field(name))
+    for code in ("A11-2", "A11-3") if held == "A11-3" else ("A11-1", "A11-2"):
+        ceiling = CEILINGS[code]
+        refused = own_ledger.refuses_to_award(code, ceiling, field(name), on=NEXT_YEAR)
         assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.field")
         assert (refused.check.verdict, refused.check.found) == (VERDICT_FAILED, f"award {first.award_id} under {held}")
         assert "按照“一领域一基地”的原则" in refused.check.words
@@ -161,6 +163,14 @@ def test_a11_2_a_national_base_of_another_field_is_upgraded_too(own_ledger: Desk
     first = own_ledger.award("A11-3", yuan(5_000_000), field("低空经济"))
     upgraded = own_ledger.award("A11-2", yuan(10_000_000), field("低空经济"), enterprise=first.enterprise)
     assert upgraded.approved_minor == yuan(5_000_000)
+
+
+def test_a11_3_and_a11_2_take_no_second_name_for_one_of_the_13_fields(ledger: Desk) -> None:
+    for name in ("steel", "钢铁", "Ｈigh-end  Equipment"):
+        refused = ledger.refuses_to_award("A11-3", yuan(5_000_000), field(name))
+        assert (refused.reason, refused.check.id) == ("REQUIREMENT_NOT_MET", "requirement.field")
+        assert "其他领域" in refused.check.words
+    assert ledger.refuses_to_award("A11-2", yuan(5_000_000), field("钢铁")).reason == "REQUIREMENT_NOT_MET"
 
 
 def test_a11_3_grants_a_base_of_another_field_named_in_free_text_up_to_5_000_000_yuan(ledger: Desk) -> None:

@@ -142,8 +142,10 @@ def test_a05_1_one_notice_names_many_enterprises_and_each_is_selected_once_a_yea
     first = ledger.award("A05-1", yuan(500_000))
     refused = ledger.refuses_to_award("A05-1", yuan(500_000), enterprise=first.enterprise)
     assert (refused.reason, refused.check.id) == ("KEY_IN_USE", "unique.yearly")
-    again = ledger.award("A05-1", yuan(2_000_000), enterprise=first.enterprise, on=NEXT_YEAR)
-    assert again.approved_minor == yuan(2_000_000)
+    again = ledger.approve(ledger.apply("A05-1", yuan(2_000_000), enterprise=first.enterprise, on=NEXT_YEAR))
+    assert again.award.approved_minor == yuan(2_000_000)
+    warning = next(check for check in again.assessment.checks if check.id == "unique.repeat")
+    assert (warning.verdict, warning.used, warning.found) == (VERDICT_NOTED, 1, f"award {first.award_id} under A05-1")
 
 
 def test_a05_1_takes_about_10_enterprises_a_year(own_ledger: Desk) -> None:

@@ -28,10 +28,12 @@ def eligibility_sentences(speaker: Speaker, terms: Terms) -> Iterator[Sentence]:
 
 def _requirement(speaker: Speaker, rule: Requirement) -> str:
     fact = speaker.begun(speaker.fact(rule.fact), rule.fact)
+    barred = [speaker.value(rule.fact, code) for code in rule.excluded]
+    excluded = speaker.say("requirement_not", values=speaker.listed(barred, last="or")) if barred else ""
     if not rule.allowed:
-        return speaker.say("requirement_any", fact=fact)
+        return speaker.say("requirement_any", fact=fact, excluded=excluded)
     values = [speaker.value(rule.fact, code) for code in rule.allowed]
-    return speaker.say("requirement", fact=fact, values=speaker.listed(values, last="or"))
+    return speaker.say("requirement", fact=fact, values=speaker.listed(values, last="or"), excluded=excluded)
 
 
 def _evidence(speaker: Speaker, rule: EvidenceRule) -> str:

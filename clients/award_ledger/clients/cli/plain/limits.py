@@ -55,14 +55,20 @@ def _quota(speaker: Speaker, quota: Quota, pool: str) -> Iterator[str]:
 def _unique(speaker: Speaker, rule: Uniqueness) -> str:
     upgraded = speaker.listed(map(plain, rule.upgrades_from))
     return speaker.say(
-        "unique",
+        "unique_reported" if rule.reported else "unique",
         keys=capital(speaker.say("same", what=speaker.keys(rule.key_facts))),
         window=_window(speaker, rule.window),
         pool=speaker.say("unique_pool", pool=plain(rule.pool)) if rule.pool else "",
         upgrades=speaker.say("upgrades_from", measures=upgraded) if upgraded else "",
-        overridable=speaker.say("overridable" if rule.overridable else "not_overridable"),
+        overridable=_override(speaker, rule),
         id=speaker.say("check_id", kind="unique", id=plain(rule.id)),
     )
+
+
+def _override(speaker: Speaker, rule: Uniqueness) -> str:
+    if rule.reported and not rule.overridable:
+        return speaker.say("override_not_needed")
+    return speaker.say("overridable" if rule.overridable else "not_overridable")
 
 
 def _window(speaker: Speaker, window: Window) -> str:

@@ -107,19 +107,25 @@ _LIMITS = {
         "{keys}: one live award {window}{pool}{upgrades}; {overridable}{id}.",
         "{keys}{window}只能有一笔有效奖补{pool}{upgrades}；{overridable}{id}。",
     ),
+    "unique_reported": Phrase(
+        "{keys}: that there is a live award {window}{pool}{upgrades} is reported and refuses nothing ({overridable}){id}.",
+        "{keys}{window}已有有效奖补的{pool}{upgrades}，只作提示，不影响核准（{overridable}）{id}。",
+    ),
     "unique_pool": Phrase(", over all measures of the pool “{pool}”", "（“{pool}”范围内的各措施合并计算）"),
     "upgrades_from": Phrase(
         "; an award of the same enterprise under {measures} is upgraded and does not stand in the way",
         "；同一企业已有{measures}奖补的，按升档办理，不视为重复",
     ),
     "overridable": Phrase("two people may pass it with a reason", "确需突破的，可由两人说明理由特批"),
+    "override_not_needed": Phrase("no override is needed", "无需特批"),
     "not_overridable": Phrase("no override passes it", "不得特批突破"),
 }
 
 _TESTS = {
     "threshold": Phrase("The {fact} must be {comparison} {value}.", "{fact}须{comparison}{value}。"),
-    "requirement": Phrase("{fact}: must be {values}.", "{fact}：须为{values}。"),
-    "requirement_any": Phrase("{fact}: must be declared; any value.", "{fact}：须申报，不限内容。"),
+    "requirement": Phrase("{fact}: must be {values}{excluded}.", "{fact}：须为{values}{excluded}。"),
+    "requirement_any": Phrase("{fact}: must be declared; any value{excluded}.", "{fact}：须申报，不限内容{excluded}。"),
+    "requirement_not": Phrase(", but not {values}", "，但不得为{values}"),
     "evidence": Phrase("{kind}: at least {count}; {sharing}.", "{kind}：至少{count}份；{sharing}。"),
     "evidence_optional": Phrase("{kind}: may be given; {sharing}.", "{kind}：可以提交；{sharing}。"),
     "shareable": Phrase("the same one may back several awards", "同一凭证可以支持多笔奖补"),
