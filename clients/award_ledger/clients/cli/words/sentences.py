@@ -108,7 +108,7 @@ _LIMITS = {
         "{keys}{window}只能有一笔有效奖补{pool}{upgrades}；{overridable}{id}。",
     ),
     "unique_reported": Phrase(
-        "{keys}: that there is a live award {window}{pool}{upgrades} is reported and refuses nothing ({overridable}){id}.",
+        "{keys}: a live award {window}{pool}{upgrades} is reported and refuses nothing ({overridable}){id}.",
         "{keys}{window}已有有效奖补的{pool}{upgrades}，只作提示，不影响核准（{overridable}）{id}。",
     ),
     "unique_pool": Phrase(", over all measures of the pool “{pool}”", "（“{pool}”范围内的各措施合并计算）"),
