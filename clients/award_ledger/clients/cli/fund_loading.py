@@ -32,12 +32,14 @@ class FundLoader:
     outcomes: list[Outcome[CreateFundResponse]] = field(default_factory=list)
     differences: list[tuple[str, list[str]]] = field(default_factory=list)
     forecasts: list[str] = field(default_factory=list)
+    listed: int = 0
 
     def load(self, packages: Sequence[Package]) -> None:
         """Create and report, also what was done before an exception; raises LedgerError for no answer.
 
         Raises typer.Exit where a fund failed, or is there with other content.
         """
+        self.listed = sum(len(package.funds) for package in packages)
         try:
             for package in packages:
                 self.forecasts += _forecasts(package)
@@ -92,7 +94,8 @@ class FundLoader:
 
     def _told(self) -> Iterator[RenderableType]:
         if not self.outcomes:
-            yield line(self.desk.say("load.none"))
+            if not self.listed:  # else the first was not answered, and the error says why
+                yield line(self.desk.say("load.none"))
             return
         columns = [self.desk.say(key) for key in ("field.code", "field.name", "publish.outcome")]
         rows = [[item.code, item.name, self.desk.say(f"load.{item.outcome}")] for item in self.outcomes]

@@ -124,6 +124,8 @@ _TOPICS = {
     "event.amount_minor": Phrase("amount", "金额"),
     "event.asked_minor": Phrase("asked", "申报"),
     "event.up_to_minor": Phrase("up to", "上限"),
+    "event.granted_minor": Phrase("granted", "共批准"),
+    "event.full_minor": Phrase("in full", "足额"),
     "event.appropriated_minor": Phrase("appropriated", "额度"),
     "event.change_minor": Phrase("change", "调整"),
     "event.clawback_minor": Phrase("ordered back", "追回"),
