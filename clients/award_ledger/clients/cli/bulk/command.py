@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from award_ledger.clients.cli.bulk.columns import FileProblem
 from award_ledger.clients.cli.bulk.requests import Preparation, Prepared
@@ -31,6 +29,7 @@ from award_ledger.clients.cli.bulk.sending import FAILED as FAILED_ROW
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED, NO_ANSWER
 from award_ledger.clients.cli.options import MAX_NUMBER
+from award_ledger.clients.cli.progress import progress
 from award_ledger.clients.cli.tables import fields, line
 from award_ledger.clients.department.calling import MAX_BATCH_ROWS
 
@@ -60,7 +59,7 @@ def import_(
     sender = None if check else Sender(desk.client, approve, approval_round, BATCH_PATIENCE * desk.timeout_s)
     counts: Counter[str] = Counter()
     try:
-        with ResultFile(result, desk) as results, _progress(desk, file.name, source.rows) as advance:
+        with ResultFile(result, desk) as results, progress(desk, file.name, source.rows) as advance:
             for batch in batches(_prepared(desk, source), batch_rows):
                 outcomes = sender.send(batch) if sender else [_checked(prepared) for prepared in batch]
                 results.write(outcomes)
@@ -95,18 +94,6 @@ def _checked(prepared: Prepared) -> Outcome:
     if prepared.error:
         return Outcome(prepared, FAILED_ROW, error=prepared.error)
     return Outcome(prepared, INVALID, problem=prepared.problem) if prepared.problem else Outcome(prepared, CHECKED)
-
-
-@contextmanager
-def _progress(desk: Desk, name: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr for people at a terminal; yields what to call with the number of rows done."""
-    if desk.json or not desk.err.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=desk.err) as bar:
-        task = bar.add_task(name, total=total)
-        yield lambda rows: bar.advance(task, rows)
 
 
 def _summary(desk: Desk, counts: Counter[str], source: ImportFile, result: Path) -> None:

@@ -78,12 +78,13 @@ def open_import(path: Path, encoding: str = "") -> ImportFile:
             codecs.lookup(encoding)
         except LookupError as error:
             raise FileProblem("import.unknown_encoding", encoding=encoding) from error
-    found = encoding or _encoding_of(path)
+    found = encoding or encoding_of(path)
     columns = _heading(path, found)
     return ImportFile(path, found, columns, sum(1 for _ in _rows(path, found)))
 
 
-def _encoding_of(path: Path) -> str:
+def encoding_of(path: Path) -> str:
+    """The encoding that a file begins with or can be read in; raises FileProblem, OSError."""
     with path.open("rb") as file:
         start = file.read(3)
         for mark, name in _BYTE_ORDER_MARKS:
@@ -107,10 +108,10 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _records(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def records(path: Path, encoding: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Records with the line on which each begins; empty lines are passed over; raises FileProblem."""
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, strict=True)
+        reader = csv.reader(file, strict=True, delimiter=delimiter)
         begins = 1
         try:
             for cells in reader:
@@ -122,15 +123,15 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _heading(path: Path, encoding: str) -> Columns:
-    for _, cells in _records(path, encoding):
+    for _, cells in records(path, encoding):
         return read_heading(cells)
     raise FileProblem("import.empty")
 
 
 def _rows(path: Path, encoding: str) -> Iterator[Row]:
-    records = _records(path, encoding)
-    columns = read_heading(next(records)[1])
-    for line, cells in records:
+    found = records(path, encoding)
+    columns = read_heading(next(found)[1])
+    for line, cells in found:
         yield _row(line, cells, columns)
 
 
