@@ -33,7 +33,7 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     subject = f"decision on application {fact.application_id} under {application.measure}"
     findings.expect(event.position, subject, "status of the application", "open", application.status)
     try:
-        again = _decided_again(ledger, event, fact)
+        again = decided_again(ledger, event, fact)
     except Refused as refusal:
         findings.add(event.position, subject, "decision", f"{refusal.reason}: {refusal}", fact.TOPIC)
         return True
@@ -54,7 +54,11 @@ def _spread_again(ledger: Ledger, event: Event, fact: ProRataDecided, findings: 
     findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
 
 
-def _decided_again(ledger: Ledger, event: Event, fact: AwardApproved | ApprovalRefused | ApplicationRefused) -> Fact:
+def decided_again(ledger: Ledger, event: Event, fact: AwardApproved | ApprovalRefused | ApplicationRefused) -> Fact:
+    """What the same act decides on this ledger: same day and person, same amount or rate, same overrides.
+
+    A plan of instalments is kept where it still adds up. Raises Refused where nothing can be decided at all.
+    """
     enterprise = ledger.enterprise(event.originator_id)
     application = enterprise.applications[fact.application_id]
     measure = ledger.measure(application.measure)
