@@ -27,6 +27,7 @@ from award_ledger.clients.cli.commands.pro_rata import pro_rata
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.exit_codes import USAGE
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.simulation.command import simulate
 from award_ledger.clients.cli.words import Language, Phrase
 from award_ledger.clients.cli.words.commands import COMMANDS
 from award_ledger.clients.cli.words.options import OPTIONS, PANEL_NAMES
@@ -157,6 +158,7 @@ _ACTS: dict[str, Callable[..., None]] = {
     "revoke": awards.revoke,
     "import": import_,
     "headroom": headroom,
+    "simulate": simulate,
     "follow": history.follow,
     "status": history.status,
 }
@@ -193,6 +195,6 @@ PANELS = {
         "import",
     ),
     "money": ("pay", "clawback"),
-    "questions": ("headroom", "applications", "awards", "history", "follow", "status", "audit"),
+    "questions": ("headroom", "applications", "awards", "history", "follow", "status", "simulate", "audit"),
 }
 """Commands of the first level, as the help orders them."""

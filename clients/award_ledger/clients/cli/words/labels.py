@@ -6,6 +6,7 @@ from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
 from award_ledger.clients.cli.words.names import NAMES
 from award_ledger.clients.cli.words.sentences import SENTENCES
+from award_ledger.clients.cli.words.simulation import SIMULATION_LABELS
 
 _FIELDS = {
     "admissible": Phrase("admissible", "可批准"),
@@ -319,6 +320,7 @@ LABELS: dict[str, Phrase] = {
     **_SENTENCES,
     **_IMPORT,
     **AUDIT_LABELS,
+    **SIMULATION_LABELS,
     **NAMES,
     **SENTENCES,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
+from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
 
 _COMMON = {
     "enterprise": Phrase(
@@ -152,7 +153,7 @@ _PARTICULAR = {
     ),
 }
 
-OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS}
+OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS}
 
 METAVARS = {
     "ENTERPRISE": Phrase("ENTERPRISE", "企业"),
@@ -191,6 +192,7 @@ METAVARS = {
     "HOST:PORT": Phrase("HOST:PORT", "主机:端口"),
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
+    **SIMULATION_METAVARS,
 }
 
 PANEL_NAMES = {
