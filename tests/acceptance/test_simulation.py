@@ -31,7 +31,7 @@ WINDOWS = {
 MODES = {"partial": "grant_what_fits", "all_or_nothing": "all_or_nothing"}
 
 MEASURE = """
-measure_code: CAP-1
+measure_code: {code_of}
 name: {{zh: 每家企业上限, en: Cap per enterprise}}
 instrument: {{document: simulation}}
 currency: {currency}
@@ -41,6 +41,21 @@ caps: [{{id: recipient, limit: {limit}, scope: enterprise, window: {window}, mod
 {more}
 """
 
+
+def measure(
+    *,
+    limit: str = "100",
+    window: str = "life",
+    mode: str = "partial",
+    currency: str = "EUR",
+    more: str = "",
+    code_of: str = "CAP-1",
+) -> str:
+    """The file of a measure with one cap."""
+    rules = {"limit": limit, "window": WINDOWS[window], "mode": MODES[mode], "currency": currency}
+    return MEASURE.format(**rules, more=more, code_of=code_of)
+
+
 Simulate = Callable[..., dict[str, Any]]
 
 
@@ -49,27 +64,22 @@ def simulate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     """Runs one simulation under a cap and gives its document; the rows of the result file are in `lines`."""
     for name in ("AWARD_LEDGER_SERVER", "AWARD_LEDGER_PRINCIPAL", "AWARD_LEDGER_LANG"):
         monkeypatch.delenv(name, raising=False)
-    measure = tmp_path / "measure.yaml"
+    file = tmp_path / "measure.yaml"
 
     def run(
         awards: Path,
         *options: str,
-        limit: str = "100",
-        window: str = "life",
-        mode: str = "partial",
-        currency: str = "EUR",
-        more: str = "",
         code: int = 0,
+        **rules: str,
     ) -> dict[str, Any]:
-        text = MEASURE.format(limit=limit, window=WINDOWS[window], mode=MODES[mode], currency=currency, more=more)
-        measure.write_text(text, encoding="utf-8")
+        file.write_text(measure(**rules), encoding="utf-8")
         result = tmp_path / "result.csv"
-        given = ["simulate", "--measure", str(measure), "--awards", str(awards), "--result", str(result), "--json"]
+        given = ["simulate", "--measure", str(file), "--awards", str(awards), "--result", str(result), "--json"]
         capsys.readouterr()
         assert main([*given, *options]) == code, capsys.readouterr().err
         document: dict[str, Any] = json.loads(capsys.readouterr().out)
-        with result.open(encoding="utf-8-sig", newline="") as file:
-            document["lines"] = list(csv.DictReader(file))
+        with result.open(encoding="utf-8-sig", newline="") as lines:
+            document["lines"] = list(csv.DictReader(lines))
         return document
 
     return run
@@ -221,13 +231,51 @@ def test_a_currency_has_the_decimals_that_it_has(
 def test_a_scheme_of_natural_persons_or_of_nobody_sends_nothing(
     synthetic: Path, tmp_path: Path, scheme: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    measure = tmp_path / "measure.yaml"
-    measure.write_text(MEASURE.format(limit=1, window=WINDOWS["life"], mode=MODES["partial"], currency="EUR", more=""))
+    file = tmp_path / "measure.yaml"
+    file.write_text(measure(), encoding="utf-8")
     result = tmp_path / "result.csv"
-    arguments = ["simulate", "--measure", str(measure), "--awards", str(synthetic), "--scheme", scheme]
+    arguments = ["simulate", "--measure", str(file), "--awards", str(synthetic), "--scheme", scheme]
     assert main([*arguments, "--result", str(result), "--lang", "en"]) == 2
     assert "nothing was sent" in capsys.readouterr().err
     assert not result.exists()
+
+
+HISTORIES = (("300000", "rolling", "all_or_nothing"), ("300000", "rolling", "partial"))
+
+
+@pytest.mark.skipif(not ORACLE.is_file(), reason=f"the real awards are not in {AWARDS}")
+def test_a_history_under_another_cap_is_what_that_cap_would_have_granted(
+    simulate: Simulate, server: RunningServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Recorded under 200,000 that cut; asked what other caps had granted: to the cent what they grant by themselves."""
+    simulate(REAL, "--into", server.address, "--scheme", "pt.nif", limit="200000", window="rolling", code_of="CAP-2")
+    rows = {(row["cap_eur"], row["window"], row["mode"]): row for row in oracle()}
+    for limit, window, mode in HISTORIES:
+        terms = tmp_path / "other.yaml"
+        terms.write_text(measure(limit=limit, window=window, mode=mode, code_of="CAP-2"), encoding="utf-8")
+        given = [
+            "--server",
+            server.address,
+            "simulate",
+            "--against-history",
+            "--measure",
+            "CAP-2",
+            "--terms",
+            str(terms),
+        ]
+        capsys.readouterr()
+        assert main([*given, "--result", str(tmp_path / "history.csv"), "--json"]) == 0
+        (sums,) = json.loads(capsys.readouterr().out)["measures"]
+        expected = rows[limit, window, mode]
+        assert sums["recorded_minor"] == cents(rows["200000", "rolling", "partial"]["granted_eur"])
+        assert sums["otherwise_minor"] == cents(expected["granted_eur"])
+        granted = int(expected["full"]) + int(expected["partial"])
+        assert sums["applications"] - granted == sum_of_refused(tmp_path / "history.csv")
+
+
+def sum_of_refused(path: Path) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return sum(not line["otherwise"] for line in csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from award_ledger.clients.audit.counterfactual import BrokenLog, compare
+from award_ledger.clients.audit.entry import leaf_hash
 from award_ledger.clients.audit.published_terms import domain_terms
 from award_ledger.clients.cli import main
 from award_ledger.clients.demo.server_process import RunningServer
@@ -140,7 +141,15 @@ def test_an_altered_log_is_compared_with_nothing(lying: Any) -> None:
             event.recorded_at.seconds += 86_400
         return event
 
+    def another_kind(event: Any) -> Any:
+        if event.position == 5:
+            event.topic = "enterprise.crowned.v1"
+            event.event_hash = leaf_hash(event)
+        return event
+
     (terms,) = load_package(CATALOGUE / "A06-1.yaml").measures
+    with pytest.raises(BrokenLog, match=r"position 5: enterprise\.crowned\.v1 cannot be read"):
+        compare(lying(another_kind), "A06-1", domain_terms(terms.message))
     with pytest.raises(BrokenLog, match="position 5"):
         compare(lying(one_day_later), "A06-1", domain_terms(terms.message))
 

@@ -121,7 +121,10 @@ def compare(
     reading = LogReading(findings, {})
     histories = Histories(code, terms, withdrawn)
     for sent in client.follow_events(to_position=upto):
-        event = reading.take(sent)
+        try:
+            event = reading.take(sent)
+        except Exception as error:
+            raise BrokenLog(f"position {sent.position}: {sent.topic} cannot be read: {error}") from error
         if findings.count:
             raise BrokenLog(str(findings.differences[0]))
         histories.take(event)
@@ -133,7 +136,10 @@ def compare(
 def _withdrawn(client: LedgerClient, upto: int) -> Iterator[UUID]:
     for sent in client.follow_events(to_position=upto):
         if sent.topic == ApplicationWithdrawn.TOPIC:
-            fact: Any = decode_fact(sent.topic, sent.state)
+            try:
+                fact: Any = decode_fact(sent.topic, sent.state)
+            except msgspec.MsgspecError as error:
+                raise BrokenLog(f"position {sent.position}: {sent.topic} cannot be read: {error}") from error
             yield fact.application_id
 
 

@@ -218,14 +218,15 @@ def _measure_table(desk: Desk, outcome: Comparison) -> Iterator[RenderableType]:
 
 
 def _case_table(desk: Desk, outcome: Comparison, changed: Sequence[Case]) -> Iterator[RenderableType]:
-    names = ["field.enterprise", "field.measure", "field.application", "simulate.outcome"]
-    names += ["simulate.recorded", "simulate.otherwise", "failure.reason"]
+    names = ["field.enterprise", "field.number", "simulate.outcome", "simulate.recorded", "simulate.otherwise"]
+    names += ["failure.reason", "field.measure"]
     rows = []
     for case in changed[:MOST_SHOWN]:
         currency = outcome.currencies[case.measure]
         money = ["" if m is None else to_major(m, currency) for m in (case.recorded_minor, case.otherwise_minor)]
         why = case.reason or "; ".join(case.binding)
-        rows.append([_number(case), case.measure, str(case.number), desk.say(f"simulate.{case.kind}"), *money, why])
-    yield table([desk.say(name) for name in names], rows, right="245")
+        rows.append([_number(case), str(case.number), desk.say(f"simulate.{case.kind}"), *money, why, case.measure])
+    columns = len(names) if len(outcome.currencies) > 1 else len(names) - 1
+    yield table([desk.say(name) for name in names[:columns]], [row[:columns] for row in rows], right="134")
     if len(changed) > MOST_SHOWN:
         yield line(desk.say("simulate.shown", shown=MOST_SHOWN, count=len(changed)))

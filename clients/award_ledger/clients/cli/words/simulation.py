@@ -147,7 +147,7 @@ SIMULATION_LABELS = {
     "simulate.applications": Phrase("applications", "申报数"),
     "simulate.changed": Phrase("changed", "结果不同"),
     "simulate.recorded": Phrase("recorded", "实际"),
-    "simulate.otherwise": Phrase("under these Terms", "按该条款"),
+    "simulate.otherwise": Phrase("otherwise", "按该条款"),
     "simulate.change": Phrase("change", "差额"),
     "simulate.fund_available": Phrase("what would be left of funds", "资金指标余额"),
     "simulate.shown": Phrase(
