@@ -28,10 +28,10 @@ from award_ledger.domain.events import (
     ApplicationWithdrawn,
     ApprovalRefused,
     AwardApproved,
-    TermsPublished,
 )
 from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.policy_events import TermsPublished
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import Ledger
