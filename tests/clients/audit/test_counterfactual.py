@@ -71,10 +71,11 @@ def check_each_act_is_itself_again(events: list[Event]) -> None:
     for event in events:
         fact = event.fact
         if type(fact) in ACTS_ON_AWARDS:
-            award = ledger.enterprise(event.originator_id).awards[fact.award_id]
+            awards = ledger.enterprise(event.originator_id).awards
+            award, paid = awards[fact.award_id], awards[getattr(fact, "paid_award_id", fact.award_id)]
             under_terms = ledger.measure(award.measure).versions[award.terms_version - 1]
             order = getattr(fact, "clawback", 0)
-            assert reenacted(fact, Twin(award, award, under_terms, ledger.fund(award.fund), order)) == fact
+            assert reenacted(fact, Twin(award, award, under_terms, ledger.fund(award.fund), order, paid)) == fact
         ledger.apply(event)
 
 

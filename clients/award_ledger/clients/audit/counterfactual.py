@@ -18,20 +18,24 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.clients.audit.log import LogReading
-from award_ledger.clients.audit.redecision import decided_again
+from award_ledger.clients.audit.redecision import decided_again, decided_share
 from award_ledger.clients.audit.reenacting import ACTS_ON_AWARDS, Twin, reenacted
+from award_ledger.clients.audit.spreading import Spread, spread_again
 from award_ledger.clients.department import LedgerClient
+from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.assessment import Assessment
+from award_ledger.domain.award import Award
 from award_ledger.domain.encoding import decode_fact
 from award_ledger.domain.events import (
     ApplicationRefused,
     ApplicationWithdrawn,
     ApprovalRefused,
+    AwardAdopted,
     AwardApproved,
 )
 from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.fund import Fund
-from award_ledger.domain.policy_events import TermsPublished
+from award_ledger.domain.policy_events import ProRataDecided, TermsPublished
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import Ledger
@@ -150,6 +154,8 @@ class Histories:
         self.recorded, self.otherwise = Ledger(), Ledger()
         self._code, self._terms, self._withdrawn = code, terms, withdrawn
         self._cases: dict[UUID, Case] = {}
+        self._batch: tuple[tuple[str, UUID], Spread] | None = None
+        """Principal and request of the batch decided last, and what became of it."""
         self._orders: dict[tuple[UUID, int], int] = {}
         """Number of a clawback in the other history, by award and number on record."""
 
@@ -160,6 +166,8 @@ class Histories:
         fact = self._fact_otherwise(event)
         if fact is not None:
             self.otherwise.apply(Event(event.originator_id, event.originator_version, event.position, fact))
+        if isinstance(fact, TermsPublished):
+            self._adopt(fact, event.position)
         self.recorded.apply(event)
         recorded, otherwise = self._orders_of(event) if on_award else (0, 0)
         if recorded > before[0]:
@@ -190,13 +198,29 @@ class Histories:
             if fact.terms.currency != self._terms.currency:
                 raise NotComparable(f"{self._code} is in {fact.terms.currency}, not in {self._terms.currency}")
             return msgspec.structs.replace(fact, terms=self._terms)
+        if isinstance(fact, AwardAdopted):
+            return None  # what the other Terms adopt follows from their publication
+        if isinstance(fact, ProRataDecided):
+            self._batch = ((fact.act.principal, fact.act.request_id), spread_again(self.otherwise, fact))
+            return self._batch[1].decided
         if isinstance(fact, AwardApproved | ApprovalRefused):
             return self._decision(event, fact)
         if isinstance(fact, ApplicationRefused | ApplicationWithdrawn):
             return fact if self._is_open(event) else None
         if type(fact) in ACTS_ON_AWARDS:
             return self._act_on_award(event)
+        if hasattr(fact, "award_id") and self._award(self.otherwise, event, fact.award_id) is None:
+            return None
         return fact  # type: ignore[no-any-return]
+
+    def _adopt(self, published: TermsPublished, position: int) -> None:
+        """Awards of before come under the limits that a version introduces, as facts right after it."""
+        for place, (enterprise, adopted) in enumerate(list(adoptions(published, self.otherwise)), start=1):
+            self.otherwise.apply(Event(enterprise.id, enterprise.version + 1, position + place, adopted))
+
+    @staticmethod
+    def _award(ledger: Ledger, event: Event, award_id: UUID) -> Award | None:
+        return ledger.enterprise(event.originator_id).awards.get(award_id)
 
     def _is_open(self, event: Event) -> bool:
         enterprise = self.otherwise.enterprise(event.originator_id)
@@ -212,15 +236,28 @@ class Histories:
             case.reason = fact.assessment.first_failure().reason if isinstance(fact, ApprovalRefused) else ""
             return fact
         try:
-            again: Any = decided_again(self.otherwise, event, fact)
+            again: Any = self._decided_again(event, fact)
         except Refused as refusal:
             case.reason, case.binding = refusal.reason, ()
+            return None
+        if again is None:
             return None
         assessment: Assessment = again.assessment
         case.reason = "" if assessment.accepted else assessment.first_failure().reason
         case.binding = assessment.binding
         case.otherwise_minor = again.amount_minor if isinstance(again, AwardApproved) else None
         return again  # type: ignore[no-any-return]
+
+    def _decided_again(self, event: Event, fact: AwardApproved | ApprovalRefused) -> Fact | None:
+        """None where the application has dropped out of the batch with which it was decided. Raises Refused."""
+        if self._batch is None or self._batch[0] != (fact.act.principal, fact.act.request_id):
+            return decided_again(self.otherwise, event, fact)
+        spread = self._batch[1]
+        share = spread.share(fact.application_id)
+        if share is None:
+            self._cases[fact.application_id].reason = spread.dropped.get(fact.application_id, "")
+            return None
+        return decided_share(self.otherwise, event, share)
 
     def _case(self, event: Event) -> Case:
         fact: AwardApproved | ApprovalRefused = event.fact
@@ -240,21 +277,19 @@ class Histories:
 
     def _act_on_award(self, event: Event) -> Fact | None:
         fact: Any = event.fact
-        was = self.recorded.enterprise(event.originator_id).awards[fact.award_id]
-        now = self.otherwise.enterprise(event.originator_id).awards.get(fact.award_id)
-        if now is None:
+        was, now = (self._award(ledger, event, fact.award_id) for ledger in (self.recorded, self.otherwise))
+        if was is None or now is None:
             return None
         then = self.recorded.measure(was.measure).versions[was.terms_version - 1]
         terms = self.otherwise.measure(now.measure).versions[now.terms_version - 1]
-        if was == now and then == terms:
+        paid_id = getattr(fact, "paid_award_id", fact.award_id)
+        paid_was, paid = (self._award(ledger, event, paid_id) for ledger in (self.recorded, self.otherwise))
+        if was == now and then == terms and paid_was == paid:
             return fact  # type: ignore[no-any-return]
         order = self._orders.get((fact.award_id, getattr(fact, "clawback", 0)), 0)
-        return reenacted(fact, Twin(was, now, terms, self.otherwise.fund(now.fund), order))
+        return reenacted(fact, Twin(was, now, terms, self.otherwise.fund(now.fund), order, paid))
 
     def _orders_of(self, event: Event) -> tuple[int, int]:
         """How many clawbacks the award of an event has on record, and in the other history."""
-        was, now = (
-            ledger.enterprise(event.originator_id).awards.get(event.fact.award_id)
-            for ledger in (self.recorded, self.otherwise)
-        )
+        was, now = (self._award(ledger, event, event.fact.award_id) for ledger in (self.recorded, self.otherwise))
         return len(was.clawbacks) if was else 0, len(now.clawbacks) if now else 0

@@ -11,7 +11,7 @@ from award_ledger.domain.events import (
     ApprovalRefused,
     AwardApproved,
 )
-from award_ledger.domain.fact import Event, Fact
+from award_ledger.domain.fact import Event, Fact, ProRataShare
 from award_ledger.domain.policy_events import (
     ProRataDecided,
 )
@@ -77,6 +77,15 @@ def decided_again(ledger: Ledger, event: Event, fact: AwardApproved | ApprovalRe
         plan = tuple(PlannedInstalment(part.amount_minor, part.due_on) for part in fact.instalments)
         again = decide(enterprise, application, measure, ledger, act, decided._replace(instalments=plan))
     return again
+
+
+def decided_share(ledger: Ledger, event: Event, share: ProRataShare) -> Fact:
+    """What the act decides on one share of a batch. Raises Refused where nothing can be decided at all."""
+    enterprise = ledger.enterprise(event.originator_id)
+    application = enterprise.applications[share.application_id]
+    decided = Decided(amount_minor=share.share_minor, overrides=share.overrides)
+    act = msgspec.structs.replace(event.fact.act, second="")
+    return decide(enterprise, application, ledger.measure(application.measure), ledger, act, decided)
 
 
 def _is_planned(again: AwardApproved, fact: AwardApproved) -> bool:

@@ -8,6 +8,7 @@ awards are the same, so is the act.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ from award_ledger.domain import events as ev
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.fact import Fact
 from award_ledger.domain.fund import Fund
-from award_ledger.domain.giving_back import shrinkage
+from award_ledger.domain.giving_back import ended, shrinkage
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.windows import fiscal_year
 
@@ -25,7 +26,7 @@ class Twin(NamedTuple):
     """An award as recorded, and as it would have been, both before the act.
 
     `terms` and `fund` are those of the second; `order` is the number there of the clawback that the act concerns, 0 if
-    there is none.
+    there is none; `paid` is the award there whose instalment is paid, where the act pays one by setting off.
     """
 
     was: Award
@@ -33,6 +34,7 @@ class Twin(NamedTuple):
     terms: Terms
     fund: Fund
     order: int = 0
+    paid: Award | None = None
 
 
 def reenacted(fact: Any, twin: Twin) -> Fact | None:
@@ -94,7 +96,8 @@ def _rejected(fact: ev.PaymentRejected, twin: Twin) -> Fact | None:
     return msgspec.structs.replace(fact, attempt=payments[1].attempt)
 
 
-def _returned(fact: ev.PaymentReturned, twin: Twin) -> Fact | None:
+def _returned(fact: ev.PaymentReturned | ev.PaymentReturnedAndCancelled, twin: Twin) -> Fact | None:
+    """Where the award has ended there, what comes back is cancelled as it comes."""
     payments = _payments(fact, twin)
     if payments is None:
         return None
@@ -104,13 +107,22 @@ def _returned(fact: ev.PaymentReturned, twin: Twin) -> Fact | None:
     if amount <= 0:
         return None
     same_year = fiscal_year(fact.act.effective_on) == twin.fund.fiscal_year
-    return msgspec.structs.replace(
-        fact,
-        attempt=now.attempt,
-        amount_minor=amount,
-        fund=twin.now.fund,
-        encumbered_minor=min(amount, twin.now.expended_minor) if same_year else 0,
-    )
+    encumbered = min(amount, twin.now.expended_minor) if same_year else 0
+    same: dict[str, Any] = {
+        "act": fact.act,
+        "instalment": fact.instalment,
+        "attempt": now.attempt,
+        "amount_minor": amount,
+        "bank_reference": fact.bank_reference,
+        "encumbered_minor": encumbered,
+    }
+    ground = ended(twin.now, twin.terms)
+    if ground is None:
+        return ev.PaymentReturned(award_id=twin.now.award_id, fund=twin.now.fund, **same)
+    came_back = deepcopy(twin.now)
+    came_back.come_back(fact.instalment, now.attempt, amount, encumbered)
+    given_back = shrinkage(came_back, twin.terms, twin.fund, ground, fact.act.effective_on, cancelled_minor=amount)
+    return ev.PaymentReturnedAndCancelled(**same, **given_back)
 
 
 def _ordered(fact: ev.ClawbackOrdered, twin: Twin) -> Fact | None:
@@ -130,6 +142,26 @@ def _received(fact: ev.ClawbackReceived, twin: Twin) -> Fact | None:
         return None
     given_back = shrinkage(twin.now, twin.terms, twin.fund, now.ground, fact.act.effective_on, received_minor=amount)
     return msgspec.structs.replace(fact, clawback=now.number, amount_minor=amount, **given_back)
+
+
+def _set_off(fact: ev.ClawbackSetOff, twin: Twin) -> Fact | None:
+    """As far as both go: the instalment, and what is owed under the order."""
+    orders, paid = _orders(fact, twin), twin.paid
+    if orders is None or paid is None or fact.instalment > len(paid.instalments):
+        return None
+    order, instalment = orders[1], paid.instalments[fact.instalment - 1]
+    amount = min(instalment.open_minor, order.outstanding_minor)
+    if amount <= 0 or instalment.state != "due" or paid.revoked:
+        return None
+    given_back = shrinkage(twin.now, twin.terms, twin.fund, order.ground, fact.act.effective_on, received_minor=amount)
+    return msgspec.structs.replace(
+        fact,
+        clawback=order.number,
+        amount_minor=amount,
+        paid_fund=paid.fund,
+        expended_minor=max(0, amount - paid.expended_before_minor),
+        **given_back,
+    )
 
 
 def _written_off(fact: ev.ClawbackWriteOffProposed | ev.ClawbackWrittenOff, twin: Twin) -> Fact | None:
@@ -190,8 +222,10 @@ _ACTS: dict[type[Any], Callable[[Any, Twin], Fact | None]] = {
     ev.PaymentSettled: _settled,
     ev.PaymentRejected: _rejected,
     ev.PaymentReturned: _returned,
+    ev.PaymentReturnedAndCancelled: _returned,
     ev.ClawbackOrdered: _ordered,
     ev.ClawbackReceived: _received,
+    ev.ClawbackSetOff: _set_off,
     ev.ClawbackWriteOffProposed: _written_off,
     ev.ClawbackWrittenOff: _written_off,
     ev.ClawbackCancelled: _cancelled,
