@@ -71,6 +71,8 @@ def test_one_refused_application_refuses_the_batch_and_says_which(prepared: Serv
     assert refusal.numbers["application_id"] == request.rows[1].application_id
     assert refusal.numbers["admissible_minor"] == "400"
     assert refusal.assessment is not None
+    check = next(check for check in refusal.assessment.checks if check.id == "up_to")
+    assert "第6条 按不超过5%的比例" in check.words
     assert prepared.head() == head
 
 

@@ -25,7 +25,7 @@ from award_ledger.domain.refusals import (
     ShareRefused,
     ShareTooSmall,
 )
-from award_ledger.domain.terms import Cap, Fixed, Quota, RateOf, UpTo, Window
+from award_ledger.domain.terms import MAX_AMOUNT_MINOR, Cap, Fixed, Quota, RateOf, UpTo, Window
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from tests.domain.desk import DAY, Desk, terms
 
@@ -50,6 +50,13 @@ def test_all_are_cut_by_one_ratio_rounded_down() -> None:
     assert [award.amount_minor for award in awards] == [466, 333, 200]
     assert desk.fund().available_minor == 1
     assert {award.act.request_id for award in awards} == {decision.act.request_id}
+
+
+def test_the_largest_amounts_of_all_are_spread_too() -> None:
+    desk = Desk(terms(amounts=(UpTo(ceiling_minor=MAX_AMOUNT_MINOR),)), funds_minor=1000)
+    rows = [row(number, desk.apply(number, MAX_AMOUNT_MINOR)) for number in "EFGHI"]
+    _, awards = spread(desk, *rows)
+    assert [award.amount_minor for award in awards] == [200] * 5
 
 
 def test_where_the_fund_suffices_all_get_all() -> None:
@@ -103,6 +110,8 @@ def test_one_application_that_the_terms_refuse_refuses_the_batch_and_nothing_is_
         spread(desk, row("E", applications[0]), row("F", applications[1]))
     assert refused.value.reason == "QUOTA_EXCEEDED"
     assert refused.value.numbers()["application_id"] == str(applications[1])
+    # The fund is taken to suffice: it has no numbers that would be true.
+    assert "fund" not in {check.id for check in refused.value.assessment.checks}
     assert desk.picture() == before
 
 

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from award_ledger.domain.approval import Decided, decide
+from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import (
     ApprovalRefused,
@@ -103,8 +106,8 @@ def _decided_share(share: ProRataShare) -> Decided:
 def _full_amounts(ledger: WorkingSet, act: Act, rows: Sequence[Row], fund: str) -> list[int]:
     trial = Trial(ledger)
     ample = trial.fund(fund)
-    ample.appropriated_minor += MAX_AMOUNT_MINOR
-    ample.available_minor += MAX_AMOUNT_MINOR
+    ample.appropriated_minor += MAX_AMOUNT_MINOR * len(rows)
+    ample.available_minor += MAX_AMOUNT_MINOR * len(rows)
     amounts = []
     for row in rows:
         enterprise = trial.enterprise(row.enterprise_id)
@@ -119,7 +122,14 @@ def _granted(
     enterprise: Enterprise, application_id: UUID, ledger: WorkingSet, act: Act, decided: Decided
 ) -> AwardApproved:
     application = enterprise.applications[application_id]
-    fact = decide(enterprise, application, ledger.measure(application.measure), ledger, act, decided)
+    measure = ledger.measure(application.measure)
+    fact = decide(enterprise, application, measure, ledger, act, decided)
     if isinstance(fact, ApprovalRefused):
-        raise ShareRefused(fact.assessment, application_id=str(application_id))
+        raise ShareRefused(_without_ample_fund(fact.assessment), 0, str(application_id), measure.terms)
     return fact
+
+
+def _without_ample_fund(assessment: Assessment) -> Assessment:
+    """A fund that was taken to suffice has numbers that are nobody's."""
+    told = tuple(check for check in assessment.checks if check.id != "fund" or check.refuses)
+    return msgspec.structs.replace(assessment, checks=told)

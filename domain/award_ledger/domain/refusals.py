@@ -3,11 +3,12 @@
 `reason` is the name in errors.proto without its prefix; `server.rpc.errors` maps the families to gRPC codes.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from award_ledger.domain.assessment import Assessment
+    from award_ledger.domain.terms import Terms
 
 
 @dataclass(eq=False)
@@ -413,6 +414,7 @@ class ShareRefused(ApprovalRefused):
     """The Terms refuse an application of a batch that is decided as a whole; nothing is recorded."""
 
     application_id: str = ""
+    terms: "Terms | None" = field(default=None, repr=False)
     template = "application {application_id} is refused by {check}, and with it the batch: nothing is recorded"
 
     def numbers(self) -> dict[str, str]:

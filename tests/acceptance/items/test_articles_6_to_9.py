@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from award_ledger.clients.package_files import catalogue_path
 from award_ledger.v1.applications_pb2 import APPLICATION_STATUS_OPEN, GetApplicationRequest
+from award_ledger.v1.awards_pb2 import ApproveProRataRequest, ProRataRow
 from award_ledger.v1.common_pb2 import VERDICT_CUT, VERDICT_NEEDS_OVERRIDE
+from award_ledger.v1.history_pb2 import GetEventRequest
 from award_ledger.v1.measures_pb2 import MEASURE_STATUS_NEEDS_RULE, MEASURE_STATUS_OPEN
 from award_ledger.v1.terms_pb2 import RateOf
-from tests.acceptance.items.desk import NEXT_YEAR, Desk, Facts, yuan
+from tests.acceptance.items.desk import DAY, NEXT_YEAR, Desk, Facts, yuan
 from tests.acceptance.items.rules import (
     grants_up_to,
     needs_evidence,
@@ -111,6 +114,25 @@ def test_a06_1_the_fund_of_30_000_000_yuan_stops_the_seventh_award_at_the_cap(ow
     assert (refused.admissible_minor, list(refused.assessment.binding)) == (0, ["fund"])
     fund = own_ledger.fund("A06-1/2025")
     assert (fund.available_minor, fund.encumbered_minor) == (0, yuan(30_000_000))
+
+
+def test_a06_1_a_batch_that_the_fund_is_too_short_for_is_cut_by_one_ratio_as_one_explained_decision(
+    own_ledger: Desk,
+) -> None:
+    asked = [yuan(5_000_000)] * 6 + [yuan(2_500_000)]
+    cases = [own_ledger.apply("A06-1", amount, computing(yuan(100_000_000))) for amount in asked]
+    rows = [ProRataRow(enterprise=case.enterprise, application_id=case.application_id) for case in cases]
+    batch = ApproveProRataRequest(measure_code="A06-1", rows=rows, reason="年度预算不足，按比例兑付", effective_on=DAY)
+    spread = own_ledger.officer("A06-1").do(batch)
+    granted = [share.award.approved_minor for share in spread.shares]
+    assert granted == [461_538_461] * 6 + [230_769_230]  # 30,000,000 of 32,500,000 yuan: 12 of 13 parts of each
+    assert (spread.available_minor, spread.full_minor) == (yuan(30_000_000), yuan(32_500_000))
+    assert own_ledger.fund("A06-1/2025").available_minor == yuan(30_000_000) - sum(granted)
+    told = own_ledger.finance.do(GetEventRequest(position=spread.receipt.position)).event
+    assert told.topic == "measure.pro_rata_decided.v1"
+    decision = json.loads(told.state)
+    assert (decision["reason"], decision["granted_minor"]) == (batch.reason, sum(granted))
+    assert [share["share_minor"] for share in decision["shares"]] == granted
 
 
 def test_a06_1_no_fund_is_known_for_2026_so_nothing_is_granted_in_2026(ledger: Desk) -> None:

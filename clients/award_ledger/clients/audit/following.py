@@ -10,6 +10,7 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.adoption import adoptions
+from award_ledger.domain.events import AwardAdopted
 from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.policy_events import (
     ProRataDecided,
@@ -37,10 +38,12 @@ class Following:
         request = (event.fact.act.principal, event.fact.act.request_id)
         same = request == self._request
         self._request = request
+        subject = f"request {request[1]} of {request[0]}"
         if not same:
             self.end(event.position)
+            if isinstance(event.fact, AwardAdopted):
+                self._findings.add(event.position, subject, "", "a publication of Terms before it", event.fact.TOPIC)
             return
-        subject = f"request {request[1]} of {request[0]}"
         if not self._due:
             self._findings.add(event.position, subject, "", "no further fact", event.fact.TOPIC)
             return

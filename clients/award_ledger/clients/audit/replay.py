@@ -55,7 +55,7 @@ def replay(client: LedgerClient, *, upto: int = 0, receipts: Mapping[int, bytes]
     folding = _Folding(receipts or {})
     upto = upto or head
     if upto:
-        folding.fold(client, upto)
+        folding.fold(client, upto, head)
     return folding.compared(client)
 
 
@@ -67,7 +67,7 @@ class _Folding:
         self._following = Following(self.findings)
         self._events = self._decisions = 0
 
-    def fold(self, client: LedgerClient, upto: int) -> None:
+    def fold(self, client: LedgerClient, upto: int, head: int) -> None:
         """Takes every event up to a position, or up to the first that cannot be folded."""
         for sent in client.follow_events(to_position=upto):
             self._events += 1
@@ -76,7 +76,9 @@ class _Folding:
             except Exception as error:  # noqa: BLE001  whatever the bytes do to the fold, it is a finding
                 self._broken(sent.position, f"event {sent.topic}", "it cannot be folded", error)
                 return
-        self._following.end(upto)
+        if upto == head:
+            # Before the head the position asked for may lie between the events of one act.
+            self._following.end(upto)
         self.findings.expect(upto, "log", "last position", upto, self._reading.position)
 
     def _take(self, sent: Event) -> None:

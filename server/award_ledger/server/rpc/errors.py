@@ -163,7 +163,7 @@ def _state(error: refusals.Refused, message: str) -> tuple[Unmet, ...]:
 
 
 def _refused_approval(error: refusals.ApprovalRefused) -> Failure:
-    explained = error if isinstance(error, ExplainedRefusal) else None
+    explained = error if isinstance(error, ExplainedRefusal | refusals.ShareRefused) else None
     return Failure(
         code_of(type(error)),
         error.reason,
@@ -172,7 +172,7 @@ def _refused_approval(error: refusals.ApprovalRefused) -> Failure:
         preconditions=_failing_checks(error.assessment),
         assessment=assessment_message(error.assessment, explained.terms if explained else None),
         position=error.position,
-        repeated=explained is not None and explained.repeated,
+        repeated=isinstance(error, ExplainedRefusal) and error.repeated,
     )
 
 

@@ -17,9 +17,11 @@ from award_ledger.domain.identity import request_key
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.store.values import RecordedEvent
 from award_ledger.server.writer.past import load
 
 _PAGE = 1_000
+_REQUESTS = 200
 _MOST_FINDINGS = 100
 
 X = TypeVar("X")
@@ -64,6 +66,7 @@ def verify(recorder: LogRecorder) -> Verification:
 
 def _replay(reader: LogReader, verification: Verification) -> Ledger:
     ledger, mapper = Ledger(), LedgerMapper()
+    requests = _Requests(reader, mapper)
     while ledger.position < reader.head:
         page = [mapper.to_domain_event(recorded) for recorded in reader.events_after(ledger.position, _PAGE)]
         if not page:
@@ -74,20 +77,35 @@ def _replay(reader: LogReader, verification: Verification) -> Ledger:
                 verification.found(f"position {ledger.position + 1} is missing")
             ledger.apply(event)
             verification.events += 1
-        _check_requests(reader, mapper, page, verification)
+        requests.check(page, verification)
     return ledger
 
 
-def _check_requests(reader: LogReader, mapper: LedgerMapper, page: list[Event], verification: Verification) -> None:
-    for some in _batched(page, 200):
-        keys = {event.position: _request_of(event) for event in some}
-        found = reader.events_of(keys.values())
-        for position, key in keys.items():
-            positions = [answer.position for answer in found[key]]
-            # An act may have several facts; what else is found under its key answers another request.
-            others = [] if positions == [position] else [mapper.to_domain_event(answer) for answer in found[key]]
-            if position not in positions or any(_request_of(other) != key for other in others):
-                verification.found(f"the request of position {position} is not found, or found twice")
+class _Requests:
+    """Is each event found under its request, and nothing else? An act of many events is looked up once."""
+
+    def __init__(self, reader: LogReader, mapper: LedgerMapper) -> None:
+        self._reader, self._mapper = reader, mapper
+        self._found: dict[UUID, set[int]] = {}
+
+    def check(self, page: list[Event], verification: Verification) -> None:
+        """Takes the next events of the log."""
+        for some in _batched(page, _REQUESTS):
+            keys = {event.position: _request_of(event) for event in some}
+            # The act before may go on here.
+            known = {key: self._found[key] for key in keys.values() if key in self._found}
+            fresh = self._reader.events_of(key for key in keys.values() if key not in known)
+            self._found = known | {key: self._answering(key, answers) for key, answers in fresh.items()}
+            for position, key in keys.items():
+                if position not in self._found[key]:
+                    verification.found(f"the request of position {position} is not found, or found twice")
+
+    def _answering(self, key: UUID, answers: list[RecordedEvent]) -> set[int]:
+        """The positions of what answers a request; none if something else is found under its key."""
+        # One alone is the event itself, or is missed there.
+        if len(answers) > 1 and any(_request_of(self._mapper.to_domain_event(answer)) != key for answer in answers):
+            return set()
+        return {answer.position for answer in answers}
 
 
 def _request_of(event: Event) -> UUID:
