@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from award_ledger.domain.corrections import AwardEntryCorrected
 from award_ledger.domain.events import AwardApproved, AwardShrunk
 from award_ledger.domain.fact import Event
 
@@ -53,6 +54,10 @@ class Claim(Struct):
             if holder is not None:
                 holder.counted_minor -= fact.headroom_minor
                 holder.holds_place = holder.holds_place and not fact.frees_place
+        elif isinstance(fact, AwardEntryCorrected):
+            holder = self.holders[fact.award_id]
+            holder.counted_minor += fact.counted_minor
+            holder.holds_place = bool(holder.holds_place + fact.places)
 
     def standing(self) -> list[Holder]:
         """The awards that hold a place."""

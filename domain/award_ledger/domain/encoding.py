@@ -74,9 +74,9 @@ class LedgerMapper(Mapper[UUID]):
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
-    Enterprise: "enterprise.snapshot.v1",
+    Enterprise: "enterprise.snapshot.v2",
     Measure: "measure.snapshot.v1",
-    Fund: "fund.snapshot.v1",
+    Fund: "fund.snapshot.v2",
     Claim: "claim.snapshot.v1",
     Directory: "directory.snapshot.v1",
 }

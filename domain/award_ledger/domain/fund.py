@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from award_ledger.domain.corrections import AppropriationCorrected, AwardEntryCorrected, ClawbackCorrected
 from award_ledger.domain.events import (
     AppropriationChanged,
     AwardApproved,
@@ -13,12 +14,15 @@ from award_ledger.domain.events import (
     PaymentReturned,
     PaymentSettled,
 )
-from award_ledger.domain.fact import Event
+from award_ledger.domain.fact import Corrected, Event
 from award_ledger.domain.terms import LocalizedText
 
 
 class Fund(Struct):
-    """Balances in minor units of `currency`; `recovered_minor` and `lapsed_minor` are kept for information."""
+    """Balances in minor units of `currency`; `recovered_minor` and `lapsed_minor` are kept for information.
+
+    `corrected` holds, by position, the entries of its stream that were corrected.
+    """
 
     id: UUID
     version: int = 0
@@ -33,6 +37,7 @@ class Fund(Struct):
     expended_minor: int = 0
     recovered_minor: int = 0
     lapsed_minor: int = 0
+    corrected: dict[int, Corrected] = {}
 
     @property
     def committed_minor(self) -> int:
@@ -63,6 +68,12 @@ class Fund(Struct):
                 self.encumbered_minor += amount
             case AwardShrunk() as fact:
                 self._shrink(fact)
+            case AwardEntryCorrected() as fact:
+                self._correct(fact)
+            case AppropriationCorrected() as fact:
+                self.appropriated_minor += fact.change_minor
+                self.available_minor += fact.change_minor
+                self.corrected[fact.corrects] = Corrected(by=event.position, amount_minor=fact.amount_minor)
 
     def _shrink(self, fact: AwardShrunk) -> None:
         self.encumbered_minor -= fact.released_minor + fact.lapsed_minor
@@ -72,3 +83,10 @@ class Fund(Struct):
         self.lapsed_minor += fact.lapsed_minor
         if isinstance(fact, ClawbackReceived):
             self.recovered_minor += fact.amount_minor
+
+    def _correct(self, fact: AwardEntryCorrected) -> None:
+        self.encumbered_minor += fact.encumbered_minor
+        self.expended_minor += fact.expended_minor
+        self.available_minor -= fact.encumbered_minor + fact.expended_minor
+        if isinstance(fact, ClawbackCorrected) and fact.entry == "receipt":
+            self.recovered_minor += fact.change_minor

@@ -344,8 +344,34 @@ class AppropriationTooLow(Precondition):
 
 
 @dataclass(eq=False)
+class EntryNotCorrectable(Precondition):
+    position: int
+    topic: str
+    instead: str
+    reason = "ENTRY_NOT_CORRECTABLE"
+    template = "the entry at position {position} ({topic}) cannot be corrected: {instead}"
+
+
+@dataclass(eq=False)
+class CorrectionImpossible(Precondition):
+    """`least_minor` and `most_minor` are what the entry could be as things stand."""
+
+    position: int
+    amount_minor: int
+    stood_minor: int
+    least_minor: int
+    most_minor: int
+    because: str
+    reason = "CORRECTION_IMPOSSIBLE"
+    template = (
+        "the entry at position {position} says {stood_minor} and cannot be {amount_minor}: {because};"
+        " {least_minor} to {most_minor} is possible"
+    )
+
+
+@dataclass(eq=False)
 class ApprovalRefused(Precondition):
-    """The Terms refuse; the refusal is recorded with its assessment."""
+    """The Terms refuse. Of an approval the refusal is recorded with its assessment; of a correction nothing is."""
 
     assessment: "Assessment"
     position: int = 0

@@ -48,5 +48,5 @@ def _check_payable(award: Award, instalment: Instalment, terms: Terms, act: Act)
         raise OutsideValidity(
             act.effective_on.isoformat(), validity.valid_from.isoformat(), validity.valid_to.isoformat()
         )
-    if act.principal in (award.principal, award.second):
+    if act.principal in (award.principal, award.second, *award.raised_by):
         raise SegregationOfDuties(act.principal, "who approves does not pay")
