@@ -130,6 +130,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The measure is in that status already."""
     ERROR_REASON_ENTERPRISE_STATUS: _ErrorReason.ValueType  # 89
     """The enterprise is in that status already, or in another group."""
+    ERROR_REASON_ENTRY_NOT_CORRECTABLE: _ErrorReason.ValueType  # 95
+    """An entry of this kind is not corrected; something else is done about it."""
+    ERROR_REASON_CORRECTION_IMPOSSIBLE: _ErrorReason.ValueType  # 96
+    """The entry cannot have been that, in view of what has followed."""
     ERROR_REASON_POINT_NOT_AVAILABLE: _ErrorReason.ValueType  # 100
     """The ledger cannot answer for that point."""
     ERROR_REASON_POSITION_NOT_REACHED: _ErrorReason.ValueType  # 101
@@ -258,6 +262,10 @@ ERROR_REASON_MEASURE_STATUS: ErrorReason.ValueType  # 88
 """The measure is in that status already."""
 ERROR_REASON_ENTERPRISE_STATUS: ErrorReason.ValueType  # 89
 """The enterprise is in that status already, or in another group."""
+ERROR_REASON_ENTRY_NOT_CORRECTABLE: ErrorReason.ValueType  # 95
+"""An entry of this kind is not corrected; something else is done about it."""
+ERROR_REASON_CORRECTION_IMPOSSIBLE: ErrorReason.ValueType  # 96
+"""The entry cannot have been that, in view of what has followed."""
 ERROR_REASON_POINT_NOT_AVAILABLE: ErrorReason.ValueType  # 100
 """The ledger cannot answer for that point."""
 ERROR_REASON_POSITION_NOT_REACHED: ErrorReason.ValueType  # 101

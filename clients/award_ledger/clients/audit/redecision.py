@@ -1,4 +1,4 @@
-"""Deciding again: every approval and every recorded refusal, under the Terms then in force, by the same function."""
+"""Deciding again: approvals, recorded refusals and raises, under the Terms then in force, by the same function."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
+from award_ledger.domain.assessment import Assessment
+from award_ledger.domain.correcting import raised_assessment
+from award_ledger.domain.corrections import AwardCorrected
 from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.refusals import Refused
@@ -15,6 +18,8 @@ from award_ledger.domain.working_set import Ledger
 def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     """Compares a decision with what the ledger, as it stood right before it, decides now; False for other events."""
     fact = event.fact
+    if isinstance(fact, AwardCorrected) and fact.assessment is not None:
+        return _raised_again(ledger, event, fact, fact.assessment, findings)
     if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
         return False
     enterprise = ledger.enterprise(event.originator_id)
@@ -29,6 +34,19 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     findings.expect(event.position, subject, "decision", again.TOPIC, fact.TOPIC)
     if type(again) is type(fact):
         findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
+    return True
+
+
+def _raised_again(
+    ledger: Ledger, event: Event, fact: AwardCorrected, assessment: Assessment, findings: Findings
+) -> bool:
+    """A correction upwards is a decision too: on the day of the award, under its own Terms."""
+    enterprise = ledger.enterprise(event.originator_id)
+    award = enterprise.awards[fact.award_id]
+    subject = f"correction of award {fact.award_id} under {award.measure}"
+    again = raised_assessment(enterprise, award, ledger, fact.act.principal, fact.amount_minor)
+    findings.expect(event.position, subject, "accepted", True, again.accepted)
+    findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(assessment))
     return True
 
 

@@ -101,7 +101,7 @@ class Deciding:
 
     def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
         fact: Fact = event.fact
-        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key())
+        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), *fact.marks(), submission.key())
         self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
         if submission.openings:
             self._sealed.append(_Sealed(event.position, submission.openings))

@@ -83,6 +83,10 @@ def _check_requests(reader: LogReader, page: list[Event], verification: Verifica
         for key, answers in reader.events_of(keys).items():
             if [answer.position for answer in answers] != [keys[key].position]:
                 verification.found(f"the request of position {keys[key].position} is not found, or found twice")
+        marks = {mark: event.position for event in some for mark in event.fact.marks()}
+        for mark, found in reader.events_of(marks).items():
+            if marks[mark] not in [event.position for event in found]:
+                verification.found(f"the correction at position {marks[mark]} is not found by what it corrects")
 
 
 def _check_balance(fund: Fund, verification: Verification) -> None:

@@ -52,6 +52,8 @@ def award_message(enterprise: Enterprise, award: domain.Award, terms: Terms) -> 
         clawbacks=[clawback_message(clawback) for clawback in award.clawbacks],
         stage_result=award.stage_result,
         etag=str(enterprise.version),
+        raise_proposed_by=award.raise_proposed_by,
+        raise_proposed_minor=award.raise_proposed_minor,
     )
 
 
