@@ -21,6 +21,7 @@ from award_ledger.domain.terms import LocalizedText
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.bar_enterprise import BarEnterprise, ReinstateEnterprise
+from award_ledger.server.commands.correct_entry import CorrectEntry, Right, RightApplication
 from award_ledger.server.commands.create_fund import ChangeAppropriation, CreateFund
 from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.link_enterprise import LinkEnterprise, UnlinkEnterprise
@@ -99,7 +100,18 @@ class Telling:
 def tell() -> list[Event]:
     """The whole story."""
     telling = Telling()
-    for chapter in (_set_up, _vouchers, _refusals, _stages, _tiers, _other_rules, _payments, _clawbacks, _the_end):
+    for chapter in (
+        _set_up,
+        _vouchers,
+        _refusals,
+        _stages,
+        _tiers,
+        _other_rules,
+        _payments,
+        _clawbacks,
+        _the_end,
+        _corrections,
+    ):
         chapter(telling)
     return telling.events
 
@@ -239,6 +251,45 @@ def _the_end(t: Telling) -> None:
     t.do(SuspendMeasure("G-TIER", "到期"), on=NEXT_YEAR)
     t.do(CloseMeasure("G-UNIT", "到期"), on=NEXT_YEAR)
     t.do(BarEnterprise(*ODD, "失信"), on=NEXT_YEAR)
+
+
+def _corrections(t: Telling) -> None:
+    def correct(kind: str, right: Right, by: str = "li@kjt") -> None:
+        """Corrects the latest entry of a kind."""
+        entry = next(event for event in reversed(t.events) if f"{kind}.v1" == event.fact.TOPIC)
+        t.do(CorrectEntry(entry, right, "录入有误"), by, NEXT_YEAR)
+
+    correct("enterprise.registered", "oddly")
+    correct("enterprise.renamed", "示例企业一号（新名）")
+    t.apply_for(OTHER, "G-VOUCHER", 1_000)
+    evidence = (EvidenceRef(kind="contract", reference="C-9"),)
+    correct("enterprise.application_submitted", RightApplication(2_000, {"field": "AI"}, evidence))
+    correct("enterprise.application_submitted", RightApplication(1_500, {}, ()))
+    staged = t.award(OTHER, "G-STAGED", 9_000)
+    for right in (20_000, 0, 10_000):
+        correct("enterprise.award_approved", right)
+    t.pay(OTHER, staged, 6_000)
+    t.do(InstructPayment(*OTHER, staged, 1), "qian@czt", LATER)
+    correct("enterprise.payment_settled", 0, "qian@czt")
+    t.do(RecordRejection(*OTHER, staged, 1, 0, ""), "qian@czt", LATER)
+    correct("enterprise.payment_settled", 6_000, "qian@czt")
+    t.pay(OTHER, staged, 4_000)
+    t.do(RecordReturn(*OTHER, staged, 1, 0, 300, ""), "qian@czt", LATER)
+    correct("enterprise.payment_returned", 0, "qian@czt")
+    t.do(OrderClawback(*OTHER, staged, 9_000, "overpayment", "多付"), on=LATER)
+    correct("enterprise.clawback_ordered", 10_000)
+    for person in ("li@kjt", "zhou@kjt"):
+        t.do(WriteOffClawback(*OTHER, staged, 1, 500, "破产"), person, NEXT_YEAR)
+    correct("enterprise.clawback_written_off", 0)
+    t.do(RecordRecovery(*OTHER, staged, 1, 10_000, ""), "qian@czt", LATER)
+    correct("enterprise.clawback_received", 8_000, "qian@czt")
+    again = t.apply_for(OTHER, "G-VOUCHER", 20_000)
+    t.do(ReviewApplication(*OTHER, again, 20_000, (), "同意"), "zhou@kjt")
+    t.do(ApproveAward(*OTHER, again, Decided()), on=LATER)
+    for person in ("li@kjt", "zhou@kjt"):
+        correct("enterprise.award_approved", 25_000, person)
+    correct("fund.appropriation_changed", 2, "qian@czt")
+    correct("fund.created", 5, "qian@czt")
 
 
 def line(event: Event) -> str:

@@ -34,6 +34,8 @@ DECIDING = (
     "approval",
     "assess",
     "case",
+    "correcting",
+    "correcting_money",
     "eligibility",
     "giving_back",
     "money",

@@ -108,7 +108,7 @@ class Payments:
             return "INSTALMENT_NOT_PAYABLE"
         if validity.tested == "payment" and not validity.valid_from <= act["on"] <= validity.valid_to:
             return "OUTSIDE_VALIDITY"
-        if act["by"] in (state["by"], state["second"]):
+        if act["by"] in (state["by"], state["second"], *state["raised_by"]):
             return "SEGREGATION_OF_DUTIES"
         return self.accept(act="instruct", award=award, instalment=instalment, **act)
 
@@ -144,7 +144,7 @@ class Payments:
         if refused:
             return refused
         tried = self.award(award)["parts"][instalment - 1]["attempts"][found - 1]
-        if tried["failed"] or tried["settled"]:
+        if tried["failed"] or tried["given_up"] or tried["settled"]:
             return "PAYMENT_STATE"
         return self.accept(act="reject", award=award, instalment=instalment, attempt=found, **act)
 

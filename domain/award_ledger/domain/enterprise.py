@@ -301,7 +301,8 @@ def _cancel(award: Award, amount_minor: int) -> None:
         cancelled = min(amount_minor, instalment.open_minor)
         amount_minor -= cancelled
         instalment.cancelled_minor += cancelled
-        instalment.waiting = instalment.waiting and instalment.open_minor > 0
+        if cancelled:
+            instalment.waiting = instalment.waiting and instalment.open_minor > 0
 
 
 def _order(award: Award, ground: Ground, amount_minor: int, on: date, reason: str) -> None:
