@@ -240,9 +240,13 @@ class Told(RuleBasedStateMachine):
 
     def stands(self, at: int, said: int) -> int:
         """What is right of an entry now."""
-        corrections = [event.fact for event in self.driver.events if getattr(event.fact, "corrects", 0) == at]
-        made = [fact.amount_minor for fact in corrections if hasattr(fact, "stood_minor")]
-        return made[-1] if made else said
+        made = self.corrections(at)
+        return made[-1].amount_minor if made else said
+
+    def corrections(self, at: int) -> list[Any]:
+        """Every correction of the amount of an entry."""
+        facts = [event.fact for event in self.driver.events if getattr(event.fact, "corrects", 0) == at]
+        return [fact for fact in facts if hasattr(fact, "stood_minor")]
 
     def money(self) -> list[Any]:
         """Every balance, without what only says that there was something to correct."""

@@ -333,7 +333,8 @@ class Payments(Told):
         if made is None or not back or isinstance(made.fact, AwardCorrectionProposed):
             return
         again = self.correct(entry.position, stood, by, on)
-        if again is not None and not isinstance(again.fact, AwardCorrectionProposed | AwardCorrected):
+        untouched = stood == said and len(self.corrections(entry.position)) == 2
+        if untouched and again is not None and not isinstance(again.fact, AwardCorrectionProposed | AwardCorrected):
             assert self.money() == before
 
     correct_twice_as_often = correct_an_entry

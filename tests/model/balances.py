@@ -227,7 +227,8 @@ def _give_back(state: State, ground: str, act: State, cancelled: int = 0, came_i
 
 def _note(state: State, act: State, late: int = 0) -> None:
     """Keeps what the entry says, in case it is corrected: its amount, and how much of it was of late returns."""
-    state["entries"][act.get("at")] = {"amount": act["amount"], "late": late, "clawback": act.get("clawback")}
+    said = {"amount": act["amount"], "late": late, "first": act["amount"], "first_late": late}
+    state["entries"][act.get("at")] = {**said, "clawback": act.get("clawback")}
 
 
 def _correct(state: State, act: State) -> None:
@@ -249,11 +250,30 @@ def _correct(state: State, act: State) -> None:
 
 def _correct_settlement(state: State, act: State, entry: State, change: int) -> None:
     attempt, attempts = _attempt(state, act), state["parts"][act["instalment"] - 1]["attempts"]
+    held = encumbered_of(state)
     attempt["settled"] += change
     attempt["given_up"] = not attempt["settled"] and attempt is not attempts[-1]
-    late = entry["late"] + min(change, state["late"]) if change > 0 else min(entry["late"], act["amount"])
-    state["late"] -= late - entry["late"]
-    entry["late"] = late
+    if state["fund"]:
+        late = _late_of(state, entry, act["amount"], held)
+        state["late"] -= late - entry["late"]
+        entry["late"] = late
+
+
+def _late_of(state: State, entry: State, amount: int, held: int) -> int:
+    """How much of what had come back late a settlement of this amount would have used, as far as it is there.
+
+    On its day all of that was used up, if the entry took anything else; if not, perhaps more of it was there.
+    """
+    first, first_late = entry["first"], entry["first_late"]
+    if first_late == first and amount > first:
+        beyond = max(0, entry["amount"] - first)
+        there = state["late"] - max(0, first - entry["amount"]) + (entry["late"] - first if beyond else 0)
+        late = first + min(amount - first, there)
+    else:
+        late = min(first_late, amount)
+    change = amount - entry["amount"]
+    least, most = (max(0, change - held), min(change, state["late"])) if change > 0 else (change, 0)
+    return int(min(max(late, entry["late"] + least, 0), entry["late"] + most))
 
 
 def _correct_clawback(state: State, act: State, change: int) -> None:

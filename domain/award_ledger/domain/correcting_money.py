@@ -10,6 +10,7 @@ from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.correcting import check_standing, place_change, terms_of
 from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected
 from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.events import PaymentSettled
 from award_ledger.domain.fact import Act, Corrected, Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.refusals import (
@@ -52,9 +53,7 @@ def corrected_settlement(
         if payment.failed:
             raise PaymentState(payment.end_to_end_id, payment.state)
         _check_no_other_under_way(award, instalment, payment)
-        moved = now.moved_minor + max(0, change - award.expended_before_minor)
-    else:
-        moved = max(0, amount_minor - (now.amount_minor - now.moved_minor))
+    moved = _expended(award, entry, now, amount_minor)
     nothing_settled = payment.settled_minor + change == 0
     return PaymentCorrected(
         entry="settlement",
@@ -162,6 +161,24 @@ def corrected_receipt(
         claims=tuple(claim.id for claim in award.claims) if counted or places else (),
         **_base(award, entry, act, now, amount_minor, reason),
     )
+
+
+def _expended(award: Award, entry: Event, now: Corrected, amount_minor: int) -> int:
+    """How much of a settlement of this amount was expended by it, and not before: as on its own day.
+
+    An entry that expended anything had used up what had come back late by then, so all that it should have settled
+    besides was encumbered. One that expended nothing left perhaps some of that, which comes first.
+    """
+    fact: PaymentSettled = entry.fact
+    first, expended = fact.amount_minor, fact.expended_minor
+    moved = max(0, amount_minor - (first - expended))
+    if not expended and amount_minor > first:
+        late = award.expended_before_minor + now.amount_minor - now.moved_minor - first
+        moved = max(0, amount_minor - first - late)
+    change = amount_minor - now.amount_minor
+    least = max(change - award.expended_before_minor, 0) if change > 0 else max(change, -now.moved_minor)
+    most = min(change, award.encumbered_minor) if change > 0 else 0
+    return min(max(moved, now.moved_minor + least), now.moved_minor + most)
 
 
 def _base(award: Award, entry: Event, act: Act, now: Corrected, amount_minor: int, reason: str) -> dict[str, Any]:
