@@ -6,7 +6,6 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.correcting import raised_assessment
 from award_ledger.domain.corrections import AwardCorrected
 from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
@@ -18,8 +17,8 @@ from award_ledger.domain.working_set import Ledger
 def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     """Compares a decision with what the ledger, as it stood right before it, decides now; False for other events."""
     fact = event.fact
-    if isinstance(fact, AwardCorrected) and fact.assessment is not None:
-        return _raised_again(ledger, event, fact, fact.assessment, findings)
+    if isinstance(fact, AwardCorrected):
+        return _raised_again(ledger, event, fact, findings)
     if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
         return False
     enterprise = ledger.enterprise(event.originator_id)
@@ -37,16 +36,16 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     return True
 
 
-def _raised_again(
-    ledger: Ledger, event: Event, fact: AwardCorrected, assessment: Assessment, findings: Findings
-) -> bool:
-    """A correction upwards is a decision too: on the day of the award, under its own Terms."""
+def _raised_again(ledger: Ledger, event: Event, fact: AwardCorrected, findings: Findings) -> bool:
+    """A correction upwards is a decision too: on the day of the award, under its own Terms. False for others."""
     enterprise = ledger.enterprise(event.originator_id)
     award = enterprise.awards[fact.award_id]
+    if fact.amount_minor <= award.approved_minor:
+        return False
     subject = f"correction of award {fact.award_id} under {award.measure}"
     again = raised_assessment(enterprise, award, ledger, fact.act.principal, fact.amount_minor)
     findings.expect(event.position, subject, "accepted", True, again.accepted)
-    findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(assessment))
+    findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact.assessment) or {})
     return True
 
 
