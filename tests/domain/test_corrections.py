@@ -86,6 +86,15 @@ def test_a_higher_amount_passes_the_assessment_of_its_own_day_with_its_own_use_l
         assert desk.picture() == before
 
 
+def test_a_raise_is_not_refused_by_the_places_that_the_award_itself_holds() -> None:
+    desk = Desk(terms(quotas=(Quota(count=1, window=YEAR, hard=True),)))
+    award = desk.grant(asked=300, evidence=(("contract", "C-1"),))
+    fact = correct(desk, award.number, 400).fact
+    assert {check.id: check.used for check in fact.assessment.checks}["quota.M"] == 0
+    assert {check.id: check.used for check in fact.assessment.checks}["evidence.contract:C-1"] == 0
+    assert totals(desk) == (1, 400)
+
+
 def test_a_cap_that_grants_what_fits_does_not_cut_a_correction() -> None:
     cap = Cap(id="life", limit_minor=800, scope="enterprise", window=LIFE, mode="grant_what_fits")
     desk = Desk(terms(caps=(cap,)))
