@@ -17,12 +17,15 @@ from award_ledger.domain import identity
 from award_ledger.domain.approval import Decided, PlannedInstalment, headroom
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.award import Award
+from award_ledger.domain.corrections import AwardEntryCorrected
+from award_ledger.domain.encoding import encode_snapshot
 from award_ledger.domain.events import ApprovalRefused
 from award_ledger.domain.fact import Event, EvidenceRef, OverrideTaken
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.terms import CaseByCase, LocalizedText, Terms
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.bar_enterprise import BarEnterprise, ReinstateEnterprise
+from award_ledger.server.commands.correct_entry import CorrectEntry
 from award_ledger.server.commands.create_fund import ChangeAppropriation, CreateFund
 from award_ledger.server.commands.link_enterprise import LinkEnterprise, UnlinkEnterprise
 from award_ledger.server.commands.publish_terms import PublishTerms
@@ -33,8 +36,8 @@ from award_ledger.server.commands.set_measure_status import CloseMeasure, Reopen
 from award_ledger.server.commands.submit_application import SubmitApplication
 from tests.domain.driving import Driver
 from tests.domain.invariants import check_approval, check_award, check_fund, check_measures, check_places, check_replay
+from tests.model.corrections import Corrections
 from tests.model.decision import Outcome
-from tests.model.ledger import Model
 
 
 class Named(NamedTuple):
@@ -55,7 +58,7 @@ class Told(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.driver, self.model = Driver(), Model()
+        self.driver, self.model = Driver(), Corrections()
         self.applications: list[Named] = []
         self.awards: list[Named] = []
         self.checked = 0
@@ -70,6 +73,7 @@ class Told(RuleBasedStateMachine):
             event, refused = None, refusal.reason
             assert self.driver.picture() == before, "a refusal changed something"
         assert refused == model(), command
+        self.named(event)
         return event
 
     def judged(
@@ -92,7 +96,13 @@ class Told(RuleBasedStateMachine):
                 refused = assessment.first_failure().reason
                 self.only_recorded(before, event)
         assert refused == reason, (command, outcome)
+        self.named(event)
         return event, outcome
+
+    def named(self, event: Event | None) -> None:
+        """The model's newest act goes by the position of its event; a recorded refusal is no act."""
+        if event is not None and not isinstance(event.fact, ApprovalRefused):
+            self.model.acts[-1]["at"] = event.position
 
     @staticmethod
     def compare(assessment: Assessment, outcome: Outcome) -> None:
@@ -218,6 +228,34 @@ class Told(RuleBasedStateMachine):
         command = RecordSettlement("other", number, award, instalment, attempt, amount, "")
         model = self.model
         self.both(command, lambda: model.settle(number, award, instalment, attempt, amount, by="pay", on=on), "pay", on)
+
+    def correct(self, at: int, amount: int, by: str, on: date) -> Event | None:
+        command = CorrectEntry(self.driver.events[at - 1], amount, "reason")
+        event = self.both(command, lambda: self.model.correct(at, amount, by=by, on=on), by, on)
+        if event is not None and isinstance(event.fact, AwardEntryCorrected):
+            self.counted.pop(event.fact.award_id, None)
+            if event.fact.counted_minor > 0:
+                check_approval(self.model, event)
+        return event
+
+    def stands(self, at: int, said: int) -> int:
+        """What is right of an entry now."""
+        made = self.corrections(at)
+        return made[-1].amount_minor if made else said
+
+    def corrections(self, at: int) -> list[Any]:
+        """Every correction of the amount of an entry."""
+        facts = [event.fact for event in self.driver.events if getattr(event.fact, "corrects", 0) == at]
+        return [fact for fact in facts if hasattr(fact, "stood_minor")]
+
+    def money(self) -> list[Any]:
+        """Every balance, without what only says that there was something to correct."""
+        ledger = self.driver.ledger
+        awards = [encode_snapshot(self.real(*named)) for named in self.awards]  # type: ignore[arg-type]
+        funds = [ledger.fund(act["fund"]) for act in self.model.of("create_fund")]
+        years = [ledger.measure(code).years for code in ("M-1", "M-2")]
+        names = ("appropriated", "available", "encumbered", "expended", "recovered", "lapsed")
+        return [awards, [[getattr(fund, f"{name}_minor") for name in names] for fund in funds], encode_snapshot(years)]  # type: ignore[arg-type]
 
     @invariant()
     def holds(self) -> None:

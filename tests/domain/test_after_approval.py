@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from award_ledger.domain.award import Award
-from award_ledger.domain.refusals import AmountExceedsOutstanding, AwardState, InstalmentNotPayable, Refused
+from award_ledger.domain.award_refusals import (
+    AmountExceedsOutstanding,
+    AwardState,
+    InstalmentNotPayable,
+)
+from award_ledger.domain.refusals import (
+    Refused,
+)
 from award_ledger.domain.terms import Cap, GiveBack, Quota, Stage, Staged, StageResult, Window
 from award_ledger.server.commands.order_clawback import CancelClawback
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from award_ledger.domain.award import Award
+from award_ledger.domain.award_refusals import (
+    AwardState,
+    InstalmentNotPayable,
+)
 from award_ledger.domain.events import PaymentReturnedAndCancelled
-from award_ledger.domain.refusals import AwardState, InstalmentNotPayable
 from award_ledger.domain.terms import GiveBack, NonMonetary, Quota, Stage, Staged, StageResult, Window
 from award_ledger.server.commands.order_clawback import CancelClawback
 from award_ledger.server.commands.record_return import RecordReturn

@@ -10,6 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from award_ledger.domain.approval import Decided
+from award_ledger.domain.award_refusals import (
+    ApplicationNotOpen,
+    ShareTooSmall,
+)
 from award_ledger.domain.events import (
     AwardApproved,
 )
@@ -18,12 +22,10 @@ from award_ledger.domain.policy_events import (
     ProRataDecided,
 )
 from award_ledger.domain.refusals import (
-    ApplicationNotOpen,
     FundNotSet,
     InvalidFields,
     Refused,
     ShareRefused,
-    ShareTooSmall,
 )
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR, Cap, Fixed, Quota, RateOf, UpTo, Window
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow

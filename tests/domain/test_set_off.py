@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from award_ledger.domain.award import Award
-from award_ledger.domain.events import ClawbackSetOff
-from award_ledger.domain.refusals import (
+from award_ledger.domain.award_refusals import (
     AmountExceedsOutstanding,
     AwardState,
     ClawbackOutstanding,
     InstalmentNotPayable,
     ObjectionOpen,
+    SetOffRequired,
+)
+from award_ledger.domain.events import ClawbackSetOff
+from award_ledger.domain.refusals import (
     PaymentNotFound,
     SegregationOfDuties,
-    SetOffRequired,
 )
 from award_ledger.domain.terms import Quota, Terms, Window
 from award_ledger.server.commands.instruct_payment import InstructPayment

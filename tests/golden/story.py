@@ -20,16 +20,20 @@ from award_ledger.domain.fact import Act, Event, EvidenceRef, OverrideTaken
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
+from award_ledger.server.commands.correct_entry import CorrectEntry, Right, RightApplication
 from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.order_clawback import OrderClawback
 from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.commands.raise_objection import AnswerObjection, RaiseObjection
+from award_ledger.server.commands.record_recovery import RecordRecovery
+from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.set_off_clawback import SetOffClawback
 from award_ledger.server.commands.submit_application import SubmitApplication
+from award_ledger.server.commands.write_off_clawback import WriteOffClawback
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
@@ -93,7 +97,7 @@ class Telling:
 def tell() -> list[Event]:
     """The released lines as they stand, and the story since."""
     telling = Telling(released())
-    for chapter in (_new_limits_and_a_batch, _returns_to_nothing, _withholding, _objections):
+    for chapter in (_new_limits_and_a_batch, _returns_to_nothing, _withholding, _objections, _corrections):
         chapter(telling)
     return telling.events
 
@@ -163,6 +167,45 @@ def _objections(t: Telling) -> None:
         t.do(RaiseObjection(*FIRM, award, kind, "信访〔2025〕18号", "项目不实"), "zhou@kjt", LATER)
     for number, outcome in ((1, "dismissed"), (2, "upheld"), (2, "dismissed")):
         t.do(AnswerObjection(*FIRM, award, number, outcome, "现场核查"), "zhou@kjt", LATER)  # type: ignore[arg-type]
+
+
+def _corrections(t: Telling) -> None:
+    def correct(kind: str, right: Right, by: str = "li@kjt") -> None:
+        """Corrects the latest entry of a kind."""
+        entry = next(event for event in reversed(t.events) if f"{kind}.v1" == event.fact.TOPIC)
+        t.do(CorrectEntry(entry, right, "录入有误"), by, NEXT_YEAR)
+
+    correct("enterprise.registered", "oddly")
+    correct("enterprise.renamed", "示例企业一号（新名）")
+    t.apply_for(OTHER, "G-VOUCHER", 1_000)
+    evidence = (EvidenceRef(kind="contract", reference="C-9"),)
+    correct("enterprise.application_submitted", RightApplication(2_000, {"field": "AI"}, evidence))
+    correct("enterprise.application_submitted", RightApplication(1_500, {}, ()))
+    staged = t.award(OTHER, "G-STAGED", 9_000)
+    for right in (20_000, 0, 10_000):
+        correct("enterprise.award_approved", right)
+    t.pay(OTHER, staged, 6_000)
+    t.do(InstructPayment(*OTHER, staged, 1), "qian@czt", LATER)
+    correct("enterprise.payment_settled", 0, "qian@czt")
+    t.do(RecordRejection(*OTHER, staged, 1, 0, ""), "qian@czt", LATER)
+    correct("enterprise.payment_settled", 6_000, "qian@czt")
+    t.pay(OTHER, staged, 4_000)
+    t.do(RecordReturn(*OTHER, staged, 1, 0, 300, ""), "qian@czt", LATER)
+    correct("enterprise.payment_returned", 0, "qian@czt")
+    t.do(OrderClawback(*OTHER, staged, 9_000, "overpayment", "多付"), on=LATER)
+    correct("enterprise.clawback_ordered", 10_000)
+    for person in ("li@kjt", "zhou@kjt"):
+        t.do(WriteOffClawback(*OTHER, staged, 1, 500, "破产"), person, NEXT_YEAR)
+    correct("enterprise.clawback_written_off", 0)
+    t.do(RecordRecovery(*OTHER, staged, 1, 10_000, ""), "qian@czt", LATER)
+    correct("enterprise.clawback_received", 8_000, "qian@czt")
+    again = t.apply_for(OTHER, "G-VOUCHER", 20_000)
+    t.do(ReviewApplication(*OTHER, again, 20_000, (), "同意"), "zhou@kjt")
+    t.do(ApproveAward(*OTHER, again, Decided()), on=LATER)
+    for person in ("li@kjt", "zhou@kjt"):
+        correct("enterprise.award_approved", 25_000, person)
+    correct("fund.appropriation_changed", 2, "qian@czt")
+    correct("fund.created", 5, "qian@czt")
 
 
 def line(event: Event) -> str:

@@ -22,6 +22,11 @@ NEVER_SET = {
     ("ClawbackSetOff", "released_minor"),
     ("ClawbackSetOff", "lapsed_minor"),
     ("RateOf", "rounding"),  # it has one value
+    ("AwardCorrected", "expended_minor"),  # only what is not paid yet is corrected away
+    ("PaymentCorrected", "counted_minor"),  # what counts is promised, paid or not
+    ("PaymentCorrected", "places"),
+    ("PaymentCorrected", "claims"),
+    ("ClawbackCorrected", "encumbered_minor"),  # what comes back was expended
 }
 """Optional fields that no command sets to anything but their default."""
 

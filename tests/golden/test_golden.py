@@ -35,6 +35,8 @@ DECIDING = (
     "approval",
     "assess",
     "case",
+    "correcting",
+    "correcting_money",
     "eligibility",
     "giving_back",
     "money",

@@ -5,6 +5,7 @@ Nothing is kept: what an award is, is what its acts say when they are read again
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.model.windows import year
@@ -33,10 +34,11 @@ def award(acts: Acts, award_id: Any) -> State:
 def fund(acts: Acts, code: str) -> State:
     """The balances of a fund; what is available is what the others leave."""
     made = next(act for act in acts if act["act"] == "create_fund" and act["fund"] == code)
-    changes = sum(act["change"] for act in acts if act["act"] == "change_appropriation" and act["fund"] == code)
+    changed = [act for act in acts if act["act"] == "change_appropriation" and act["fund"] == code]
+    changes = sum(right(acts, act) for act in changed)
     awards = [award(acts, act["award"]) for act in approvals(acts) if act["fund"] == code]
     lapsed = sum(state["lapsed"] for state in awards)
-    appropriated = made["amount"] + changes - lapsed
+    appropriated = right(acts, made) + changes - lapsed
     encumbered = sum(encumbered_of(state) for state in awards)
     expended = sum(expended_of(state) for state in awards)
     return {
@@ -49,6 +51,12 @@ def fund(acts: Acts, code: str) -> State:
         "fiscal_year": made["fiscal_year"],
         "currency": made["currency"],
     }
+
+
+def right(acts: Acts, entry: State) -> int:
+    """What is right of an entry of a fund: its latest correction, or itself."""
+    said = [act["amount"] for act in acts if act["act"] == "correct" and act["at_entry"] == entry.get("at")]
+    return int(said[-1] if said else entry["change"] if "change" in entry else entry["amount"])
 
 
 def paid(part: State) -> int:
@@ -64,7 +72,7 @@ def open_amount(part: State) -> int:
 
 def under_way(part: State) -> bool:
     """Is there an attempt of which the bank has said nothing?"""
-    return any(not attempt["failed"] and not attempt["settled"] for attempt in part["attempts"])
+    return any(not a["failed"] and not a["given_up"] and not a["settled"] for a in part["attempts"])
 
 
 def total_paid(state: State) -> int:
@@ -122,6 +130,8 @@ def _approve(state: State, act: State) -> None:
     ]
     state.update(act, parts=parts, clawbacks=[], counted=act["amount"], place=True, revoked=False, result="")
     state.update(objections=[], ended="", late=0, gone=0, lapsed=0, released=0, refunded=0, cancelled=0)
+    state.update(planned=[part["amount"] for part in parts], shown=len(parts))
+    state.update(entries={}, void=False, proposed=None, raised_by=set())
 
 
 def _stage_result(state: State, act: State) -> None:
@@ -147,14 +157,15 @@ def _revoke(state: State, act: State) -> None:
 def _cancel(parts: list[State]) -> int:
     cancelled = sum(open_amount(part) for part in parts)
     for part in parts:
-        part.update(cancelled=part["cancelled"] + open_amount(part), waiting=False)
+        part.update(waiting=part["waiting"] and not open_amount(part))
+        part.update(cancelled=part["cancelled"] + open_amount(part))
     return cancelled
 
 
 def _instruct(state: State, act: State) -> None:
     part = state["parts"][act["instalment"] - 1]
     part["attempts"].append(
-        {"amount": open_amount(part), "settled": 0, "returned": 0, "failed": False, "by": act["by"]}
+        {"amount": open_amount(part), "settled": 0, "returned": 0, "failed": False, "given_up": False}
     )
 
 
@@ -165,7 +176,9 @@ def _attempt(state: State, act: State) -> State:
 
 def _settle(state: State, act: State) -> None:
     _attempt(state, act)["settled"] += act["amount"]
-    state["late"] -= min(state["late"], act["amount"])
+    late = min(state["late"], act["amount"])
+    state["late"] -= late
+    _note(state, act, late=late)
 
 
 def _reject(state: State, act: State) -> None:
@@ -174,6 +187,7 @@ def _reject(state: State, act: State) -> None:
 
 def _return(state: State, act: State) -> None:
     _attempt(state, act)["returned"] += act["amount"]
+    _note(state, act)
     if state["fund"] and year(act["on"]) != state["fund_year"]:
         state["late"] += act["amount"]
     if state["ended"]:
@@ -209,11 +223,13 @@ def _order(state: State, act: State) -> None:
         "cancelled": False,
     }
     state["clawbacks"].append({**new, "proposed": 0, "proposed_by": ""})
+    _note(state, {**act, "clawback": len(state["clawbacks"])})
 
 
 def _receive(state: State, act: State) -> None:
     clawback = state["clawbacks"][act["clawback"] - 1]
     clawback["received"] += act["amount"]
+    _note(state, act)
     _give_back(state, clawback["ground"], act, came_in=act["amount"])
 
 
@@ -224,6 +240,7 @@ def _propose(state: State, act: State) -> None:
 def _write_off(state: State, act: State) -> None:
     clawback = state["clawbacks"][act["clawback"] - 1]
     clawback.update(written_off=clawback["written_off"] + act["amount"], proposed=0, proposed_by="")
+    _note(state, act)
 
 
 def _cancel_order(state: State, act: State) -> None:
@@ -250,7 +267,115 @@ def _give_back(state: State, ground: str, act: State, cancelled: int = 0, came_i
     state["refunded"] += came_in if money else 0
 
 
+def _note(state: State, act: State, late: int = 0) -> None:
+    """Keeps what the entry says, in case it is corrected: its amount, and how much of it was of late returns."""
+    said = {"amount": act["amount"], "late": late, "first": act["amount"], "first_late": late}
+    state["entries"][act.get("at")] = {**said, "clawback": act.get("clawback")}
+
+
+def _correct(state: State, act: State) -> None:
+    if act["of"] == "approve":
+        _correct_amount(state, act)
+        return
+    entry = state["entries"][act["at_entry"]]
+    change = act["amount"] - entry["amount"]
+    if act["of"] == "settle":
+        _correct_settlement(state, act, entry, change)
+    elif act["of"] == "return":
+        _attempt(state, act)["returned"] += change
+        if state["fund"] and year(act["was_on"]) != state["fund_year"]:
+            state["late"] += change
+    else:
+        _correct_clawback(state, act, change)
+    entry["amount"] = act["amount"]
+
+
+def _correct_settlement(state: State, act: State, entry: State, change: int) -> None:
+    attempt, attempts = _attempt(state, act), state["parts"][act["instalment"] - 1]["attempts"]
+    held = encumbered_of(state)
+    attempt["settled"] += change
+    attempt["given_up"] = not attempt["settled"] and attempt is not attempts[-1]
+    if state["fund"]:
+        late = _late_of(state, entry, act["amount"], held)
+        state["late"] -= late - entry["late"]
+        entry["late"] = late
+
+
+def _late_of(state: State, entry: State, amount: int, held: int) -> int:
+    """How much of what had come back late a settlement of this amount would have used, as far as it is there.
+
+    On its day all of that was used up, if the entry took anything else; if not, perhaps more of it was there.
+    """
+    first, first_late = entry["first"], entry["first_late"]
+    if first_late == first and amount > first:
+        beyond = max(0, entry["amount"] - first)
+        there = state["late"] - max(0, first - entry["amount"]) + (entry["late"] - first if beyond else 0)
+        late = first + min(amount - first, there)
+    else:
+        late = min(first_late, amount)
+    change = amount - entry["amount"]
+    least, most = (max(0, change - held), min(change, state["late"])) if change > 0 else (change, 0)
+    return int(min(max(late, entry["late"] + least, 0), entry["late"] + most))
+
+
+def _correct_clawback(state: State, act: State, change: int) -> None:
+    clawback = state["clawbacks"][state["entries"][act["at_entry"]]["clawback"] - 1]
+    name = {"order": "ordered", "receive": "received", "write_off": "written_off"}[act["of"]]
+    clawback[name] += change
+    if name != "received":
+        return
+    rule = next((rule for rule in state["terms"].gives_back if rule.ground == clawback["ground"]), None)
+    if rule is not None and rule.headroom:
+        state["counted"] -= change
+    if rule is not None and rule.fund_money and state["fund"] and year(act["was_on"]) == state["fund_year"]:
+        state["refunded"] += change
+    _hold_place(state, rule)
+
+
+def _correct_amount(state: State, act: State) -> None:
+    change = act["amount"] - state["amount"]
+    state.update(amount=act["amount"], counted=state["counted"] + change, void=not act["amount"], proposed=None)
+    state["raised_by"] |= act.get("raised_by", set())
+    _fill(state)
+    ground = next((c["ground"] for c in reversed(state["clawbacks"]) if c["received"]), "revocation")
+    _hold_place(state, next((rule for rule in state["terms"].gives_back if rule.ground == ground), None))
+    state["place"] = state["place"] and not state["void"]
+
+
+def _fill(state: State) -> None:
+    """Parts as the decision would have made them, but none below what is paid and cancelled of it."""
+    parts, staged = state["parts"], state["terms"].staged()
+    payable = state["on"] + timedelta(days=state["terms"].publicity_days)
+    for index, stage in enumerate(staged.stages if staged else ()):
+        if index >= len(parts):
+            new = {"due": payable, "stage": stage.name, "waiting": index > 0}
+            parts.append({"amount": 0, "cancelled": 0, "set_off": 0, "attempts": [], **new})
+    left = state["amount"] - sum(part["amount"] - open_amount(part) for part in parts)
+    for index, part in enumerate(parts):
+        had = part["amount"] - open_amount(part)
+        planned = staged.stages[index].ceiling_minor if staged else state["planned"][index]
+        more = left if index == len(parts) - 1 else min(left, max(0, planned - had))
+        part["amount"], left = had + more, left - more
+    while len(parts) > state["shown"] and not parts[-1]["amount"]:
+        parts.pop()
+    state["shown"] = len(parts)
+
+
+def _hold_place(state: State, rule: Any) -> None:
+    """A place is held as long as anything is left; else it is free if the Terms give it back."""
+    if total_open(state) or total_paid(state) > received(state):
+        state["place"] = True
+    elif rule is not None and rule.place:
+        state["place"] = False
+
+
+def _propose_raise(state: State, act: State) -> None:
+    state["proposed"] = (act["by"], act["amount"])
+
+
 _CHANGES = {
+    "correct": _correct,
+    "propose_raise": _propose_raise,
     "approve": _approve,
     "stage_result": _stage_result,
     "revoke": _revoke,

@@ -132,6 +132,7 @@ class Model(Payments):
             "terms": terms,
             "amount": outcome.granted,
             "second": outcome.second,
+            "taken": outcome.overridden,
             "parts": parts,
             "fund": code,
             "fund_year": self.of("create_fund", fund=code)[0]["fiscal_year"] if code else 0,

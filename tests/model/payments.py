@@ -111,7 +111,7 @@ class Payments:
             return "OBJECTION_OPEN"
         if validity.tested == "payment" and not validity.valid_from <= act["on"] <= validity.valid_to:
             return "OUTSIDE_VALIDITY"
-        if act["by"] in (state["by"], state["second"]):
+        if act["by"] in (state["by"], state["second"], *state["raised_by"]):
             return "SEGREGATION_OF_DUTIES"
         return ""
 
@@ -201,7 +201,7 @@ class Payments:
         if refused:
             return refused
         tried = self.award(award)["parts"][instalment - 1]["attempts"][found - 1]
-        if tried["failed"] or tried["settled"]:
+        if tried["failed"] or tried["given_up"] or tried["settled"]:
             return "PAYMENT_STATE"
         return self.accept(act="reject", award=award, instalment=instalment, attempt=found, **act)
 
@@ -216,7 +216,8 @@ class Payments:
             return "PAYMENT_STATE"
         if amount > min(tried["settled"] - tried["returned"], balances.recoverable(state)):
             return "AMOUNT_EXCEEDS_OUTSTANDING"
-        return self.accept(act="return", award=award, instalment=instalment, attempt=found, amount=amount, **act)
+        made = {"act": "return", "award": award, "instalment": instalment, "attempt": found, "amount": amount}
+        return self.accept(**made, cancels=bool(state["ended"]), **act)
 
     def order(self, number: str, award: Any, amount: int, ground: str, **act: Any) -> str:
         if size(amount):

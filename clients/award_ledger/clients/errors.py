@@ -89,7 +89,10 @@ class Refused(LedgerError):
 
 
 class ApprovalRefused(Refused):
-    """The rules say no to an approval. The refusal is recorded at `position`; the application stays open."""
+    """The rules say no to an approval. The refusal is recorded at `position`; the application stays open.
+
+    Or they say no to a correction: then `position` is 0, and nothing is recorded.
+    """
 
     @property
     def admissible_minor(self) -> int:
@@ -176,6 +179,8 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "SHARE_TOO_SMALL",
         "MEASURE_STATUS",
         "ENTERPRISE_STATUS",
+        "ENTRY_NOT_CORRECTABLE",
+        "CORRECTION_IMPOSSIBLE",
     ),
     PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED"),
     Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),

@@ -16,11 +16,14 @@ from award_ledger.domain.terms import Ground
 PaymentState = Literal["instructed", "settled", "partly_settled", "failed", "returned"]
 InstalmentState = Literal["waiting", "due", "covered", "paid", "cancelled"]
 ClawbackState = Literal["ordered", "closed", "cancelled"]
-AwardStatus = Literal["live", "paid", "revoked", "cancelled"]
+AwardStatus = Literal["live", "paid", "revoked", "cancelled", "void"]
 
 
 class Payment(Struct):
-    """One attempt to pay an instalment, minor units."""
+    """One attempt to pay an instalment, minor units.
+
+    `superseded`: what was recorded as settled by it was corrected to nothing, and a later attempt took its place.
+    """
 
     attempt: int
     end_to_end_id: str
@@ -30,6 +33,7 @@ class Payment(Struct):
     settled_minor: int = 0
     returned_minor: int = 0
     failed: bool = False
+    superseded: bool = False
 
     @property
     def paid_minor(self) -> int:
@@ -39,12 +43,12 @@ class Payment(Struct):
     @property
     def under_way(self) -> bool:
         """True until the bank has said what became of it."""
-        return not self.failed and not self.settled_minor
+        return not self.failed and not self.superseded and not self.settled_minor
 
     @property
     def state(self) -> PaymentState:
         """Where the attempt stands."""
-        if self.failed:
+        if self.failed or self.superseded:
             return "failed"
         if self.returned_minor:
             return "returned"
@@ -115,7 +119,7 @@ class Clawback(Struct):
     @property
     def state(self) -> ClawbackState:
         """Where the order stands."""
-        if self.cancelled:
+        if self.cancelled or not self.ordered_minor:
             return "cancelled"
         return "ordered" if self.outstanding_minor else "closed"
 
@@ -124,7 +128,9 @@ class Award(Struct):
     """An approved amount under the Terms in force when it was decided. `number` is the position of its approval.
 
     `counted_minor` is what still counts against caps; `encumbered_minor` and `expended_minor` are its share of
-    those balances of its fund; `revoked_on` is the ground of its revocation.
+    those balances of its fund; `revoked_on` is the ground of its revocation. `void`: it should not have been recorded.
+    `raised_by` are those who corrected its amount upwards, as good as approvers; a higher amount that waits for a
+    second person is `raise_proposed_minor`.
     """
 
     award_id: UUID
@@ -152,6 +158,10 @@ class Award(Struct):
     stage_result: str = ""
     revoked_on: Ground | None = None
     objections: list[Objection] = []
+    void: bool = False
+    raised_by: tuple[str, ...] = ()
+    raise_proposed_by: str = ""
+    raise_proposed_minor: int = 0
 
     @property
     def paid_minor(self) -> int:
@@ -188,6 +198,8 @@ class Award(Struct):
     @property
     def status(self) -> AwardStatus:
         """Where the award stands."""
+        if self.void:
+            return "void"
         if self.revoked:
             return "revoked"
         if self.open_minor == 0 and self.paid_minor:

@@ -7,8 +7,10 @@ linked enterprises. Its id is derived from the key itself (`identity`), so nobod
 from datetime import date
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
+from award_ledger.domain.corrections import AwardEntryCorrected
 from award_ledger.domain.events import AwardAdopted, AwardApproved, AwardShrunk
 from award_ledger.domain.fact import Event
 
@@ -56,6 +58,12 @@ class Claim(Struct):
                 if fact.frees_place and holder.holds_place:
                     holder.holds_place = False
                     self._place(holder, -1)
+        elif isinstance(fact, AwardEntryCorrected):
+            holder = self.holders[fact.award_id]
+            holder.counted_minor += fact.counted_minor
+            if fact.places:
+                holder.holds_place = fact.places > 0
+                self._place(holder, fact.places)
 
     def standing(self) -> list[Holder]:
         """The awards that hold a place."""
@@ -64,6 +72,17 @@ class Claim(Struct):
     def places(self) -> list[tuple[date, int]]:
         """The places taken, by day: an award and its upgrades share one, on the day of the first."""
         return list(self.days.items())
+
+    def without(self, award_id: UUID) -> "Claim":
+        """A copy in which an award under the key counts nothing and holds no place."""
+        copy: Claim = msgspec.structs.replace(
+            self, holders=dict(self.holders), standing_in=dict(self.standing_in), days=dict(self.days)
+        )
+        held = self.holders[award_id]
+        copy.holders[award_id] = msgspec.structs.replace(held, counted_minor=0, holds_place=False)
+        if held.holds_place:
+            copy._place(held, -1)
+        return copy
 
     def _add(
         self,

@@ -76,7 +76,7 @@ class LedgerMapper(Mapper[UUID]):
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Enterprise: "enterprise.snapshot.v2",
     Measure: "measure.snapshot.v2",
-    Fund: "fund.snapshot.v1",
+    Fund: "fund.snapshot.v2",
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
 }

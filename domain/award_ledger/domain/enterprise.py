@@ -7,9 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from award_ledger.domain import corrections as co
 from award_ledger.domain import events as ev
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
-from award_ledger.domain.fact import Event, EvidenceRef, PayeeCommitments
+from award_ledger.domain.fact import Corrected, Event, EvidenceRef, PayeeCommitments
 from award_ledger.domain.objection import Objection, ObjectionAnswer, ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.terms import Ground
 
@@ -42,7 +43,11 @@ class Application(Struct):
 
 
 class Enterprise(Struct):
-    """A legal person. `group` is the group of linked enterprises it belongs to, if any."""
+    """A legal person. `group` is the group of linked enterprises it belongs to, if any.
+
+    `named_at` are the positions at which the former names and the name were recorded; `corrected` holds, by position,
+    what is right now about entries of money that were corrected.
+    """
 
     id: UUID
     version: int = 0
@@ -51,10 +56,12 @@ class Enterprise(Struct):
     number: str = ""
     name: str = ""
     former_names: list[str] = field(default_factory=list)
+    named_at: list[int] = field(default_factory=list)
     barred: bool = False
     memberships: list[tuple[date, str]] = field(default_factory=list)
     applications: dict[UUID, Application] = field(default_factory=dict)
     awards: dict[UUID, Award] = field(default_factory=dict)
+    corrected: dict[int, Corrected] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
@@ -74,10 +81,12 @@ class Enterprise(Struct):
     def _registered(self, event: Event) -> None:
         fact: ev.EnterpriseRegistered = event.fact
         self.scheme, self.number, self.name = fact.scheme, fact.number, fact.name
+        self.named_at.append(event.position)
 
     def _renamed(self, event: Event) -> None:
         self.former_names.append(self.name)
         self.name = event.fact.name
+        self.named_at.append(event.position)
 
     def _barred(self, event: Event) -> None:
         self.barred = True
@@ -244,6 +253,72 @@ class Enterprise(Struct):
     def _clawback_cancelled(self, event: Event) -> None:
         self.awards[event.fact.award_id].clawbacks[event.fact.clawback - 1].cancelled = True
 
+    def _name_corrected(self, event: Event) -> None:
+        fact: co.NameCorrected = event.fact
+        index = self.named_at.index(fact.corrects)
+        if index < len(self.former_names):
+            self.former_names[index] = fact.name
+        else:
+            self.name = fact.name
+
+    def _application_corrected(self, event: Event) -> None:
+        fact: co.ApplicationCorrected = event.fact
+        application = self.applications[fact.application_id]
+        application.asked_minor, application.facts = fact.asked_minor, fact.facts
+        application.evidence, application.reviews = fact.evidence, []
+
+    def _entry_corrected(self, event: Event, **parts: int) -> Award:
+        fact: co.AwardEntryCorrected = event.fact
+        award = self.awards[fact.award_id]
+        award.counted_minor += fact.counted_minor
+        award.encumbered_minor += fact.encumbered_minor
+        award.expended_minor += fact.expended_minor
+        award.holds_place = bool(award.holds_place + fact.places)
+        self.corrected[fact.corrects] = Corrected(by=event.position, amount_minor=fact.amount_minor, **parts)
+        return award
+
+    def _raise_proposed(self, event: Event) -> None:
+        fact: co.AwardCorrectionProposed = event.fact
+        award = self.awards[fact.award_id]
+        award.raise_proposed_by, award.raise_proposed_minor = fact.act.principal, fact.amount_minor
+
+    def _award_corrected(self, event: Event) -> None:
+        fact: co.AwardCorrected = event.fact
+        award = self._entry_corrected(event)
+        award.approved_minor, award.void = fact.amount_minor, fact.void
+        award.raise_proposed_by, award.raise_proposed_minor = "", 0
+        if fact.assessment is not None:
+            award.raised_by += tuple(who for who in (fact.act.principal, fact.act.second) if who)
+        for instalment, part in zip(award.instalments, fact.instalments, strict=False):
+            instalment.amount_minor = part.amount_minor
+        first_new = len(award.instalments)
+        award.instalments += [
+            Instalment(number, part.amount_minor, part.due_on, part.stage, part.waiting)
+            for number, part in enumerate(fact.instalments[first_new:], start=first_new + 1)
+        ]
+
+    def _payment_corrected(self, event: Event) -> None:
+        fact: co.PaymentCorrected = event.fact
+        award = self._entry_corrected(event, moved_minor=fact.moved_minor)
+        payment = award.instalments[fact.instalment - 1].payments[fact.attempt - 1]
+        payment.superseded = fact.superseded
+        if fact.entry == "settlement":
+            payment.settled_minor += fact.change_minor
+        else:
+            payment.returned_minor += fact.change_minor
+
+    def _clawback_corrected(self, event: Event) -> None:
+        fact: co.ClawbackCorrected = event.fact
+        gave_back = {"headroom_minor": fact.headroom_minor, "refunded_minor": fact.refunded_minor}
+        clawback = self._entry_corrected(event, **gave_back).clawbacks[fact.clawback - 1]
+        match fact.entry:
+            case "order":
+                clawback.ordered_minor += fact.change_minor
+            case "receipt":
+                clawback.received_minor += fact.change_minor
+            case "write_off":
+                clawback.written_off_minor += fact.change_minor
+
 
 def _cancel(award: Award, amount_minor: int) -> None:
     """Cancels this much of what is open, from the last instalment on: what waits comes after what is due."""
@@ -251,7 +326,8 @@ def _cancel(award: Award, amount_minor: int) -> None:
         cancelled = min(amount_minor, instalment.open_minor)
         amount_minor -= cancelled
         instalment.cancelled_minor += cancelled
-        instalment.waiting = instalment.waiting and instalment.open_minor > 0
+        if cancelled:
+            instalment.waiting = instalment.waiting and instalment.open_minor > 0
 
 
 def _order(award: Award, ground: Ground, amount_minor: int, on: date, reason: str) -> None:
@@ -287,4 +363,10 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     ev.ClawbackWriteOffProposed: Enterprise._write_off_proposed,
     ev.ClawbackWrittenOff: Enterprise._written_off,
     ev.ClawbackCancelled: Enterprise._clawback_cancelled,
+    co.NameCorrected: Enterprise._name_corrected,
+    co.ApplicationCorrected: Enterprise._application_corrected,
+    co.AwardCorrectionProposed: Enterprise._raise_proposed,
+    co.AwardCorrected: Enterprise._award_corrected,
+    co.PaymentCorrected: Enterprise._payment_corrected,
+    co.ClawbackCorrected: Enterprise._clawback_corrected,
 }

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import field
 
 from award_ledger.domain.assessment import Assessment
+from award_ledger.domain.corrections import CORRECTIONS
 from award_ledger.domain.fact import (
     ClaimRef,
     EvidenceRef,
@@ -399,5 +400,6 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     MeasureClosed,
     FundCreated,
     AppropriationChanged,
+    *CORRECTIONS,
 )
 """Every released fact. The golden log of the tests holds one of each."""

@@ -104,6 +104,24 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The aggregates, beyond the one in whose stream it stands, that fold this fact."""
         return ()
 
+    def marks(self) -> tuple[UUID, ...]:
+        """Ids under which it is found, beyond the aggregates that fold it."""
+        return ()
+
+
+class Corrected(_Part, frozen=True, kw_only=True):
+    """What is right now about an entry that was corrected: `by` is the position of the latest correction.
+
+    `moved_minor` of a settlement or a return moved between the balances of the fund; a receipt gave back
+    `headroom_minor` and `refunded_minor`. All in minor units.
+    """
+
+    by: int
+    amount_minor: int
+    moved_minor: int = 0
+    headroom_minor: int = 0
+    refunded_minor: int = 0
+
 
 def touched(measure: str = "", fund: str = "", claims: tuple[UUID, ...] = ()) -> tuple[Touch, ...]:
     """The aggregates that a fact touches, named by code or id."""

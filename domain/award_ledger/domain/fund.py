@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from award_ledger.domain.corrections import AppropriationCorrected, AwardEntryCorrected, ClawbackCorrected
 from award_ledger.domain.events import (
     AwardApproved,
     AwardShrunk,
@@ -13,16 +14,16 @@ from award_ledger.domain.events import (
     PaymentReturnedAndCancelled,
     PaymentSettled,
 )
-from award_ledger.domain.fact import Event
-from award_ledger.domain.policy_events import (
-    AppropriationChanged,
-    FundCreated,
-)
+from award_ledger.domain.fact import Corrected, Event
+from award_ledger.domain.policy_events import FundCreated
 from award_ledger.domain.terms import LocalizedText
 
 
 class Fund(Struct):
-    """Balances in minor units of `currency`; `recovered_minor` and `lapsed_minor` are kept for information."""
+    """Balances in minor units of `currency`; `recovered_minor` and `lapsed_minor` are kept for information.
+
+    `corrected` holds, by position, the entries of its stream that were corrected.
+    """
 
     id: UUID
     version: int = 0
@@ -37,6 +38,7 @@ class Fund(Struct):
     expended_minor: int = 0
     recovered_minor: int = 0
     lapsed_minor: int = 0
+    corrected: dict[int, Corrected] = {}
 
     @property
     def committed_minor(self) -> int:
@@ -48,14 +50,8 @@ class Fund(Struct):
         self.position = event.position
         if event.originator_id == self.id:
             self.version = event.originator_version
+            self._appropriate(event)
         match event.fact:
-            case FundCreated() as fact:
-                self.code, self.name = fact.code, fact.name
-                self.fiscal_year, self.currency = fact.fiscal_year, fact.currency
-                self.appropriated_minor = self.available_minor = fact.appropriated_minor
-            case AppropriationChanged(change_minor=change):
-                self.appropriated_minor += change
-                self.available_minor += change
             case AwardApproved(amount_minor=amount):
                 self.available_minor -= amount
                 self.encumbered_minor += amount
@@ -74,6 +70,19 @@ class Fund(Struct):
                     self._shrink(fact)
             case AwardShrunk() as fact:
                 self._shrink(fact)
+            case AwardEntryCorrected() as fact:
+                self._correct(fact)
+
+    def _appropriate(self, event: Event) -> None:
+        fact = event.fact
+        change = fact.appropriated_minor if isinstance(fact, FundCreated) else fact.change_minor
+        self.appropriated_minor += change
+        self.available_minor += change
+        if isinstance(fact, FundCreated):
+            self.code, self.name = fact.code, fact.name
+            self.fiscal_year, self.currency = fact.fiscal_year, fact.currency
+        if isinstance(fact, AppropriationCorrected):
+            self.corrected[fact.corrects] = Corrected(by=event.position, amount_minor=fact.amount_minor)
 
     def _expend(self, amount_minor: int) -> None:
         self.encumbered_minor -= amount_minor
@@ -87,3 +96,10 @@ class Fund(Struct):
         self.lapsed_minor += fact.lapsed_minor
         if isinstance(fact, ClawbackReceived | ClawbackSetOff):
             self.recovered_minor += fact.amount_minor
+
+    def _correct(self, fact: AwardEntryCorrected) -> None:
+        self.encumbered_minor += fact.encumbered_minor
+        self.expended_minor += fact.expended_minor
+        self.available_minor -= fact.encumbered_minor + fact.expended_minor
+        if isinstance(fact, ClawbackCorrected) and fact.entry == "receipt":
+            self.recovered_minor += fact.change_minor

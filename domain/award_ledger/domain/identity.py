@@ -131,6 +131,11 @@ def group_claim_id(group: str) -> UUID:
     return _id("claim.group", normalised(group))
 
 
+def entry_id(position: int) -> UUID:
+    """Id under which the corrections of the entry at a position are found."""
+    return _id("entry", str(position))
+
+
 def request_key(principal: str, request_id: UUID) -> UUID:
     """Key under which a request is found again."""
     return _id("request", principal, request_id.hex)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from award_ledger.domain.corrections import AwardEntryCorrected
 from award_ledger.domain.events import (
     AwardApproved,
     AwardShrunk,
@@ -91,3 +92,7 @@ class Measure(Struct):
                 totals = self.years.setdefault(fact.decided_year, YearTotals())
                 totals.awards -= fact.frees_place
                 totals.approved_minor -= fact.headroom_minor
+            case AwardEntryCorrected() as fact:
+                totals = self.years.setdefault(fact.decided_year, YearTotals())
+                totals.awards += fact.places
+                totals.approved_minor += fact.counted_minor

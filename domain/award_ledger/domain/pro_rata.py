@@ -12,6 +12,9 @@ import msgspec
 
 from award_ledger.domain.approval import Decided, decide
 from award_ledger.domain.assessment import Assessment
+from award_ledger.domain.award_refusals import (
+    ShareTooSmall,
+)
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import (
     ApprovalRefused,
@@ -22,7 +25,10 @@ from award_ledger.domain.measure import Measure
 from award_ledger.domain.policy_events import (
     ProRataDecided,
 )
-from award_ledger.domain.refusals import FundNotSet, ShareRefused, ShareTooSmall
+from award_ledger.domain.refusals import (
+    FundNotSet,
+    ShareRefused,
+)
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 from award_ledger.domain.trial import Trial
 from award_ledger.domain.windows import fiscal_year

@@ -279,98 +279,12 @@ class EnterpriseStatusUnchanged(Precondition):
 
 
 @dataclass(eq=False)
-class ApplicationNotOpen(Precondition):
-    application_id: str
-    status: str
-    reason = "APPLICATION_NOT_OPEN"
-    template = "application {application_id} is {status}"
-
-
-@dataclass(eq=False)
-class AwardState(Precondition):
-    award_id: str
-    state: str
-    reason = "AWARD_STATE"
-    template = "award {award_id}: {state}"
-
-
-@dataclass(eq=False)
-class InstalmentNotPayable(Precondition):
-    instalment: int
-    state: str
-    due_on: str
-    reason = "INSTALMENT_NOT_PAYABLE"
-    template = "instalment {instalment} is {state}, due on {due_on}"
-
-
-@dataclass(eq=False)
-class ObjectionOpen(Precondition):
-    award_id: str
-    open: int
-    upheld: int
-    objection: int
-    reason = "OBJECTION_OPEN"
-    template = "award {award_id}: {open} objection(s) wait for an answer, {upheld} upheld; the first is no. {objection}"
-
-
-@dataclass(eq=False)
-class ClawbackOutstanding(Precondition):
-    """Payment is held; `outstanding` has the sum of each currency, minor units."""
-
-    award_id: str
-    outstanding: str
-    reason = "CLAWBACK_OUTSTANDING"
-    template = "award {award_id} is held: the enterprise still owes {outstanding} (minor units) under orders"
-
-
-@dataclass(eq=False)
-class SetOffRequired(Precondition):
-    award_id: str
-    instalment: int
-    outstanding_minor: int
-    reason = "SET_OFF_REQUIRED"
-    template = "instalment {instalment} is paid after set-off: {outstanding_minor} minor units are still outstanding"
-
-
-@dataclass(eq=False)
 class OutsideValidity(Precondition):
     on: str
     valid_from: str
     valid_to: str
     reason = "OUTSIDE_VALIDITY"
     template = "{on} is outside the validity {valid_from} to {valid_to}"
-
-
-@dataclass(eq=False)
-class PaymentState(Precondition):
-    end_to_end_id: str
-    state: str
-    reason = "PAYMENT_STATE"
-    template = "payment {end_to_end_id} is {state}"
-
-
-@dataclass(eq=False)
-class AmountExceedsOutstanding(Precondition):
-    amount_minor: int
-    outstanding_minor: int
-    reason = "AMOUNT_EXCEEDS_OUTSTANDING"
-    template = "{amount_minor} minor units, but only {outstanding_minor} are outstanding"
-
-
-@dataclass(eq=False)
-class ClawbackState(Precondition):
-    clawback: int
-    state: str
-    reason = "CLAWBACK_STATE"
-    template = "clawback {clawback} is {state}"
-
-
-@dataclass(eq=False)
-class StageUnknown(Invalid):
-    result: str
-    known: str
-    reason = "STAGE_UNKNOWN"
-    template = "the award's Terms know no result {result!r}; they know: {known}"
 
 
 @dataclass(eq=False)
@@ -383,7 +297,7 @@ class AppropriationTooLow(Precondition):
 
 @dataclass(eq=False)
 class ApprovalRefused(Precondition):
-    """The Terms refuse; the refusal is recorded with its assessment."""
+    """The Terms refuse. Of an approval the refusal is recorded with its assessment; of a correction nothing is."""
 
     assessment: "Assessment"
     position: int = 0
@@ -419,15 +333,6 @@ class ShareRefused(ApprovalRefused):
 
     def numbers(self) -> dict[str, str]:
         return {**super().numbers(), "application_id": self.application_id}
-
-
-@dataclass(eq=False)
-class ShareTooSmall(Precondition):
-    application_id: str
-    available_minor: int
-    full_minor: int
-    reason = "SHARE_TOO_SMALL"
-    template = "the share of application {application_id} in {available_minor} of {full_minor} is less than one"
 
 
 @dataclass(eq=False)

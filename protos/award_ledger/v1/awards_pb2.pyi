@@ -40,6 +40,8 @@ class _AwardStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AwardStat
     """Revoked: nothing more will be paid."""
     AWARD_STATUS_CANCELLED: _AwardStatus.ValueType  # 4
     """Not revoked, but all of it was cancelled and nothing of it is paid: by a result, or by money that came back."""
+    AWARD_STATUS_VOID: _AwardStatus.ValueType  # 10
+    """Corrected to nothing: it should not have been recorded."""
 
 class AwardStatus(_AwardStatus, metaclass=_AwardStatusEnumTypeWrapper):
     """Status of an award."""
@@ -54,6 +56,8 @@ AWARD_STATUS_REVOKED: AwardStatus.ValueType  # 3
 """Revoked: nothing more will be paid."""
 AWARD_STATUS_CANCELLED: AwardStatus.ValueType  # 4
 """Not revoked, but all of it was cancelled and nothing of it is paid: by a result, or by money that came back."""
+AWARD_STATUS_VOID: AwardStatus.ValueType  # 10
+"""Corrected to nothing: it should not have been recorded."""
 Global___AwardStatus: _TypeAlias = AwardStatus  # noqa: Y015
 
 @_typing.final
@@ -112,6 +116,8 @@ class Award(_message.Message):
     STAGE_RESULT_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     OBJECTIONS_FIELD_NUMBER: _builtins.int
+    RAISE_PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    RAISE_PROPOSED_MINOR_FIELD_NUMBER: _builtins.int
     award_id: _builtins.str
     """Identity, a UUID."""
     number: _builtins.int
@@ -150,6 +156,10 @@ class Award(_message.Message):
     """Result recorded for a staged award, if any."""
     etag: _builtins.str
     """Opaque version for `etag` fields: that of its enterprise."""
+    raise_proposed_by: _builtins.str
+    """Who proposed a higher amount as a correction, waiting for a second person; empty: nobody."""
+    raise_proposed_minor: _builtins.int
+    """The amount proposed, minor units."""
     @_builtins.property
     def enterprise(self) -> _common_pb2.EnterpriseNumber:
         """The enterprise."""
@@ -197,10 +207,12 @@ class Award(_message.Message):
         stage_result: _builtins.str = ...,
         etag: _builtins.str = ...,
         objections: _abc.Iterable[_objections_pb2.Objection] | None = ...,
+        raise_proposed_by: _builtins.str = ...,
+        raise_proposed_minor: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "approved_minor", b"approved_minor", "award_id", b"award_id", "cancelled_minor", b"cancelled_minor", "clawbacks", b"clawbacks", "counted_minor", b"counted_minor", "currency", b"currency", "decided_on", b"decided_on", "decided_rate", b"decided_rate", "enterprise", b"enterprise", "etag", b"etag", "fund_code", b"fund_code", "instalments", b"instalments", "measure_code", b"measure_code", "number", b"number", "objections", b"objections", "overrides", b"overrides", "paid_minor", b"paid_minor", "payable_on", b"payable_on", "principal", b"principal", "second_principal", b"second_principal", "stage_result", b"stage_result", "status", b"status", "terms_version", b"terms_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "approved_minor", b"approved_minor", "award_id", b"award_id", "cancelled_minor", b"cancelled_minor", "clawbacks", b"clawbacks", "counted_minor", b"counted_minor", "currency", b"currency", "decided_on", b"decided_on", "decided_rate", b"decided_rate", "enterprise", b"enterprise", "etag", b"etag", "fund_code", b"fund_code", "instalments", b"instalments", "measure_code", b"measure_code", "number", b"number", "objections", b"objections", "overrides", b"overrides", "paid_minor", b"paid_minor", "payable_on", b"payable_on", "principal", b"principal", "raise_proposed_by", b"raise_proposed_by", "raise_proposed_minor", b"raise_proposed_minor", "second_principal", b"second_principal", "stage_result", b"stage_result", "status", b"status", "terms_version", b"terms_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -140,6 +140,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """An objection to the award waits for its answer, or was upheld."""
     ERROR_REASON_SET_OFF_REQUIRED: _ErrorReason.ValueType  # 92
     """The Terms say that the instalment is set off against outstanding orders before it is paid."""
+    ERROR_REASON_ENTRY_NOT_CORRECTABLE: _ErrorReason.ValueType  # 95
+    """An entry of this kind is not corrected; something else is done about it."""
+    ERROR_REASON_CORRECTION_IMPOSSIBLE: _ErrorReason.ValueType  # 96
+    """The entry cannot have been that, in view of what has followed."""
     ERROR_REASON_POINT_NOT_AVAILABLE: _ErrorReason.ValueType  # 100
     """The ledger cannot answer for that point."""
     ERROR_REASON_POSITION_NOT_REACHED: _ErrorReason.ValueType  # 101
@@ -278,6 +282,10 @@ ERROR_REASON_OBJECTION_OPEN: ErrorReason.ValueType  # 91
 """An objection to the award waits for its answer, or was upheld."""
 ERROR_REASON_SET_OFF_REQUIRED: ErrorReason.ValueType  # 92
 """The Terms say that the instalment is set off against outstanding orders before it is paid."""
+ERROR_REASON_ENTRY_NOT_CORRECTABLE: ErrorReason.ValueType  # 95
+"""An entry of this kind is not corrected; something else is done about it."""
+ERROR_REASON_CORRECTION_IMPOSSIBLE: ErrorReason.ValueType  # 96
+"""The entry cannot have been that, in view of what has followed."""
 ERROR_REASON_POINT_NOT_AVAILABLE: ErrorReason.ValueType  # 100
 """The ledger cannot answer for that point."""
 ERROR_REASON_POSITION_NOT_REACHED: ErrorReason.ValueType  # 101

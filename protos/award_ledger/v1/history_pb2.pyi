@@ -35,6 +35,8 @@ class Event(_message.Message):
     EVENT_HASH_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    CORRECTS_FIELD_NUMBER: _builtins.int
+    CORRECTED_BY_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Position in the log, from 1, without gaps."""
     aggregate_id: _builtins.str
@@ -51,6 +53,10 @@ class Event(_message.Message):
     """Who did it."""
     effective_on: _builtins.str
     """Date of effect in law, `YYYY-MM-DD`."""
+    corrects: _builtins.int
+    """Position of the entry that this one corrects; 0: it is no correction."""
+    corrected_by: _builtins.int
+    """Position of the latest correction of this entry, at the point answered for; 0: none. Not set in a stream."""
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp:
         """When it was recorded."""
@@ -67,10 +73,12 @@ class Event(_message.Message):
         event_hash: _builtins.bytes = ...,
         principal: _builtins.str = ...,
         effective_on: _builtins.str = ...,
+        corrects: _builtins.int = ...,
+        corrected_by: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregate_id", b"aggregate_id", "aggregate_version", b"aggregate_version", "effective_on", b"effective_on", "event_hash", b"event_hash", "position", b"position", "principal", b"principal", "recorded_at", b"recorded_at", "state", b"state", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregate_id", b"aggregate_id", "aggregate_version", b"aggregate_version", "corrected_by", b"corrected_by", "corrects", b"corrects", "effective_on", b"effective_on", "event_hash", b"event_hash", "position", b"position", "principal", b"principal", "recorded_at", b"recorded_at", "state", b"state", "topic", b"topic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -227,6 +235,9 @@ class GetEventResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    currency: _builtins.str
+    """ISO 4217 currency of its amounts, where it has any."""
     @_builtins.property
     def event(self) -> Global___Event:
         """The event."""
@@ -235,10 +246,11 @@ class GetEventResponse(_message.Message):
         self,
         *,
         event: Global___Event | None = ...,
+        currency: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "event", b"event"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -75,7 +75,10 @@ def receipts(server: RunningServer) -> dict[int, bytes]:
             FIRM, award, amount_minor=100, ground=Ground.GROUND_OVERPAYMENT, reason="多付", effective_on=ON
         )
         received = finance.record_recovery(FIRM, award, 1, amount_minor=40, effective_on=ON)
-        for answer in (first, cut, refused, paid, settled, ordered, received):
+        lower = officer.correct_amount(cut.receipt.position, 100_000_000, "录入有误", effective_on=ON)
+        raised = officer.correct_amount(cut.receipt.position, 150_000_000, "录入有误", effective_on=ON)
+        less = finance.correct_amount(received.receipt.position, 30, "录入有误", effective_on=ON)
+        for answer in (first, cut, refused, paid, settled, ordered, received, lower, raised, less):
             keep(answer.receipt)
     return kept
 

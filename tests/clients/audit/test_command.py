@@ -66,4 +66,4 @@ def test_a_position_that_is_not_there_cannot_be_meant(
     server: RunningServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(server, "--to", "999") == 2
-    assert "position 999 is not in the log, which ends at 15" in capsys.readouterr().err
+    assert "position 999 is not in the log, which ends at 18" in capsys.readouterr().err

@@ -46,6 +46,11 @@ def run(server: RunningServer, terms: Path, *options: str, code: str = "A06-1", 
     return main([*given, "--measure", code, "--terms", str(terms), "--result", result, *options])
 
 
+def unwrapped(shown: str) -> str:
+    """Without the line breaks that the width of the screen puts into it, in words and between them."""
+    return "".join(shown.split())
+
+
 def lines(terms: Path) -> list[dict[str, str]]:
     with (terms.parent / "result.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -74,17 +79,19 @@ def test_a_lower_cap_is_told_in_sums_and_row_by_row_and_nothing_is_written(
     assert run(server, terms, "--json") == 0
     found = json.loads(capsys.readouterr().out)
     (sums,) = found["measures"]
-    assert (sums["recorded"], sums["otherwise"]) == ("5000000.00", "2500000.01")
+    assert (sums["recorded"], sums["otherwise"]) == ("4500000.00", "2500000.01")
     assert (sums["less"], sums["nothing"], sums["more"], sums["something"], sums["same"]) == (1, 1, 0, 0, 1)
     assert [(row["outcome"], row["change_minor"]) for row in found["changes"]] == [
         ("less", -49_999_999),
-        ("nothing", -200_000_000),
+        ("nothing", -150_000_000),
     ]
     (fund,) = found["funds"]
-    assert fund["available_otherwise_minor"] - fund["available_recorded_minor"] == 249_999_999
+    recovery_not_corrected = 10  # the award is another there, and what was received for it was corrected for this one
+    more = fund["available_otherwise_minor"] - fund["available_recorded_minor"]
+    assert more == 199_999_999 + recovery_not_corrected
     assert [(line["enterprise"], line["recorded"], line["otherwise"], line["change"]) for line in lines(terms)] == [
         (FIRM, "3000000.00", "2500000.01", "-499999.99"),
-        (FIRM, "2000000.00", "", "-2000000.00"),
+        (FIRM, "1500000.00", "", "-1500000.00"),
         (FIRM, "", "", "0.00"),
     ]
     assert head(server) == before
@@ -95,7 +102,7 @@ def test_a_higher_cap_gives_more_and_undoes_a_refusal(
 ) -> None:
     assert run(server, terms_file(CAP, "limit: 9_000_000")) == 0
     shown = re.sub(r"\s+", " ", capsys.readouterr().out)
-    assert "6,000,001.00" in shown
+    assert "4,500,001.00" in shown
     assert "something" in shown
 
 
@@ -125,14 +132,14 @@ def test_what_cannot_be_compared_says_why(
     before, after = change
     terms = terms_file("measure_code: A06-1", f"measure_code: A06-1\n{after}") if after else terms_file(before, after)
     assert run(server, terms, *options, code=code) == 2
-    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert unwrapped(said) in unwrapped(capsys.readouterr().err)
 
 
 def test_terms_that_could_not_be_published_are_shown_where_they_are_written(
     server: RunningServer, terms_file: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(server, terms_file(CAP, "limit: 0")) == 1
-    assert "terms.yaml" in capsys.readouterr().err
+    assert "terms.yaml" in unwrapped(capsys.readouterr().err)
 
 
 def test_an_altered_log_is_compared_with_nothing(lying: Any) -> None:

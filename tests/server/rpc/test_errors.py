@@ -15,7 +15,7 @@ import pytest
 from eventsourcing.persistence import OperationalError
 from google.rpc import error_details_pb2, status_pb2
 
-from award_ledger.domain import refusals
+from award_ledger.domain import award_refusals, refusals
 from award_ledger.domain.assessment import Assessment, Check
 from award_ledger.server.rpc.errors import DOMAIN, FAMILIES, TROUBLES, code_of, failure, row_error, status_of
 from award_ledger.server.rpc.refusals import ExplainedRefusal
@@ -125,7 +125,7 @@ def test_a_wrong_field_is_named_by_its_path() -> None:
 
 
 def test_a_state_that_does_not_admit_it_is_a_precondition() -> None:
-    unmet = details(status_of(failure(refusals.ClawbackState(3, "closed"))))["PreconditionFailure"].violations
+    unmet = details(status_of(failure(award_refusals.ClawbackState(3, "closed"))))["PreconditionFailure"].violations
     assert [(item.type, item.subject) for item in unmet] == [("CLAWBACK_STATE", "3")]
 
 

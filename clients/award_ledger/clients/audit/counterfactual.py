@@ -18,6 +18,7 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.clients.audit.log import LogReading
+from award_ledger.clients.audit.recorrecting import Correction, recorrected
 from award_ledger.clients.audit.redecision import decided_again, decided_share
 from award_ledger.clients.audit.reenacting import ACTS_ON_AWARDS, Twin, reenacted
 from award_ledger.clients.audit.spreading import Spread, spread_again
@@ -25,6 +26,13 @@ from award_ledger.clients.department import LedgerClient
 from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.award import Award
+from award_ledger.domain.correcting import terms_of
+from award_ledger.domain.corrections import (
+    ApplicationCorrected,
+    AwardCorrected,
+    AwardCorrectionProposed,
+    AwardEntryCorrected,
+)
 from award_ledger.domain.encoding import decode_fact
 from award_ledger.domain.events import (
     ApplicationRefused,
@@ -154,6 +162,8 @@ class Histories:
         self.recorded, self.otherwise = Ledger(), Ledger()
         self._code, self._terms, self._withdrawn = code, terms, withdrawn
         self._cases: dict[UUID, Case] = {}
+        self._approvals: dict[UUID, Event] = {}
+        """Of the awards in the other history."""
         self._batch: tuple[tuple[str, UUID], Spread] | None = None
         """Principal and request of the batch decided last, and what became of it."""
         self._orders: dict[tuple[UUID, int], int] = {}
@@ -165,7 +175,10 @@ class Histories:
         before = self._orders_of(event) if on_award else (0, 0)
         fact = self._fact_otherwise(event)
         if fact is not None:
-            self.otherwise.apply(Event(event.originator_id, event.originator_version, event.position, fact))
+            placed = Event(event.originator_id, event.originator_version, event.position, fact)
+            self.otherwise.apply(placed)
+            if isinstance(fact, AwardApproved):
+                self._approvals[fact.award_id] = placed
         if isinstance(fact, TermsPublished):
             self._adopt(fact, event.position)
         self.recorded.apply(event)
@@ -209,9 +222,34 @@ class Histories:
             return fact if self._is_open(event) else None
         if type(fact) in ACTS_ON_AWARDS:
             return self._act_on_award(event)
+        if isinstance(fact, AwardEntryCorrected | AwardCorrectionProposed):
+            return self._correction(event, fact)
+        if isinstance(fact, ApplicationCorrected):
+            return fact if self._is_open(event) else None
         if hasattr(fact, "award_id") and self._award(self.otherwise, event, fact.award_id) is None:
             return None
         return fact  # type: ignore[no-any-return]
+
+    def _correction(self, event: Event, fact: Correction) -> Fact | None:
+        """The same where both awards are and the Terms that it rests on; else decided again, or nothing."""
+        was, now = (self._award(ledger, event, fact.award_id) for ledger in (self.recorded, self.otherwise))
+        otherwise: Fact | None = fact
+        if was is None or was != now or not self._alike(fact, was):
+            otherwise = recorrected(fact, self._approvals.get(fact.award_id), self.otherwise) if now else None
+        case = self._cases.get(was.application_id) if was else None
+        if case is not None:
+            if isinstance(fact, AwardCorrected):
+                case.recorded_minor = fact.amount_minor
+            if isinstance(otherwise, AwardCorrected):
+                case.otherwise_minor = otherwise.amount_minor
+        return otherwise
+
+    def _alike(self, fact: Correction, award: Award) -> bool:
+        """An amount rests on the Terms; what was paid, ordered or received only on what a clawback gives back."""
+        terms, otherwise = (terms_of(ledger, award) for ledger in (self.recorded, self.otherwise))
+        if isinstance(fact, AwardCorrected | AwardCorrectionProposed):
+            return terms == otherwise
+        return terms.gives_back == otherwise.gives_back
 
     def _adopt(self, published: TermsPublished, position: int) -> None:
         """Awards of before come under the limits that a version introduces, as facts right after it."""
@@ -280,8 +318,7 @@ class Histories:
         was, now = (self._award(ledger, event, fact.award_id) for ledger in (self.recorded, self.otherwise))
         if was is None or now is None:
             return None
-        then = self.recorded.measure(was.measure).versions[was.terms_version - 1]
-        terms = self.otherwise.measure(now.measure).versions[now.terms_version - 1]
+        then, terms = terms_of(self.recorded, was), terms_of(self.otherwise, now)
         paid_id = getattr(fact, "paid_award_id", fact.award_id)
         paid_was, paid = (self._award(ledger, event, paid_id) for ledger in (self.recorded, self.otherwise))
         if was == now and then == terms and paid_was == paid:

@@ -1,4 +1,4 @@
-"""Deciding again: every approval and every recorded refusal, under the Terms then in force, by the same function."""
+"""Deciding again: approvals, recorded refusals and raises, under the Terms then in force, by the same function."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.events import (
-    ApplicationRefused,
-    ApprovalRefused,
-    AwardApproved,
-)
+from award_ledger.domain.correcting import raised_assessment
+from award_ledger.domain.corrections import AwardCorrected
+from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Event, Fact, ProRataShare
-from award_ledger.domain.policy_events import (
-    ProRataDecided,
-)
+from award_ledger.domain.policy_events import ProRataDecided
 from award_ledger.domain.pro_rata import decide_pro_rata, rows_of
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.working_set import Ledger
@@ -26,6 +22,8 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     if isinstance(fact, ProRataDecided):
         _spread_again(ledger, event, fact, findings)
         return True
+    if isinstance(fact, AwardCorrected):
+        return _raised_again(ledger, event, fact, findings)
     if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
         return False
     enterprise = ledger.enterprise(event.originator_id)
@@ -40,6 +38,19 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
     findings.expect(event.position, subject, "decision", again.TOPIC, fact.TOPIC)
     if type(again) is type(fact):
         findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
+    return True
+
+
+def _raised_again(ledger: Ledger, event: Event, fact: AwardCorrected, findings: Findings) -> bool:
+    """A correction upwards is a decision too: on the day of the award, under its own Terms. False for others."""
+    enterprise = ledger.enterprise(event.originator_id)
+    award = enterprise.awards[fact.award_id]
+    if fact.amount_minor <= award.approved_minor:
+        return False
+    subject = f"correction of award {fact.award_id} under {award.measure}"
+    again = raised_assessment(enterprise, award, ledger, fact.act.principal, fact.amount_minor)
+    findings.expect(event.position, subject, "accepted", True, again.accepted)
+    findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact.assessment) or {})
     return True
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    ShareTooSmall,
+)
 from award_ledger.domain.fact import ProRataShare
 from award_ledger.domain.policy_events import ProRataDecided
 from award_ledger.domain.pro_rata import Row, decide_pro_rata, rows_of
-from award_ledger.domain.refusals import Refused, ShareRefused, ShareTooSmall
+from award_ledger.domain.refusals import (
+    Refused,
+    ShareRefused,
+)
 from award_ledger.domain.working_set import Ledger
 
 

@@ -18,6 +18,7 @@ from award_ledger.clients.cli.bulk.command import import_
 from award_ledger.clients.cli.commands import applications, awards, history
 from award_ledger.clients.cli.commands.audit import audit_commands
 from award_ledger.clients.cli.commands.clawbacks import clawback_commands
+from award_ledger.clients.cli.commands.corrections import correct
 from award_ledger.clients.cli.commands.enterprises import enterprises_commands, headroom
 from award_ledger.clients.cli.commands.funds import funds_commands
 from award_ledger.clients.cli.commands.measures import measures_commands
@@ -156,6 +157,7 @@ _ACTS: dict[str, Callable[..., None]] = {
     "withdraw": applications.withdraw,
     "stage-result": awards.stage_result,
     "revoke": awards.revoke,
+    "correct": correct,
     "import": import_,
     "headroom": headroom,
     "simulate": simulate,
@@ -192,6 +194,7 @@ PANELS = {
         "stage-result",
         "revoke",
         "objections",
+        "correct",
         "import",
     ),
     "money": ("pay", "clawback"),

@@ -14,6 +14,7 @@ from award_ledger.clients.connection import Backoff, Connection
 from award_ledger.clients.department.applications import ApplicationActs
 from award_ledger.clients.department.awards import AwardActs
 from award_ledger.clients.department.clawbacks import ClawbackActs
+from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
@@ -31,6 +32,7 @@ class LedgerClient(
     PaymentActs,
     ClawbackActs,
     ObjectionActs,
+    CorrectionActs,
     HistoryActs,
 ):
     """A department's end of the ledger. Safe to share between threads; close it, or use it in `with`.

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from award_ledger.domain import identity
 from award_ledger.domain.award import Award
+from award_ledger.domain.award_refusals import (
+    ClawbackOutstanding,
+    SetOffRequired,
+)
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import PaymentInstructed
 from award_ledger.domain.fact import Act
 from award_ledger.domain.outstanding import in_words, outstanding
-from award_ledger.domain.refusals import ClawbackOutstanding, SetOffRequired
 from award_ledger.domain.terms import Terms
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, instalment_of, terms_of

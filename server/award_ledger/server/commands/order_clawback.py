@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    AmountExceedsOutstanding,
+    ClawbackState,
+)
 from award_ledger.domain.events import ClawbackCancelled, ClawbackOrdered
 from award_ledger.domain.fact import Act
 from award_ledger.domain.money import positive
-from award_ledger.domain.refusals import AmountExceedsOutstanding, ClawbackState, invalid_field
+from award_ledger.domain.refusals import (
+    invalid_field,
+)
 from award_ledger.domain.terms import Ground
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, clawback_of, needed

@@ -1,11 +1,13 @@
 """May this instalment be paid now? What instructing a payment and setting one off have in common."""
 
 from award_ledger.domain.award import Award, Instalment
-from award_ledger.domain.fact import Act
-from award_ledger.domain.refusals import (
+from award_ledger.domain.award_refusals import (
     AwardState,
     InstalmentNotPayable,
     ObjectionOpen,
+)
+from award_ledger.domain.fact import Act
+from award_ledger.domain.refusals import (
     OutsideValidity,
     SegregationOfDuties,
 )
@@ -27,5 +29,5 @@ def check_payable(award: Award, instalment: Instalment, terms: Terms, act: Act) 
         raise OutsideValidity(
             act.effective_on.isoformat(), validity.valid_from.isoformat(), validity.valid_to.isoformat()
         )
-    if act.principal in (award.principal, award.second):
+    if act.principal in (award.principal, award.second, *award.raised_by):
         raise SegregationOfDuties(act.principal, "who approves does not pay")

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    AmountExceedsOutstanding,
+    ClawbackState,
+)
 from award_ledger.domain.events import ClawbackReceived
 from award_ledger.domain.fact import Act
 from award_ledger.domain.giving_back import shrinkage
 from award_ledger.domain.money import positive
-from award_ledger.domain.refusals import AmountExceedsOutstanding, ClawbackState
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, clawback_of, short, terms_of
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    PaymentState,
+)
 from award_ledger.domain.events import PaymentRejected
 from award_ledger.domain.fact import Act
-from award_ledger.domain.refusals import PaymentState
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, payment_of, short
 

@@ -4,11 +4,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    AmountExceedsOutstanding,
+    PaymentState,
+)
 from award_ledger.domain.events import PaymentReturned, PaymentReturnedAndCancelled
 from award_ledger.domain.fact import Act
 from award_ledger.domain.giving_back import ended, shrinkage
 from award_ledger.domain.money import positive
-from award_ledger.domain.refusals import AmountExceedsOutstanding, PaymentState
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, payment_of, short, terms_of

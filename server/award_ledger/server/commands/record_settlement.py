@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    AmountExceedsOutstanding,
+    PaymentState,
+)
 from award_ledger.domain.events import PaymentSettled
 from award_ledger.domain.fact import Act
 from award_ledger.domain.money import positive
-from award_ledger.domain.refusals import AmountExceedsOutstanding, PaymentState
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, instalment_of, payment_of, short
 

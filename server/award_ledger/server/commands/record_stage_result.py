@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from award_ledger.domain.award import Award
+from award_ledger.domain.award_refusals import (
+    AwardState,
+    StageUnknown,
+)
 from award_ledger.domain.events import StageResultRecorded
 from award_ledger.domain.fact import Act
 from award_ledger.domain.giving_back import shrinkage
-from award_ledger.domain.refusals import AwardState, StageUnknown
 from award_ledger.domain.terms import Ground, Staged, StageEffect
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, needed, short, terms_of

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    AwardState,
+)
 from award_ledger.domain.events import AwardRevoked
 from award_ledger.domain.fact import Act
 from award_ledger.domain.giving_back import shrinkage
-from award_ledger.domain.refusals import AwardState
 from award_ledger.domain.terms import Ground
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, needed, terms_of

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from award_ledger.domain.award_refusals import (
+    AwardState,
+)
 from award_ledger.domain.events import ClawbackSetOff
 from award_ledger.domain.fact import Act
 from award_ledger.domain.giving_back import shrinkage
 from award_ledger.domain.outstanding import oldest
-from award_ledger.domain.refusals import AwardState
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, instalment_of, terms_of
 from award_ledger.server.commands.payable import check_payable

@@ -31,7 +31,7 @@ class SubmitApplication(EnterpriseKey):
 
     def decide(self, ledger: WorkingSet, act: Act) -> ApplicationSubmitted:
         """Raises EnterpriseNotFound, MeasureNotFound, MeasureClosed, or what is wrong with amount and fields."""
-        self._check_shape()
+        check_shape(self.facts, self.evidence)
         self.enterprise(ledger)
         measure = published(ledger, self.measure_code)
         if measure.held == "closed":
@@ -49,16 +49,18 @@ class SubmitApplication(EnterpriseKey):
             payee=self.payee,
         )
 
-    def _check_shape(self) -> None:
-        if len(self.facts) > MAX_FACTS:
-            raise invalid_field("facts", f"must be at most {MAX_FACTS}")
-        if len(self.evidence) > MAX_EVIDENCE:
-            raise invalid_field("evidence", f"must be at most {MAX_EVIDENCE}")
-        for name, value in self.facts.items():
-            needed(value, f"facts[{needed(name, 'facts')}]")
-        for i, ref in enumerate(self.evidence):
-            needed(ref.kind, f"evidence[{i}].kind")
-            if not identity.normalised(needed(ref.reference, f"evidence[{i}].reference")):
-                raise invalid_field(f"evidence[{i}].reference", "must not be empty")
-            if len(ref.reference) > MAX_REFERENCE:
-                raise invalid_field(f"evidence[{i}].reference", f"must be at most {MAX_REFERENCE} characters")
+
+def check_shape(facts: dict[str, str], evidence: tuple[EvidenceRef, ...], path: str = "") -> None:
+    """Raises InvalidFields for facts or references that are too many, too long or empty; `path` leads to them."""
+    if len(facts) > MAX_FACTS:
+        raise invalid_field(f"{path}facts", f"must be at most {MAX_FACTS}")
+    if len(evidence) > MAX_EVIDENCE:
+        raise invalid_field(f"{path}evidence", f"must be at most {MAX_EVIDENCE}")
+    for name, value in facts.items():
+        needed(value, f"{path}facts[{needed(name, f'{path}facts')}]")
+    for i, ref in enumerate(evidence):
+        needed(ref.kind, f"{path}evidence[{i}].kind")
+        if not identity.normalised(needed(ref.reference, f"{path}evidence[{i}].reference")):
+            raise invalid_field(f"{path}evidence[{i}].reference", "must not be empty")
+        if len(ref.reference) > MAX_REFERENCE:
+            raise invalid_field(f"{path}evidence[{i}].reference", f"must be at most {MAX_REFERENCE} characters")

@@ -5,10 +5,16 @@ from uuid import UUID
 
 import msgspec
 
+from award_ledger.domain.award_refusals import (
+    AmountExceedsOutstanding,
+    ClawbackState,
+)
 from award_ledger.domain.events import ClawbackWriteOffProposed, ClawbackWrittenOff
 from award_ledger.domain.fact import Act
 from award_ledger.domain.money import positive
-from award_ledger.domain.refusals import AmountExceedsOutstanding, ClawbackState, SecondPersonRequired
+from award_ledger.domain.refusals import (
+    SecondPersonRequired,
+)
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, award_of, clawback_of, needed
 

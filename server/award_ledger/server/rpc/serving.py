@@ -19,6 +19,7 @@ from award_ledger.server.rpc.reads import Reads
 from award_ledger.server.rpc.services.applications import ApplicationService
 from award_ledger.server.rpc.services.awards import AwardService
 from award_ledger.server.rpc.services.clawbacks import ClawbackService
+from award_ledger.server.rpc.services.corrections import CorrectionService
 from award_ledger.server.rpc.services.enterprises import EnterpriseService
 from award_ledger.server.rpc.services.funds import FundService
 from award_ledger.server.rpc.services.history import HistoryService
@@ -36,6 +37,8 @@ from award_ledger.v1 import (
     awards_pb2_grpc,
     clawbacks_pb2,
     clawbacks_pb2_grpc,
+    corrections_pb2,
+    corrections_pb2_grpc,
     enterprises_pb2,
     enterprises_pb2_grpc,
     funds_pb2,
@@ -59,6 +62,7 @@ CONTRACT = (
     payments_pb2,
     clawbacks_pb2,
     objections_pb2,
+    corrections_pb2,
     history_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
@@ -115,6 +119,7 @@ class LedgerServer:
         payments_pb2_grpc.add_PaymentServiceServicer_to_server(PaymentService(writes), server)
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
+        corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)

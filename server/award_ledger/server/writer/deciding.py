@@ -117,7 +117,7 @@ class Deciding:
 
     def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
         fact: Fact = event.fact
-        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key())
+        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), *fact.marks(), submission.key())
         self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
         return RecordedEvent(
             originator_id=event.originator_id,

@@ -99,6 +99,15 @@ class _Requests:
             for position, key in keys.items():
                 if position not in self._found[key]:
                     verification.found(f"the request of position {position} is not found, or found twice")
+            self._check_marks(some, verification)
+
+    def _check_marks(self, page: list[Event], verification: Verification) -> None:
+        """Is each correction found by the entry that it corrects?"""
+        marked = [(mark, event.position) for event in page for mark in event.fact.marks()]
+        found = self._reader.events_of({mark for mark, _ in marked})
+        for mark, position in marked:
+            if position not in [event.position for event in found[mark]]:
+                verification.found(f"the correction at position {position} is not found by what it corrects")
 
     def _answering(self, key: UUID, answers: list[RecordedEvent]) -> set[int]:
         """The positions of what answers a request; none if something else is found under its key."""

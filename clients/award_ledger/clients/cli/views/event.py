@@ -28,6 +28,7 @@ _ESSENTIALS = (
     "introduced_by",
     "appropriated_minor",
     "change_minor",
+    "stood_minor",
     "instalment",
     "clawback",
     "clawback_minor",
@@ -80,7 +81,7 @@ def event_table(desk: Desk, events: Sequence[Event]) -> RenderableType:
     currencies, told = EventCurrencies(desk), {}
     for event in sorted(events, key=lambda event: event.position):
         state = state_of(event)
-        told[event.position] = ", ".join(essentials(desk, state, currencies.of(event, state)))
+        told[event.position] = ", ".join((*essentials(desk, state, currencies.of(event, state)), *_links(desk, event)))
     names = ("position", "recorded_at", "effective_on", "what", "by", "essentials")
     rows = [
         [
@@ -105,6 +106,7 @@ def event_line(desk: Desk, event: Event, currencies: EventCurrencies) -> Rendera
         desk.name("topic", event.topic),
         event.principal,
         *essentials(desk, state, currencies.of(event, state)),
+        *_links(desk, event),
     ]
     return line("  ".join(part for part in parts if part))
 
@@ -120,10 +122,19 @@ def event_view(desk: Desk, event: Event) -> Iterator[RenderableType]:
             (desk.say("field.by"), event.principal),
             (desk.say("field.stream"), f"{event.aggregate_id} / {event.aggregate_version}"),
             (desk.say("field.hash"), event.event_hash.hex()),
+            (desk.say("field.correction"), ", ".join(_links(desk, event))),
         ]
     )
     state = state_of(event)
     yield line(json.dumps(state, ensure_ascii=False, indent=2) if state else repr(event.state))
+
+
+def _links(desk: Desk, event: Event) -> Iterator[str]:
+    """What the event corrects, and by what it is corrected."""
+    if event.corrects:
+        yield desk.say("event.corrects", position=event.corrects)
+    if event.corrected_by:
+        yield desk.say("event.corrected_by", position=event.corrected_by)
 
 
 def state_of(event: Event) -> dict[str, object]:

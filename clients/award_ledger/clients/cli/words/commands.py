@@ -34,6 +34,15 @@ _CHECKED = Phrase(
     "stays open.",
     "账本核查每项限额；不予核准时记录并完整显示核算过程，申报仍待决定。",
 )
+_CORRECTED = Phrase(
+    "--amount for an award, a settlement, a return, a clawback, a write-off or an appropriation (0: it should not have "
+    "been recorded); --name for a name; --asked with --fact, --money and --evidence for all that an open application "
+    "says. What is corrected keeps its own day: caps, quotas and funds of its year change. A higher amount of an award "
+    "must pass its own Terms; where they need two people, the same command by another completes it.",
+    "--amount 更正奖补、到账、退回、追回、核销或额度的金额（0 表示本不应记录）；--name 更正名称；"
+    "--asked 与 --fact、--money、--evidence 一并更正待决定申报的全部内容。更正后仍按原记录日期计算，"
+    "影响当年的限额、名额与资金。调高奖补金额须符合其所依据的条款；条款要求两人办理的，由另一人执行同一命令后生效。",
+)
 _COLUMNS = Phrase(
     "Columns, in any order: enterprise, measure, asked; and where needed name (registers the enterprise), "
     "applied_on, evidence:KIND (several references separated by ;), fact:NAME, money:NAME (in major units), "
@@ -269,6 +278,14 @@ _CASES = {
             "objections answer {uscc} 34 1 --outcome dismissed --reason 'found on site as described'",
             "objections answer {uscc} 34 1 --outcome dismissed --reason 现场核查属实",
         ),
+    ),
+    "correct": _command(
+        "Correct an entry that is wrong, by its position; history keeps both.",
+        "更正有误的记录（按日志位置）；原记录与更正均保留。",
+        Phrase(
+            "correct 34 --amount 40000.00 --reason 'typed wrongly'", "correct 34 --amount 40000.00 --reason 录入有误"
+        ),
+        _CORRECTED,
     ),
     "import": _command(
         "Register, submit and (with --approve) approve the rows of a CSV file.",

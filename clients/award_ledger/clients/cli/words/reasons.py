@@ -336,6 +336,18 @@ REASONS: dict[str, Reason] = {
         "see what the fund leaves: award-ledger funds show CODE; or leave applications out",
         "查看资金余额：award-ledger funds show 代码；或减少本批申报",
     ),
+    "ENTRY_NOT_CORRECTABLE": _reason(
+        "An entry of this kind is not corrected.",
+        "此类记录不作更正。",
+        "do what is named instead; see the entry with: award-ledger history event POSITION",
+        "按提示改用相应办法；查看记录：award-ledger history event 位置",
+    ),
+    "CORRECTION_IMPOSSIBLE": _reason(
+        "The entry cannot have been that, in view of what has followed.",
+        "从后续记录看，该记录不可能是此金额。",
+        "keep within the bounds that are named, or correct what followed first",
+        "在所列范围内更正，或先更正后续记录",
+    ),
     "MEASURE_STATUS": _reason(
         "The measure is in that status already.",
         "该政策措施已处于此状态。",

@@ -57,6 +57,8 @@ def award_message(enterprise: Enterprise, award: domain.Award, terms: Terms) -> 
         stage_result=award.stage_result,
         etag=str(enterprise.version),
         objections=[objection_message(objection) for objection in award.objections],
+        raise_proposed_by=award.raise_proposed_by,
+        raise_proposed_minor=award.raise_proposed_minor,
     )
 
 

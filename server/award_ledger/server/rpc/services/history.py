@@ -10,14 +10,16 @@ from award_ledger.domain import identity
 from award_ledger.domain.refusals import EventNotFound, invalid_field
 from award_ledger.server.commands.command import created, published
 from award_ledger.server.rpc.fields import number_of
-from award_ledger.server.rpc.mapping.events import event_message
+from award_ledger.server.rpc.mapping.events import currency_of, event_message
 from award_ledger.server.rpc.mapping.instants import timestamp
 from award_ledger.server.rpc.paging import fill, next_token
 from award_ledger.server.rpc.reads import Reads, Standpoint
 from award_ledger.server.rpc.touching import events_touching
+from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.values import RecordedEvent
 from award_ledger.server.writer.failures import Overloaded, ShuttingDown
+from award_ledger.server.writer.past import PastLedger
 from award_ledger.v1 import history_pb2 as pb
 from award_ledger.v1.history_pb2_grpc import HistoryServiceServicer
 
@@ -40,6 +42,7 @@ class HistoryService(HistoryServiceServicer):
                 point, _aggregate(point, request.subject), page.after_position(), newest_first=request.newest_first
             )
             messages, last = fill(((str(event.position), event_message(event)) for event in events), page.size)
+            _mark_corrected(point.reader, messages, point.position)
             token = next_token(request, point.position, last)
             return pb.ListEventsResponse(events=messages, next_page_token=token, position=point.position)
 
@@ -47,7 +50,10 @@ class HistoryService(HistoryServiceServicer):
         with self._recorder.reading() as reader:
             if not 1 <= request.position <= reader.head:
                 raise EventNotFound(request.position, reader.head)
-            return pb.GetEventResponse(event=event_message(reader.event_at(request.position)))
+            recorded = reader.event_at(request.position)
+            message = event_message(recorded)
+            _mark_corrected(reader, [message], reader.head)
+            return pb.GetEventResponse(event=message, currency=currency_of(PastLedger(reader, reader.head), recorded))
 
     def FollowEvents(
         self, request: pb.FollowEventsRequest, context: grpc.ServicerContext
@@ -88,6 +94,14 @@ class HistoryService(HistoryServiceServicer):
                 self._stopping.wait(_LOOK_AGAIN_S)
             else:
                 return
+
+
+def _mark_corrected(reader: LogReader, messages: Sequence[pb.Event], upto: int) -> None:
+    """Says of each event which correction of it is the latest, up to a position."""
+    entries = {identity.entry_id(message.position): message for message in messages}
+    for entry_id, corrections in reader.events_of(entries, upto=upto).items():
+        if corrections:
+            entries[entry_id].corrected_by = corrections[-1].position
 
 
 def _parcels(events: Sequence[RecordedEvent]) -> Iterator[list[RecordedEvent]]:

@@ -1,0 +1,84 @@
+"""`award-ledger correct`: an entry that is wrong is corrected by another that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
+from award_ledger.clients.cli.options import (
+    MAX_POSITION,
+    DryRun,
+    Etag,
+    Facts,
+    MoneyFacts,
+    On,
+    Reason,
+    RequestId,
+    acting,
+    declared,
+    pairs,
+)
+from award_ledger.clients.cli.tables import line
+from award_ledger.clients.cli.views.assessment import assessment_view
+from award_ledger.clients.cli.views.case import application_view, award_view
+from award_ledger.clients.cli.views.receipt import receipt_line
+from award_ledger.clients.cli.views.register import enterprise_view, fund_view
+from award_ledger.v1.common_pb2 import Evidence
+from award_ledger.v1.corrections_pb2 import CorrectEntryResponse, RightApplication
+
+
+def correct(
+    context: typer.Context,
+    position: Annotated[int, typer.Argument(metavar="POSITION", min=1, max=MAX_POSITION)],
+    reason: Reason,
+    amount: Annotated[str, typer.Option("--amount", metavar="AMOUNT")] = "",
+    name: Annotated[str, typer.Option("--name", metavar="TEXT")] = "",
+    asked: Annotated[str, typer.Option("--asked", metavar="AMOUNT")] = "",
+    fact: Facts = None,
+    money: MoneyFacts = None,
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="KIND=REFERENCE")] = None,
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Correct an entry that is wrong."""
+    desk = desk_of(context)
+    if sum(bool(given) for given in (amount, name, asked)) != 1:
+        raise UsageProblem(desk.say("usage.right"))
+    client, options = desk.client, acting(desk, on, etag, request_id, dry_run)
+    currency = "" if name else client.get_event(position).currency
+    if name:
+        answer = client.correct_name(position, name, reason, **options)
+    elif amount:
+        right = desk.minor(amount, currency, "--amount", signed=True)
+        answer = client.correct_amount(position, right, reason, **options)
+    else:
+        said = RightApplication(
+            asked_minor=desk.minor(asked, currency, "--asked"),
+            facts=declared(desk, fact, money, currency),
+            evidence=[Evidence(kind=kind, reference=item) for kind, item in pairs(desk, evidence, "--evidence")],
+        )
+        answer = client.correct_application(position, said, reason, **options)
+    desk.answer(answer, lambda: _written(desk, answer, currency))
+
+
+def _written(desk: Desk, answer: CorrectEntryResponse, currency: str) -> Iterator[RenderableType]:
+    yield receipt_line(desk, answer.receipt)
+    match answer.WhichOneof("corrected"):
+        case "award":
+            if answer.award.raise_proposed_by:
+                yield line(desk.say("correct.proposed", principal=answer.award.raise_proposed_by), "yellow")
+            yield from award_view(desk, answer.award)
+            if answer.HasField("assessment"):
+                yield from assessment_view(desk, answer.assessment)
+        case "application":
+            yield from application_view(desk, answer.application, currency)
+        case "enterprise":
+            yield from enterprise_view(desk, answer.enterprise)
+        case "fund":
+            yield from fund_view(desk, answer.fund)

@@ -1,0 +1,236 @@
+"""Correcting what was paid, returned, ordered back, received or written off.
+
+Each function weighs the right amount against what has followed, and gives the differences: what an entry moved
+between the balances of its fund is reckoned as on the entry's own day.
+"""
+
+from typing import Any
+
+from award_ledger.domain.award import Award, Clawback, Instalment, Payment
+from award_ledger.domain.award_refusals import (
+    AwardState,
+    ClawbackState,
+    CorrectionImpossible,
+    PaymentState,
+)
+from award_ledger.domain.correcting import check_standing, place_change, terms_of
+from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.events import PaymentSettled
+from award_ledger.domain.fact import Act, Corrected, Event
+from award_ledger.domain.fund import Fund
+from award_ledger.domain.giving_back import ended
+from award_ledger.domain.refusals import (
+    AppropriationTooLow,
+)
+from award_ledger.domain.windows import fiscal_year
+from award_ledger.domain.working_set import WorkingSet
+
+
+def check_between(entry: Event, amount_minor: int, stood_minor: int, bounds: tuple[int, int], because: str) -> None:
+    """Raises CorrectionImpossible for an amount out of bounds, or that says what stands already."""
+    least, most = bounds
+    if amount_minor == stood_minor:
+        because = "it says so already"
+    elif least <= amount_minor <= most:
+        return
+    raise CorrectionImpossible(entry.position, amount_minor, stood_minor, least, most, because)
+
+
+def _check_still_owed(award: Award, ledger: WorkingSet) -> None:
+    """What came back of an award that has ended is not owed again; a set-off has no line of a bank."""
+    if ended(award, terms_of(ledger, award)):
+        raise AwardState(str(award.award_id), "it has ended: what comes back of it is not owed again")
+    if any(instalment.set_off_minor for instalment in award.instalments):
+        raise AwardState(str(award.award_id), "part of it was paid by set-off")
+
+
+def corrected_settlement(
+    enterprise: Enterprise, entry: Event, ledger: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> PaymentCorrected:
+    """At least what was returned or is ordered back, at most what was instructed and is owed.
+
+    Raises CorrectionImpossible, PaymentState or AwardState.
+    """
+    award = enterprise.awards[entry.fact.award_id]
+    _check_still_owed(award, ledger)
+    instalment, payment = _payment(award, entry)
+    now = _now(enterprise, entry, moved_minor=entry.fact.expended_minor)
+    least = now.amount_minor - min(payment.paid_minor, award.recoverable_minor)
+    most = now.amount_minor + min(payment.amount_minor - payment.settled_minor, instalment.open_minor)
+    because = "it must cover what was returned or is ordered back, and not exceed what was instructed and is owed"
+    check_between(entry, amount_minor, now.amount_minor, (max(0, least), most), because)
+    change = amount_minor - now.amount_minor
+    if change > 0:
+        if payment.failed:
+            raise PaymentState(payment.end_to_end_id, payment.state)
+        _check_no_other_under_way(award, instalment, payment)
+    moved = _expended(award, entry, now, amount_minor)
+    nothing_settled = payment.settled_minor + change == 0
+    return PaymentCorrected(
+        entry="settlement",
+        instalment=instalment.number,
+        attempt=payment.attempt,
+        moved_minor=moved,
+        superseded=nothing_settled and payment.attempt != len(instalment.payments),
+        encumbered_minor=now.moved_minor - moved,
+        expended_minor=moved - now.moved_minor,
+        **_base(award, entry, act, now, amount_minor, reason),
+    )
+
+
+def corrected_return(
+    enterprise: Enterprise, entry: Event, ledger: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> PaymentCorrected:
+    """At most what is paid and not ordered back; less only by what has not been paid again or cancelled since.
+
+    Raises CorrectionImpossible or AwardState.
+    """
+    fact, award = entry.fact, enterprise.awards[entry.fact.award_id]
+    _check_still_owed(award, ledger)
+    instalment, payment = _payment(award, entry)
+    now = _now(enterprise, entry, moved_minor=fact.encumbered_minor)
+    same_year = _same_year(entry, ledger.fund(award.fund))
+    owed_again = award.encumbered_minor if same_year else award.expended_before_minor
+    least = now.amount_minor - min(instalment.open_minor, owed_again)
+    most = now.amount_minor + min(payment.paid_minor, award.recoverable_minor)
+    because = "it must cover what was paid again or cancelled since, and not exceed what is paid and not ordered back"
+    check_between(entry, amount_minor, now.amount_minor, (max(0, least), most), because)
+    if amount_minor < now.amount_minor:
+        _check_no_other_under_way(award, instalment, payment)
+    moved = min(amount_minor, award.expended_minor + now.moved_minor) if same_year else 0
+    return PaymentCorrected(
+        entry="return",
+        instalment=instalment.number,
+        attempt=payment.attempt,
+        moved_minor=moved,
+        superseded=payment.superseded,
+        encumbered_minor=moved - now.moved_minor,
+        expended_minor=now.moved_minor - moved,
+        **_base(award, entry, act, now, amount_minor, reason),
+    )
+
+
+def corrected_order(
+    enterprise: Enterprise, entry: Event, _: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> ClawbackCorrected:
+    """At least what was received and written off, at most what is paid and not ordered back.
+
+    Raises CorrectionImpossible or ClawbackState.
+    """
+    award = enterprise.awards[entry.fact.award_id]
+    clawback, now = _clawback(award, entry), _now(enterprise, entry)
+    bounds = (clawback.received_minor + clawback.written_off_minor, now.amount_minor + award.recoverable_minor)
+    because = "it must cover what was received and written off, and not exceed what is paid and not ordered back"
+    check_between(entry, amount_minor, now.amount_minor, bounds, because)
+    base = _base(award, entry, act, now, amount_minor, reason)
+    return ClawbackCorrected(entry="order", clawback=clawback.number, **{**base, "fund": ""})
+
+
+def corrected_write_off(
+    enterprise: Enterprise, entry: Event, _: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> ClawbackCorrected:
+    """At most what two people agreed to; more takes a write-off of its own. Raises as `corrected_order` does."""
+    award = enterprise.awards[entry.fact.award_id]
+    clawback, now = _clawback(award, entry), _now(enterprise, entry)
+    most = min(entry.fact.amount_minor, now.amount_minor + clawback.outstanding_minor)
+    because = "it must not exceed what two people agreed to and what is outstanding; write off the rest by itself"
+    check_between(entry, amount_minor, now.amount_minor, (0, most), because)
+    base = _base(award, entry, act, now, amount_minor, reason)
+    return ClawbackCorrected(entry="write_off", clawback=clawback.number, **{**base, "fund": ""})
+
+
+def corrected_receipt(
+    enterprise: Enterprise, entry: Event, ledger: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> ClawbackCorrected:
+    """At most what is outstanding. What a receipt gave back and others have taken since cannot be taken back.
+
+    Raises CorrectionImpossible, ClawbackState, AppropriationTooLow, or ApprovalRefused with the checks against it.
+    """
+    fact, award = entry.fact, enterprise.awards[entry.fact.award_id]
+    clawback, fund, terms = _clawback(award, entry), ledger.fund(award.fund), terms_of(ledger, award)
+    now = _now(enterprise, entry, headroom_minor=fact.headroom_minor, refunded_minor=fact.refunded_minor)
+    most = now.amount_minor + clawback.outstanding_minor
+    check_between(entry, amount_minor, now.amount_minor, (0, most), "no more than is ordered can be received")
+    rule = terms.give_back(clawback.ground)
+    headroom = min(amount_minor, award.counted_minor + now.headroom_minor) if rule.headroom else 0
+    money_goes_back = rule.fund_money and _same_year(entry, fund)
+    refunded = min(amount_minor, award.expended_minor + now.refunded_minor) if money_goes_back else 0
+    counted, expended = now.headroom_minor - headroom, now.refunded_minor - refunded
+    recovered = award.recovered_minor + amount_minor - now.amount_minor
+    places = place_change(award, terms, award.open_minor, recovered, clawback.ground)
+    if expended > fund.available_minor:
+        raise AppropriationTooLow(fund.appropriated_minor, fund.committed_minor + expended)
+    if counted > 0 or places > 0:
+        check_standing(enterprise, award, ledger, award.counted_minor + counted, place=places > 0)
+    return ClawbackCorrected(
+        entry="receipt",
+        clawback=clawback.number,
+        counted_minor=counted,
+        places=places,
+        expended_minor=expended,
+        headroom_minor=headroom,
+        refunded_minor=refunded,
+        claims=tuple(claim.id for claim in award.claims) if counted or places else (),
+        **_base(award, entry, act, now, amount_minor, reason),
+    )
+
+
+def _expended(award: Award, entry: Event, now: Corrected, amount_minor: int) -> int:
+    """How much of a settlement of this amount was expended by it, and not before: as on its own day.
+
+    An entry that expended anything had used up what had come back late by then, so all that it should have settled
+    besides was encumbered. One that expended nothing left perhaps some of that, which comes first.
+    """
+    fact: PaymentSettled = entry.fact
+    first, expended = fact.amount_minor, fact.expended_minor
+    moved = max(0, amount_minor - (first - expended))
+    if not expended and amount_minor > first:
+        late = award.expended_before_minor + now.amount_minor - now.moved_minor - first
+        moved = max(0, amount_minor - first - late)
+    change = amount_minor - now.amount_minor
+    least = max(change - award.expended_before_minor, 0) if change > 0 else max(change, -now.moved_minor)
+    most = min(change, award.encumbered_minor) if change > 0 else 0
+    return min(max(moved, now.moved_minor + least), now.moved_minor + most)
+
+
+def _base(award: Award, entry: Event, act: Act, now: Corrected, amount_minor: int, reason: str) -> dict[str, Any]:
+    return {
+        "act": act,
+        "corrects": entry.position,
+        "reason": reason,
+        "award_id": award.award_id,
+        "measure": award.measure,
+        "decided_year": award.decided_on.year,
+        "fund": award.fund,
+        "amount_minor": amount_minor,
+        "stood_minor": now.amount_minor,
+    }
+
+
+def _now(enterprise: Enterprise, entry: Event, **parts: int) -> Corrected:
+    """What stands of an entry: its latest correction, or what it says itself."""
+    itself = Corrected(by=entry.position, amount_minor=entry.fact.amount_minor, **parts)
+    return enterprise.corrected.get(entry.position, itself)
+
+
+def _same_year(entry: Event, fund: Fund) -> bool:
+    return fiscal_year(entry.fact.act.effective_on) == fund.fiscal_year
+
+
+def _payment(award: Award, entry: Event) -> tuple[Instalment, Payment]:
+    instalment = award.instalments[entry.fact.instalment - 1]
+    return instalment, instalment.payments[entry.fact.attempt - 1]
+
+
+def _check_no_other_under_way(award: Award, instalment: Instalment, payment: Payment) -> None:
+    """Less would be owed than an attempt under way pays."""
+    if any(other.under_way for other in instalment.payments if other is not payment):
+        raise AwardState(str(award.award_id), "an attempt to pay is under way")
+
+
+def _clawback(award: Award, entry: Event) -> Clawback:
+    clawback: Clawback = award.clawbacks[entry.fact.clawback - 1]
+    if clawback.cancelled:
+        raise ClawbackState(clawback.number, clawback.state)
+    return clawback

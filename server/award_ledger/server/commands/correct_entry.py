@@ -1,0 +1,203 @@
+"""Correct an entry that is wrong: the correction names it and why, and history keeps both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from award_ledger.domain import events as ev
+from award_ledger.domain import objection as ob
+from award_ledger.domain import policy_events as po
+from award_ledger.domain.award_refusals import (
+    EntryNotCorrectable,
+)
+from award_ledger.domain.correcting import corrected_award
+from award_ledger.domain.correcting_money import (
+    check_between,
+    corrected_order,
+    corrected_receipt,
+    corrected_return,
+    corrected_settlement,
+    corrected_write_off,
+)
+from award_ledger.domain.corrections import (
+    ApplicationCorrected,
+    AppropriationCorrected,
+    EntryCorrected,
+    NameCorrected,
+)
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.fact import Act, Event, EvidenceRef
+from award_ledger.domain.fund import Fund
+from award_ledger.domain.money import bounded, not_negative, positive
+from award_ledger.domain.refusals import (
+    AppropriationTooLow,
+    invalid_field,
+)
+from award_ledger.domain.terms import MAX_AMOUNT_MINOR
+from award_ledger.domain.working_set import KINDS, Aggregate, WorkingSet
+from award_ledger.server.commands.command import needed, open_application, published
+from award_ledger.server.commands.submit_application import check_shape
+
+
+@dataclass(frozen=True, slots=True)
+class RightApplication:
+    """What an application should have said."""
+
+    asked_minor: int
+    facts: dict[str, str]
+    evidence: tuple[EvidenceRef, ...]
+
+
+Right = int | str | RightApplication
+"""What is right: an amount in minor units, a name, or what an application says."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectEntry:
+    """`entry` is the original event: it never changes, so it may be read before the head is held.
+
+    What stands of it now is looked up when it is decided. An entry is corrected again by naming it again.
+    """
+
+    entry: Event
+    right: Right
+    reason: str
+
+    def subject(self, ledger: WorkingSet) -> Aggregate:
+        """The aggregate in whose stream the entry stands."""
+        kind = KINDS[self.entry.fact.TOPIC.partition(".")[0]]
+        found: Aggregate = ledger.find(kind, self.entry.originator_id)  # type: ignore[type-var]
+        return found
+
+    def decide(self, ledger: WorkingSet, act: Act) -> EntryCorrected:
+        """Raises EntryNotCorrectable, CorrectionImpossible, InvalidFields, or what the state of the case refuses."""
+        reason = needed(self.reason, "reason")
+        fact = self.entry.fact
+        if isinstance(fact, EntryCorrected):
+            raise self._refused(f"correct the entry that it corrects again, position {fact.corrects}")
+        correct = _CORRECT.get(type(fact))
+        if correct is None:
+            raise self._refused(_INSTEAD.get(type(fact), "record the act that undoes it"))
+        return correct(self, ledger, act, reason)
+
+    def amount(self) -> int:
+        """The right amount. Raises InvalidFields where something else is given."""
+        if not isinstance(self.right, int):
+            raise invalid_field("right", f"must be an amount for {self.entry.fact.TOPIC}")
+        return self.right
+
+    def name(self) -> str:
+        """The right name. Raises InvalidFields."""
+        if not isinstance(self.right, str):
+            raise invalid_field("right", f"must be a name for {self.entry.fact.TOPIC}")
+        return needed(self.right, "name")
+
+    def application(self) -> RightApplication:
+        """What the application should have said. Raises InvalidFields."""
+        if not isinstance(self.right, RightApplication):
+            raise invalid_field("right", f"must be an application for {self.entry.fact.TOPIC}")
+        return self.right
+
+    def _refused(self, instead: str) -> EntryNotCorrectable:
+        return EntryNotCorrectable(self.entry.position, self.entry.fact.TOPIC, instead)
+
+
+def _money(correct: Callable[..., EntryCorrected]) -> "_Correct":
+    """For entries of an award: the domain weighs the right amount."""
+
+    def decide(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> EntryCorrected:
+        amount = not_negative(command.amount())
+        enterprise = ledger.enterprise(command.entry.originator_id)
+        return correct(enterprise, command.entry, ledger, act, amount, reason)
+
+    return decide
+
+
+def _appropriation(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> AppropriationCorrected:
+    fund, entry = ledger.find(Fund, command.entry.originator_id), command.entry
+    created = isinstance(entry.fact, po.FundCreated)
+    amount = (not_negative if created else bounded)(command.amount())
+    itself = entry.fact.appropriated_minor if created else entry.fact.change_minor
+    stood = fund.corrected[entry.position].amount_minor if entry.position in fund.corrected else itself
+    check_between(entry, amount, stood, (-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR), "")
+    appropriated = bounded(fund.appropriated_minor + amount - stood)
+    if appropriated < fund.committed_minor:
+        raise AppropriationTooLow(appropriated, fund.committed_minor)
+    return AppropriationCorrected(
+        act=act, corrects=entry.position, reason=reason, amount_minor=amount, stood_minor=stood
+    )
+
+
+def _name(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> NameCorrected:
+    name, position = command.name(), command.entry.position
+    enterprise = ledger.enterprise(command.entry.originator_id)
+    stood = [*enterprise.former_names, enterprise.name][enterprise.named_at.index(position)]
+    if name == stood:
+        raise invalid_field("name", "is what the entry says already")
+    return NameCorrected(act=act, corrects=position, reason=reason, name=name, stood=stood)
+
+
+def _application(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> ApplicationCorrected:
+    right = command.application()
+    check_shape(right.facts, right.evidence, "application.")
+    enterprise: Enterprise = ledger.enterprise(command.entry.originator_id)
+    application = open_application(enterprise, command.entry.fact.application_id)
+    if published(ledger, application.measure).terms.moves_money:
+        positive(right.asked_minor)
+    if right == RightApplication(application.asked_minor, application.facts, application.evidence):
+        raise invalid_field("application", "is what the entry says already")
+    return ApplicationCorrected(
+        act=act,
+        corrects=command.entry.position,
+        reason=reason,
+        application_id=application.application_id,
+        measure=application.measure,
+        asked_minor=not_negative(right.asked_minor),
+        facts=right.facts,
+        evidence=right.evidence,
+    )
+
+
+_Correct = Callable[[CorrectEntry, WorkingSet, Act, str], EntryCorrected]
+
+_CORRECT: Mapping[type[Any], _Correct] = {
+    ev.EnterpriseRegistered: _name,
+    ev.EnterpriseRenamed: _name,
+    ev.ApplicationSubmitted: _application,
+    ev.AwardApproved: _money(corrected_award),
+    ev.PaymentSettled: _money(corrected_settlement),
+    ev.PaymentReturned: _money(corrected_return),
+    ev.ClawbackOrdered: _money(corrected_order),
+    ev.ClawbackReceived: _money(corrected_receipt),
+    ev.ClawbackWrittenOff: _money(corrected_write_off),
+    po.FundCreated: _appropriation,
+    po.AppropriationChanged: _appropriation,
+}
+
+_INSTEAD: Mapping[type[Any], str] = {
+    ev.EnterpriseBarred: "reinstate the enterprise",
+    ev.EnterpriseReinstated: "bar the enterprise",
+    ev.EnterpriseLinked: "unlink the enterprise",
+    ev.EnterpriseUnlinked: "link the enterprise again",
+    ev.ApplicationWithdrawn: "submit the application anew",
+    ev.ApplicationReviewed: "review the application again, or withdraw it",
+    ev.ApplicationRefused: "submit the application anew",
+    ev.ApprovalRefused: "approve the application again; it is still open",
+    ev.StageResultRecorded: "revoke the award, or cancel the clawback that the result ordered",
+    ev.AwardRevoked: "submit an application anew and approve it",
+    ev.PaymentInstructed: "record the rejection of the attempt and instruct it again",
+    ev.PaymentRejected: "instruct the payment again",
+    ev.ClawbackWriteOffProposed: "propose another amount",
+    ev.ClawbackCancelled: "order the clawback again",
+    ev.AwardAdopted: "publish a new version of the Terms",
+    ev.PaymentReturnedAndCancelled: "correct what came before it, or order the difference back",
+    ev.ClawbackSetOff: "order back what was set off too much",
+    ob.ObjectionRaised: "answer the objection, and raise another",
+    ob.ObjectionAnswered: "answer the objection again; the last answer counts",
+    po.ProRataDecided: "correct each award of the batch",
+    po.TermsPublished: "publish a new version of the Terms",
+    po.MeasureSuspended: "reopen the measure",
+    po.MeasureReopened: "suspend the measure",
+    po.MeasureClosed: "reopen the measure",
+}
+"""What to do about a wrong entry of a kind that is not corrected."""

@@ -1,0 +1,176 @@
+"""Corrections, once more: what an entry could have been, found by looking through all accepted acts.
+
+An act is named by `at`, the position of its event. What is right of it is what the latest correction of it says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from award_ledger.domain.terms import MAX_AMOUNT_MINOR
+from tests.model import balances
+from tests.model.balances import State
+from tests.model.case import Standing
+from tests.model.decision import Outcome, decide
+from tests.model.ledger import Model
+from tests.model.limits import limits_of
+from tests.model.windows import year
+
+_OF_FUNDS = ("create_fund", "change_appropriation")
+_OF_CLAWBACKS = ("order", "receive", "write_off")
+_LATER = ("quota.", "fund", "second_person")
+
+
+class Corrections(Model):
+    """The model with the act of correcting amounts."""
+
+    def correct(self, at: int, amount: int, **act: Any) -> str:
+        """Something else than an amount is asked for where names and applications are named."""
+        found = next((done for done in self.acts if done.get("at") == at), {"act": ""})
+        kind = found["act"]
+        if kind in ("register", "submit"):
+            return "INVALID_FIELD"
+        if kind not in ("approve", "settle", "return", *_OF_FUNDS, *_OF_CLAWBACKS) or found.get("cancels"):
+            return "ENTRY_NOT_CORRECTABLE"
+        if amount < 0 and kind != "change_appropriation":
+            return "AMOUNT_NOT_POSITIVE"
+        if abs(amount) > MAX_AMOUNT_MINOR:
+            return "AMOUNT_TOO_LARGE"
+        act = {**act, "at_entry": at, "of": kind, "amount": amount, "was_on": found["on"]}
+        if kind in _OF_FUNDS:
+            return self._appropriation(found, act)
+        act = {**act, **{name: found[name] for name in ("award", "instalment", "attempt", "clawback") if name in found}}
+        state = self.award(found["award"])
+        if kind == "approve":
+            return self._amount(found, state, act)
+        stood = state["entries"][at]["amount"]
+        if kind in _OF_CLAWBACKS:
+            return self._clawback(found, state, stood, act)
+        return self._payment(state, stood, act)
+
+    def _appropriation(self, found: State, act: State) -> str:
+        stood, fund = balances.right(self.acts, found), balances.fund(self.acts, found["fund"])
+        if stood == act["amount"]:
+            return "CORRECTION_IMPOSSIBLE"
+        appropriated = fund["appropriated"] + act["amount"] - stood
+        if abs(appropriated) > MAX_AMOUNT_MINOR:
+            return "AMOUNT_TOO_LARGE"
+        if appropriated < fund["encumbered"] + fund["expended"]:
+            return "APPROPRIATION_TOO_LOW"
+        return self.accept(act="correct", fund=found["fund"], **act)
+
+    def _payment(self, state: State, stood: int, act: State) -> str:
+        if state["ended"] or any(part["set_off"] for part in state["parts"]):
+            return "AWARD_STATE"
+        part = state["parts"][act["instalment"] - 1]
+        tried = part["attempts"][act["attempt"] - 1]
+        kept, backed = tried["settled"] - tried["returned"], balances.recoverable(state)
+        more = act["amount"] > stood
+        if act["of"] == "settle":
+            least = stood - min(kept, backed)
+            most = stood + min(tried["amount"] - tried["settled"], balances.open_amount(part))
+        else:
+            in_year = state["fund"] and year(act["was_on"]) == state["fund_year"]
+            owed = balances.encumbered_of(state) if in_year else state["late"]
+            least = stood - min(balances.open_amount(part), owed if state["fund"] else balances.total_open(state))
+            most = stood + min(kept, backed)
+        if act["amount"] == stood or not max(0, least) <= act["amount"] <= most:
+            return "CORRECTION_IMPOSSIBLE"
+        if act["of"] == "settle" and more and tried["failed"]:
+            return "PAYMENT_STATE"
+        if more == (act["of"] == "settle"):
+            others = [other for other in part["attempts"] if other is not tried]
+            if balances.under_way({"attempts": others}):
+                return "AWARD_STATE"
+        return self.accept(act="correct", **act)
+
+    def _clawback(self, found: State, state: State, stood: int, act: State) -> str:
+        order, amount = state["clawbacks"][state["entries"][found["at"]]["clawback"] - 1], act["amount"]
+        if order["cancelled"]:
+            return "CLAWBACK_STATE"
+        outstanding = balances.outstanding(order)
+        least, most = 0, stood + outstanding
+        if act["of"] == "order":
+            least, most = order["received"] + order["written_off"], stood + balances.recoverable(state)
+        if act["of"] == "write_off":
+            most = min(most, found["amount"])
+        if amount == stood or not least <= amount <= most:
+            return "CORRECTION_IMPOSSIBLE"
+        refused = self._taken(state, order, stood, act) if act["of"] == "receive" else ""
+        return refused or self.accept(act="correct", **act)
+
+    def _taken(self, state: State, order: State, stood: int, act: State) -> str:
+        """Have others taken what the receipt gave back?"""
+        after = balances.award([*self.acts, {"act": "correct", **act}], state["award"])
+        if state["fund"]:
+            more = balances.expended_of(after) - balances.expended_of(state)
+            if more > balances.fund(self.acts, state["fund"])["available"]:
+                return "APPROPRIATION_TOO_LOW"
+        again = after["place"] and not state["place"]
+        if after["counted"] <= state["counted"] and not again:
+            return ""
+        outcome, cut = self._weighed(state, after["counted"], state["by"])
+        reasons = {"cap": "CAP_EXCEEDED"} | ({"quota": "QUOTA_EXCEEDED", "unique": "KEY_IN_USE"} if again else {})
+        against = [name for name in outcome.refusing if name.partition(".")[0] in reasons]
+        against += [name for name in outcome.refusing if again and name.startswith("evidence.") and ":" in name]
+        kinds = {name.partition(".")[0] for name in against} | ({"cap"} if cut else set())
+        reasons["evidence"] = "EVIDENCE_IN_USE"
+        return next((reasons[kind] for kind in ("evidence", "unique", "cap", "quota") if kind in kinds), "")
+
+    def _amount(self, found: State, state: State, act: State) -> str:
+        amount, stood, terms = act["amount"], state["amount"], state["terms"]
+        if state["revoked"] or any(map(balances.under_way, state["parts"])):
+            return "AWARD_STATE"
+        if not terms.moves_money and (amount or state["void"]):
+            return "ENTRY_NOT_CORRECTABLE"
+        if amount > stood:
+            return self._raised(state, act)
+        free = balances.encumbered_of(state) if state["fund"] else balances.total_open(state)
+        if amount < stood - free or (amount == stood and (state["void"] or terms.moves_money)):
+            return "CORRECTION_IMPOSSIBLE"
+        return self.accept(act="correct", **act)
+
+    def _raised(self, state: State, act: State) -> str:
+        if state["cancelled"]:
+            return "AWARD_STATE"
+        outcome, cut = self._weighed(state, act["amount"], act["by"])
+        proposed = state["proposed"]
+        if outcome.refusing == ["second_person"] and not cut:
+            if proposed == (act["by"], act["amount"]):
+                return "SECOND_PERSON_REQUIRED"
+            return self.accept(act="propose_raise", award=act["award"], amount=act["amount"], by=act["by"])
+        if cut and (not outcome.refusing or outcome.refusing[0].startswith(_LATER)):
+            return "CAP_EXCEEDED"
+        if outcome.reason:
+            return outcome.reason
+        paid_by = {done["by"] for done in self.of("instruct", award=act["award"])}
+        if paid_by & {act["by"], outcome.second}:
+            return "SEGREGATION_OF_DUTIES"
+        return self.accept(act="correct", raised_by={act["by"], outcome.second}, **act)
+
+    def _weighed(self, state: State, amount: int, by: str) -> tuple[Outcome, bool]:
+        """The decision on another amount, the award itself left out, and whether a cap would cut it."""
+        asked_for = self.of("submit", application=state["application"])[0]
+        terms, on = state["terms"], state["on"]
+        reviews = list(self.of("review", application=state["application"]))
+        if state["proposed"]:
+            reviews.append({"by": state["proposed"][0], "up_to": state["proposed"][1], "overrides": state["taken"]})
+        case = {**asked_for, "applied_on": asked_for["on"], "by": by, "overrides": state["taken"], "rate": ""}
+        case |= {"asked": amount, "reviews": reviews}
+        standing = self._without(state, self._standing(state["enterprise"], terms, on))
+        cut = any(
+            limit.cuts and not limit.problem and limit.left < amount for limit in limits_of(terms, case, standing, on)
+        )
+        return decide(terms, case, standing, on), cut
+
+    @staticmethod
+    def _without(state: State, standing: Standing) -> Standing:
+        others = [
+            {**held, "counted": 0, "place": False} if held["award"] == state["award"] else held
+            for held in standing.awards
+        ]
+        fund = standing.fund
+        if fund is not None and state["fund"]:
+            own = balances.encumbered_of(state) + balances.expended_of(state)
+            fund = {**fund, "available": fund["available"] + own}
+        return standing._replace(status="open", barred=False, awards=others, fund=fund)
