@@ -143,14 +143,17 @@ def test_an_award_of_before_its_enterprise_joined_a_group_is_not_adopted_by_the_
     assert not adopted(desk)
 
 
-def test_an_upgrade_takes_its_place_in_the_year_of_the_first_award() -> None:
+def test_an_upgrade_holds_the_place_in_the_year_of_the_first_award_until_both_are_revoked() -> None:
     title = Uniqueness(id="title", key_facts=("enterprise",), window=LIFETIME, upgrades_from=("M",))
     a_year = Quota(window=Window(kind="calendar_years"), count=1, hard=True)
-    desk = Desk(terms(uniqueness=(title,), quotas=(a_year,)))
-    desk.grant("E", on=date(2024, 6, 1))
-    desk.grant("E", on=date(2025, 6, 1))
+    desk = Desk(terms(uniqueness=(title,), quotas=(a_year,), gives_back=all_back("revocation")))
+    lower, upper = desk.grant("E", on=date(2024, 6, 1)), desk.grant("E", on=date(2025, 6, 1))
+    desk.revoke(lower)
     assert reason(desk.asks("F", on=date(2024, 7, 1))) == "QUOTA_EXCEEDED"
-    assert not reason(desk.asks("F", on=date(2025, 7, 1)))
+    desk.revoke(upper)
+    for on, firm in ((date(2024, 7, 1), "F"), (date(2025, 7, 1), "H")):
+        assert not reason(desk.asks(firm, on=on))
+        assert reason(desk.asks("G", on=on)) == "QUOTA_EXCEEDED"
 
 
 def test_what_counts_no_more_is_not_adopted_and_nothing_twice() -> None:
