@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from award_ledger.domain.assessment import Assessment
@@ -9,12 +10,14 @@ from award_ledger.domain.events import AwardAdopted
 from award_ledger.domain.terms import (
     Cap,
     EvidenceRule,
+    GiveBack,
     Quota,
     Tier,
     Tiered,
     Uniqueness,
     Window,
 )
+from award_ledger.server.commands.link_enterprise import LinkEnterprise
 from award_ledger.server.commands.publish_terms import PublishTerms
 from tests.domain.desk import Desk, all_back, terms
 
@@ -113,6 +116,44 @@ def test_an_upgrade_shares_its_place_in_a_quota_that_comes_later() -> None:
     publish(desk, uniqueness=(title,), quotas=(Quota(window=LIFETIME, count=2, hard=True),))
     assert not reason(desk.asks("F"))
     assert reason(desk.asks("G")) == "QUOTA_EXCEEDED"
+
+
+def test_a_place_that_a_revoked_award_keeps_is_adopted_though_nothing_of_it_counts() -> None:
+    kept = (GiveBack(ground="revocation", headroom=True),)
+    desk = Desk(terms(gives_back=kept))
+    desk.revoke(desk.grant("E"))
+    publish(desk, gives_back=kept, quotas=(Quota(window=LIFETIME, count=1, hard=True),))
+    assert reason(desk.asks("F")) == "QUOTA_EXCEEDED"
+
+
+def test_an_amount_that_a_revoked_award_keeps_is_adopted_though_its_place_is_free() -> None:
+    kept = (GiveBack(ground="revocation", place=True),)
+    desk = Desk(terms(gives_back=kept))
+    desk.revoke(desk.grant("E", 100, facts=FIELD))
+    cap = Cap(id="field", limit_minor=150, scope="key", key_facts=("field",), window=LIFETIME)
+    publish(desk, gives_back=kept, caps=(cap,))
+    assert desk.room("F", field="AI").admissible_minor == 50
+
+
+def test_an_award_of_before_its_enterprise_joined_a_group_is_not_adopted_by_the_group() -> None:
+    desk = Desk(terms())
+    desk.grant("E")
+    desk.do(LinkEnterprise("other", "E", "G", "reason"), on=date(2025, 7, 1))
+    publish(desk)
+    assert not adopted(desk)
+
+
+def test_an_upgrade_holds_the_place_in_the_year_of_the_first_award_until_both_are_revoked() -> None:
+    title = Uniqueness(id="title", key_facts=("enterprise",), window=LIFETIME, upgrades_from=("M",))
+    a_year = Quota(window=Window(kind="calendar_years"), count=1, hard=True)
+    desk = Desk(terms(uniqueness=(title,), quotas=(a_year,), gives_back=all_back("revocation")))
+    lower, upper = desk.grant("E", on=date(2024, 6, 1)), desk.grant("E", on=date(2025, 6, 1))
+    desk.revoke(lower)
+    assert reason(desk.asks("F", on=date(2024, 7, 1))) == "QUOTA_EXCEEDED"
+    desk.revoke(upper)
+    for on, firm in ((date(2024, 7, 1), "F"), (date(2025, 7, 1), "H")):
+        assert not reason(desk.asks(firm, on=on))
+        assert reason(desk.asks("G", on=on)) == "QUOTA_EXCEEDED"
 
 
 def test_what_counts_no_more_is_not_adopted_and_nothing_twice() -> None:
