@@ -229,6 +229,18 @@ def test_a_currency_has_the_decimals_that_it_has(
     assert [line["granted"] for line in found["lines"]] == granted
 
 
+def test_a_result_that_cannot_be_written_is_noticed_before_anything_is_sent(
+    synthetic: Path, server: RunningServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, file = head(server), tmp_path / "measure.yaml"
+    file.write_text(measure(code_of="CAP-4"), encoding="utf-8")
+    given = ["--lang", "en", "simulate", "--measure", str(file), "--awards", str(synthetic), "--into", server.address]
+    assert main([*given, "--result", str(tmp_path / "nowhere" / "result.csv")]) == 2
+    assert main([*given, "--result", str(synthetic)]) == 2
+    assert "cannot be written" in " ".join(capsys.readouterr().err.split())
+    assert head(server) == before
+
+
 @pytest.mark.parametrize("scheme", ["es.dni", "xx.nothing", "nonsense"])
 def test_a_scheme_of_natural_persons_or_of_nobody_sends_nothing(
     synthetic: Path, tmp_path: Path, scheme: str, capsys: pytest.CaptureFixture[str]
