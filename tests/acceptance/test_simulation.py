@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
 from award_ledger.clients.cli import main
 from award_ledger.clients.demo.server_process import RunningServer, running_server
 from award_ledger.clients.department import LedgerClient
+from award_ledger.clients.errors import Unavailable
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "tam"
 AWARDS = Path(os.environ.get("AWARD_LEDGER_AWARDS", BESIDE))
@@ -227,6 +229,18 @@ def test_a_currency_has_the_decimals_that_it_has(
     assert [line["granted"] for line in found["lines"]] == granted
 
 
+def test_a_result_that_cannot_be_written_is_noticed_before_anything_is_sent(
+    synthetic: Path, server: RunningServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, file = head(server), tmp_path / "measure.yaml"
+    file.write_text(measure(code_of="CAP-4"), encoding="utf-8")
+    given = ["--lang", "en", "simulate", "--measure", str(file), "--awards", str(synthetic), "--into", server.address]
+    assert main([*given, "--result", str(tmp_path / "nowhere" / "result.csv")]) == 2
+    assert main([*given, "--result", str(synthetic)]) == 2
+    assert "cannot be written" in " ".join(capsys.readouterr().err.split())
+    assert head(server) == before
+
+
 @pytest.mark.parametrize("scheme", ["es.dni", "xx.nothing", "nonsense"])
 def test_a_scheme_of_natural_persons_or_of_nobody_sends_nothing(
     synthetic: Path, tmp_path: Path, scheme: str, capsys: pytest.CaptureFixture[str]
@@ -309,3 +323,39 @@ def test_a_run_of_its_own_leaves_the_ledger_at_the_usual_address_alone(
     monkeypatch.setenv("AWARD_LEDGER_SERVER", server.address)
     assert simulate(synthetic)["ledger"] == "temporary"
     assert head(server) == before
+
+
+def test_a_number_that_the_ledger_takes_under_no_scheme_is_an_error_and_the_others_go_on(
+    simulate: Simulate, tmp_path: Path
+) -> None:
+    path = tmp_path / "awards.csv"
+    rows = [f"R1,{'9' * 65},1,2020-01-01", "R2,X,1,2020-01-01"]
+    path.write_text("\n".join(("ref_no,recipient_id,amount_raw,granted_on", *rows)), encoding="utf-8")
+    found = simulate(path, code=1)
+    assert [(line["ref_no"], line["outcome"], line["reason"]) for line in found["lines"]] == [
+        ("R1", "error", "ENTERPRISE_NUMBER_INVALID"),
+        ("R2", "full", ""),
+    ]
+    assert (found["decided"], found["error"], found["asked"]) == (1, 1, "1.00")
+
+
+def test_rows_that_get_no_answer_say_so_and_are_decided_when_the_run_is_repeated(
+    simulate: Simulate, synthetic: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = LedgerClient.batch_approve_awards
+    calls: list[int] = []
+
+    def breaks_off(self: LedgerClient, *requests: Any, **options: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise Unavailable(grpc.StatusCode.UNAVAILABLE, message="gone")
+        return answered(self, *requests, **options)
+
+    given = ("--into", server.address, "--scheme", "pt.nif", "--batch-rows", "2")
+    with monkeypatch.context() as broken:
+        broken.setattr(LedgerClient, "batch_approve_awards", breaks_off)
+        first = simulate(synthetic, *given, code=3, code_of="CAP-3")
+    assert (len(first["lines"]), first["full"] + first["cut"], first["error"]) == (10, 2, 4)
+    assert {line["reason"] for line in first["lines"] if line["outcome"] == "error"} == {"UNAVAILABLE"}
+    again = simulate(synthetic, *given, code_of="CAP-3")
+    assert fates(again) == fates(simulate(synthetic, "--scheme", "pt.nif"))

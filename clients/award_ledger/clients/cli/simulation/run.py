@@ -55,7 +55,10 @@ def simulate_awards(desk: Desk, asked: AwardsRun, result: Path) -> None:
     package, terms = one_measure(desk, asked.measure)
     if result.resolve() in (asked.awards.resolve(), asked.measure.resolve()):
         raise UsageProblem(desk.say("import.same_file"), "--result")
+    if result.is_dir() or not result.parent.is_dir():
+        raise UsageProblem(desk.say("simulate.no_folder", path=result), "--result")  # before anything is sent
     file = _read(desk, asked, terms)
+    desk.server = asked.into or desk.server  # of which a failure speaks
     totals = Totals()
     try:
         with _ledger(desk, asked.into, terms) as client:

@@ -110,6 +110,7 @@ SIMULATION_LABELS = {
     "simulate.one_measure": Phrase(
         "{path} must hold one measure; it holds {codes}", "{path} 须只含一项政策措施，现含 {codes}"
     ),
+    "simulate.no_folder": Phrase("{path} cannot be written: no such folder", "无法写入 {path}：没有该文件夹"),
     "simulate.scheme": Phrase(
         "{scheme} is no scheme of legal persons that the ledger knows; nothing was sent",
         "{scheme} 不是账本认识的法人代码类型，未提交任何内容",
