@@ -22,6 +22,8 @@ from tests.server.store.events import new_stream
 
 def _change(url: str, *statements: str) -> None:
     """Do to the database what the ledger would never do."""
+    if url.startswith("sqlite"):
+        _path(url).touch()
     engine = open_engine(url)
     with engine.begin() as connection:
         for statement in statements:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from award_ledger.server.store import ledger_file
+from award_ledger.server.store.ledger_file import LedgerFile
 
 _BEGIN = "award_ledger_sqlite_begin"
 _BINARY = "award_ledger_binary_rows"
@@ -71,21 +76,28 @@ def for_writing(engine: Engine) -> Engine:
 def _open_sqlite(address: URL, limits: EngineLimits) -> Engine:
     if address.database in (None, "", ":memory:") or str(address.database).startswith("file:"):
         raise ValueError("a ledger lives in a file; write sqlite:///PATH")
+    file = LedgerFile(Path(str(address.database)), limits.lock_wait_s)
     engine = create_engine(
         address,
-        connect_args={"timeout": limits.lock_wait_s},
+        creator=file.connect,
+        execution_options={ledger_file.OPTION: file},
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.connection_wait_s,
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+
+    def prepare(opened: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        connection = cast(sqlite3.Connection, opened)
+        _prepare_sqlite(connection)
+        file.remember_wal(connection, entry.info)
+
+    event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(opened: DBAPIConnection, _: Any) -> None:
-    connection = cast(sqlite3.Connection, opened)
+def _prepare_sqlite(connection: sqlite3.Connection) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own; _begin_sqlite does
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != ("wal",):
@@ -99,6 +111,7 @@ def _prepare_sqlite(opened: DBAPIConnection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    ledger_file.require_in_place(connection)
     connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 

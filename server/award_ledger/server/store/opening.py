@@ -14,6 +14,7 @@ from award_ledger.server.store import revisions
 from award_ledger.server.store.driver_errors import reason_of
 from award_ledger.server.store.engine import EngineLimits, for_reading, for_writing, open_engine
 from award_ledger.server.store.integrity import findings
+from award_ledger.server.store.ledger_file import LedgerFileMoved
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import (
     LedgerDamaged,
@@ -38,6 +39,7 @@ def open_ledger(
         state = _schema_state(engine)
         if state is SchemaState.EMPTY or (migrate and state is SchemaState.OUTDATED):
             migrate_ledger(engine)
+            engine.dispose()  # a connection to a file that was empty does not know its write-ahead log
         elif state is not SchemaState.CURRENT:
             _refuse_schema(engine, state)
         check_ledger(engine)
@@ -97,6 +99,8 @@ def _refusing(engine: Engine) -> Iterator[None]:
     """What the driver says about the database as a whole, as a refusal."""
     try:
         yield
+    except LedgerFileMoved as error:
+        raise LedgerUnreachable(_address(engine), str(error)) from None
     except DBAPIError as error:
         reason = reason_of(error.orig)
         code = getattr(error.orig, "sqlite_errorname", "")
