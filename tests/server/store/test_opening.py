@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -103,6 +104,17 @@ def test_a_database_of_something_else_is_left_alone(empty_database_url: str) -> 
     with pytest.raises(NotALedger):
         migrate_ledger(engine)
     engine.dispose()
+
+
+def test_a_file_of_something_else_keeps_every_byte(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'invoices'}"
+    with sqlite3.connect(_path(url)) as connection:
+        connection.execute("CREATE TABLE invoices (id INTEGER)")
+    before = _path(url).read_bytes()
+    for create in (False, True):
+        with pytest.raises(NotALedger):
+            open_ledger(url, create=create)
+    assert _path(url).read_bytes() == before
 
 
 def test_a_ledger_that_does_not_say_its_schema_is_refused(database_url: str) -> None:

@@ -17,7 +17,9 @@ from award_ledger.server.store.integrity import findings
 from award_ledger.server.store.ledger_file import LedgerFileMoved
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import (
+    LedgerAbsent,
     LedgerDamaged,
+    LedgerInUse,
     LedgerUnreachable,
     NotALedger,
     SchemaOutdated,
@@ -27,16 +29,27 @@ from award_ledger.server.store.revisions import SchemaState
 
 
 def open_ledger(
-    url: str, *, migrate: bool = False, clock: Clock | None = None, limits: EngineLimits | None = None
+    url: str,
+    *,
+    create: bool = True,
+    migrate: bool = False,
+    alone: bool = False,
+    clock: Clock | None = None,
+    limits: EngineLimits | None = None,
 ) -> LogRecorder:
-    """The log at this address, checked; an empty database becomes a new ledger.
+    """The log at this address, checked; an empty database becomes a new ledger, unless `create` says no.
 
-    An earlier schema is upgraded when `migrate` says so. Raises, in this order: ValueError for an address that no
-    ledger can have; LedgerUnreachable; NotALedger; SchemaTooNew; SchemaOutdated; LedgerDamaged.
+    An earlier schema is upgraded when `migrate` says so; `alone` as `open_engine` has it. Raises, in this order:
+    ValueError for an address that no ledger can have; LedgerAbsent; LedgerUnreachable; LedgerInUse; NotALedger;
+    SchemaTooNew; SchemaOutdated; LedgerDamaged.
     """
-    engine = open_engine(url, limits)
+    engine = open_engine(url, limits, alone=alone)
     try:
+        if not create:
+            _require_a_file_with_content(engine)
         state = _schema_state(engine)
+        if state is SchemaState.EMPTY and not create:
+            _refuse_schema(engine, state)
         if state is SchemaState.EMPTY or (migrate and state is SchemaState.OUTDATED):
             migrate_ledger(engine)
             engine.dispose()  # a connection to a file that was empty does not know its write-ahead log
@@ -74,6 +87,19 @@ def _schema_state(engine: Engine) -> SchemaState:
         return revisions.state_of(connection)
 
 
+def _require_a_file_with_content(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        size = Path(str(engine.url.database)).stat().st_size
+    except FileNotFoundError:
+        raise LedgerAbsent(_address(engine), "there is no such file") from None
+    except OSError as error:
+        raise LedgerUnreachable(_address(engine), str(error.strerror)) from None
+    if not size:
+        raise LedgerAbsent(_address(engine), "the file is empty")
+
+
 def _create_private_file(engine: Engine) -> None:
     """A new SQLite file is for its owner alone; widening that is the operator's decision."""
     if engine.dialect.name != "sqlite":
@@ -86,6 +112,8 @@ def _create_private_file(engine: Engine) -> None:
 
 def _refuse_schema(engine: Engine, state: SchemaState) -> None:
     address = _address(engine)
+    if state is SchemaState.EMPTY:
+        raise LedgerAbsent(address, "the database is empty")
     if state is SchemaState.FOREIGN:
         raise NotALedger(address, "the database holds tables, but they are not those of an award ledger")
     with _refusing(engine), for_reading(engine).connect() as connection:
@@ -106,6 +134,8 @@ def _refusing(engine: Engine) -> Iterator[None]:
         code = getattr(error.orig, "sqlite_errorname", "")
         if code == "SQLITE_NOTADB":
             raise NotALedger(_address(engine), "the file is not a database") from None
+        if code == "SQLITE_BUSY":
+            raise LedgerInUse(_address(engine), "another process has the file open") from None
         if code.startswith("SQLITE_CORRUPT"):
             raise LedgerDamaged(_address(engine), f"the file is damaged ({reason})") from None
         raise LedgerUnreachable(_address(engine), reason) from None
