@@ -205,16 +205,26 @@ class GetEventRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     POSITION_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_POSITION_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Its position."""
+    min_position: _builtins.int
+    """Wait until the log has reached this position."""
+    @_builtins.property
+    def as_of(self) -> _common_pb2.AsOf:
+        """For which point of the log; empty: now. What was recorded later is not found."""
+
     def __init__(
         self,
         *,
         position: _builtins.int = ...,
+        as_of: _common_pb2.AsOf | None = ...,
+        min_position: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "min_position", b"min_position", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -227,6 +237,9 @@ class GetEventResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """The position answered for."""
     @_builtins.property
     def event(self) -> Global___Event:
         """The event."""
@@ -235,10 +248,11 @@ class GetEventResponse(_message.Message):
         self,
         *,
         event: Global___Event | None = ...,
+        position: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -304,12 +318,23 @@ class GetHeadRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_POSITION_FIELD_NUMBER: _builtins.int
+    min_position: _builtins.int
+    """Wait until the log has reached this position."""
+    @_builtins.property
+    def as_of(self) -> _common_pb2.AsOf:
+        """How far the log had come at this point; empty: now."""
+
     def __init__(
         self,
+        *,
+        as_of: _common_pb2.AsOf | None = ...,
+        min_position: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "min_position", b"min_position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -325,7 +350,7 @@ class GetHeadResponse(_message.Message):
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     LEDGER_ID_FIELD_NUMBER: _builtins.int
     position: _builtins.int
-    """Position of the latest event; 0: none yet."""
+    """Position of the latest event at the point asked for; 0: none yet."""
     ledger_id: _builtins.str
     """Identity of this ledger, a UUID made when its database was."""
     @_builtins.property

@@ -147,6 +147,20 @@ def test_an_unanswered_write_shows_its_request_id(ledger: FakeLedger, run: Run) 
     assert {request.request_id for request in ledger.asked("BarEnterprise")} == {again}
 
 
+def test_a_refusal_given_again_says_so_in_words_and_in_json(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["ApproveAward"] = refusing(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "CAP_EXCEEDED",
+        metadata={"position": "9", "repeated": "true"},
+        details=(canned.refused_assessment(),),
+    )
+    approve = ("approve", canned.USCC, canned.APPLICATION_ID)
+    assert "refused before, at position 9; this is that refusal again" in flat(run(*approve).err)
+    assert "位置 9" in run(*approve, lang="zh").err
+    told = json.loads(run(*approve, "--json").err)
+    assert (told["repeated"], "repeated" in told["metadata"]) == (True, False)
+
+
 def test_wrong_fields_are_named(ledger: FakeLedger, run: Run) -> None:
     violation = error_details_pb2.BadRequest.FieldViolation(field="name", description="must not be empty")
     ledger.answers["RegisterEnterprise"] = refusing(
