@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from award_ledger.server.store import revisions
 from award_ledger.server.store.engine import open_engine
+from award_ledger.server.store.integrity import findings
 from award_ledger.server.store.opening import check_ledger, migrate_ledger, open_ledger
 from award_ledger.server.store.refusals import (
     LedgerDamaged,
     LedgerUnreachable,
     NotALedger,
-    SchemaOutdated,
     SchemaTooNew,
 )
 from tests.server.store.events import new_stream
@@ -48,8 +47,20 @@ def _without_event_guards(url: str) -> tuple[str, ...]:
     return ("ALTER TABLE event DISABLE TRIGGER event_refuses_change",)
 
 
-def _without_head_guard(url: str) -> str:
-    return "DROP TRIGGER head_only_advances" + ("" if url.startswith("sqlite") else " ON head")
+def _without_head_guards(url: str) -> tuple[str, ...]:
+    where = "" if url.startswith("sqlite") else " ON head"
+    return tuple(f"DROP TRIGGER {guard}{where}" for guard in ("head_only_advances", "head_follows_events"))
+
+
+def _found(url: str) -> list[str]:
+    """All that is found wrong, and that the first of it keeps the ledger from being opened."""
+    with pytest.raises(LedgerDamaged):
+        open_ledger(url)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = list(findings(connection))
+    engine.dispose()
+    return found
 
 
 def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:
@@ -77,12 +88,6 @@ def test_two_ledgers_have_two_identities(tmp_path: Path) -> None:
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     open_ledger(f"sqlite:///{tmp_path / 'new'}").close()
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) & 0o077 == 0
-
-
-def test_an_older_schema_asks_to_be_migrated(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revisions, "latest_revision", lambda: "0002")
-    with pytest.raises(SchemaOutdated, match=r"at revision 0001, this release needs 0002.*award-ledger-server migrate"):
-        open_ledger(database_url)
 
 
 def test_a_newer_schema_is_refused_even_when_migration_is_allowed(database_url: str) -> None:
@@ -153,23 +158,20 @@ def test_a_file_with_a_page_overwritten_is_refused(sqlite_url: str) -> None:
 
 def test_a_head_ahead_of_the_events_is_refused(database_url: str) -> None:
     _fill(database_url)
-    _change(database_url, "UPDATE head SET position = position + 1")
-    with pytest.raises(LedgerDamaged, match="head says position 6, the last event is at 5"):
-        open_ledger(database_url)
+    _change(database_url, *_without_head_guards(database_url), "UPDATE head SET position = position + 1")
+    assert "the head says position 6, the last event is at 5" in _found(database_url)
 
 
 def test_a_head_behind_the_events_is_refused(database_url: str) -> None:
     _fill(database_url)
-    _change(database_url, _without_head_guard(database_url), "UPDATE head SET position = 4")
-    with pytest.raises(LedgerDamaged):
-        open_ledger(database_url)
+    _change(database_url, *_without_head_guards(database_url), "UPDATE head SET position = 4")
+    assert "the head says position 4, the last event is at 5" in _found(database_url)
 
 
 def test_a_head_with_another_instant_than_the_last_event_is_refused(database_url: str) -> None:
     _fill(database_url)
-    _change(database_url, "UPDATE head SET recorded_at_us = recorded_at_us + 1")
-    with pytest.raises(LedgerDamaged, match="recorded"):
-        open_ledger(database_url)
+    _change(database_url, *_without_head_guards(database_url), "UPDATE head SET recorded_at_us = recorded_at_us + 1")
+    assert any(finding.startswith("the head was recorded at") for finding in _found(database_url))
 
 
 def _reopen_guards(url: str) -> tuple[str, ...]:
