@@ -98,6 +98,8 @@ def test_a_refusal_as_json_is_one_document_on_stderr(ledger: FakeLedger, run: Ru
         (["approve"], "ENTERPRISE is missing"),
         (["history", "event", "0"], "POSITION"),
         (["revoke", canned.USCC, "34", "--reason", "x", "--ground", "whim"], "--ground"),
+        (["applications", "list"], "--enterprise"),
+        (["awards", "list"], "--enterprise"),
         (["measures", "publish"], "--catalogue"),
         (["measures", "publish", "/nowhere/at/all.yaml"], "no file"),
         (["measures", "publish", "--catalogue", "utopia"], "shandong-2025-49"),
