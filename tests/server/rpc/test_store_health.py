@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 
 from award_ledger.server.store import ledger_file
 from award_ledger.server.store.ledger_file import LedgerFileMoved
+from award_ledger.server.store.opening import open_ledger
+from award_ledger.server.store.refusals import LedgerFileLost
 from award_ledger.v1.history_pb2 import GetHeadRequest
 from tests import samples
 from tests.served import Served, serving
@@ -94,6 +96,22 @@ def test_a_new_ledger_guards_its_file_from_the_first_write_on(tmp_path: Path) ->
         samples.prepare(served.officer)
         wal(path).unlink()
         assert served.officer.refused(samples.register(2)).reason == "STORE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_second_server_does_not_throw_away_the_log_of_a_file_that_was_moved(
+    served: Served, sqlite_url: str, path: Path, create: bool
+) -> None:
+    samples.prepare(served.officer)
+    delete(path)
+    for empty in (False, True):
+        if empty:
+            path.touch()
+        with pytest.raises(LedgerFileLost, match="Put the file back"):
+            open_ledger(sqlite_url, create=create)
+    aside(path).replace(path)
+    served.officer.do(samples.register(2))
+    assert events_in(path) == 4
 
 
 def test_no_second_file_is_made_where_the_first_one_has_gone(served: Served, path: Path) -> None:

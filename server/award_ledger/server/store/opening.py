@@ -19,6 +19,7 @@ from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import (
     LedgerAbsent,
     LedgerDamaged,
+    LedgerFileLost,
     LedgerInUse,
     LedgerUnreachable,
     NotALedger,
@@ -40,11 +41,12 @@ def open_ledger(
     """The log at this address, checked; an empty database becomes a new ledger, unless `create` says no.
 
     An earlier schema is upgraded when `migrate` says so; `alone` as `open_engine` has it. Raises, in this order:
-    ValueError for an address that no ledger can have; LedgerAbsent; LedgerUnreachable; LedgerInUse; NotALedger;
-    SchemaTooNew; SchemaOutdated; LedgerDamaged.
+    ValueError for an address that no ledger can have; LedgerFileLost; LedgerAbsent; LedgerUnreachable; LedgerInUse;
+    NotALedger; SchemaTooNew; SchemaOutdated; LedgerDamaged.
     """
     engine = open_engine(url, limits, alone=alone)
     try:
+        _refuse_a_log_without_its_file(engine)
         if not create:
             _require_a_file_with_content(engine)
         state = _schema_state(engine)
@@ -82,9 +84,30 @@ def check_ledger(engine: Engine) -> None:
 
 
 def _schema_state(engine: Engine) -> SchemaState:
+    _refuse_a_log_without_its_file(engine)
     _create_private_file(engine)
     with _refusing(engine), for_reading(engine).connect() as connection:
         return revisions.state_of(connection)
+
+
+def _refuse_a_log_without_its_file(engine: Engine) -> None:
+    """SQLite throws a write-ahead log away where the file beside it is empty, and with it what was committed last.
+
+    No ledger in the making looks like that: its file has a page before its log has any.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    path = Path(str(engine.url.database))
+    log = Path(f"{path.resolve()}-wal")
+    if _size(log) and not _size(path):
+        raise LedgerFileLost(_address(engine), str(log))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _require_a_file_with_content(engine: Engine) -> None:

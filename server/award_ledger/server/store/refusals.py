@@ -27,6 +27,15 @@ class LedgerAbsent(LedgerRefused):
         super().__init__(address, finding, remedy)
 
 
+class LedgerFileLost(LedgerRefused):
+    """A SQLite file is gone or empty, and its write-ahead log is still there."""
+
+    def __init__(self, address: str, log: str) -> None:
+        finding = f"the file is gone or empty, but its write-ahead log is there ({log}), with what was committed last"
+        remedy = "Put the file back beside it. Start no other ledger here: that would throw the log away."
+        super().__init__(address, finding, remedy)
+
+
 class LedgerInUse(LedgerRefused):
     """What is to be done needs the ledger to itself, and others have it open; or they hold it to themselves."""
 
