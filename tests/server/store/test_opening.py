@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -215,6 +216,14 @@ def test_a_missing_head_row_is_refused(database_url: str) -> None:
 def test_a_directory_that_does_not_exist_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(LedgerUnreachable, match="directory exists"):
         open_ledger(f"sqlite:///{tmp_path / 'absent' / 'ledger.sqlite3'}")
+
+
+def test_a_file_that_may_not_be_written_is_not_served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Permissions mean nothing to root, as whom tests may run.
+    monkeypatch.setattr(os, "access", lambda path, mode: not (str(path) == str(_path(sqlite_url)) and mode == os.W_OK))
+    with pytest.raises(LedgerUnreachable, match=r"may not be written.*this account may write there"):
+        open_ledger(sqlite_url)
+    open_ledger(sqlite_url, create=False).close()
 
 
 def test_a_server_that_does_not_answer_is_unreachable_and_no_password_is_shown(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,10 +47,7 @@ def open_ledger(
     """
     engine = open_engine(url, limits, alone=alone)
     try:
-        _refuse_a_log_without_its_file(engine)
-        if not create:
-            _require_a_file_with_content(engine)
-        state = _schema_state(engine)
+        state = _schema_state(engine, create=create)
         if state is SchemaState.EMPTY and not create:
             _refuse_schema(engine, state)
         if state is SchemaState.EMPTY or (migrate and state is SchemaState.OUTDATED):
@@ -83,9 +81,12 @@ def check_ledger(engine: Engine) -> None:
             raise LedgerDamaged(_address(engine), finding)
 
 
-def _schema_state(engine: Engine) -> SchemaState:
+def _schema_state(engine: Engine, *, create: bool = True) -> SchemaState:
     _refuse_a_log_without_its_file(engine)
-    _create_private_file(engine)
+    if create:
+        _create_private_file(engine)
+    else:
+        _require_a_file_with_content(engine)
     with _refusing(engine), for_reading(engine).connect() as connection:
         return revisions.state_of(connection)
 
@@ -127,10 +128,13 @@ def _create_private_file(engine: Engine) -> None:
     """A new SQLite file is for its owner alone; widening that is the operator's decision."""
     if engine.dialect.name != "sqlite":
         return
+    path = Path(str(engine.url.database))
     try:
-        Path(str(engine.url.database)).touch(mode=0o600)
+        path.touch(mode=0o600)
     except OSError as error:
         raise LedgerUnreachable(_address(engine), str(error.strerror)) from None
+    if not os.access(path, os.W_OK):
+        raise LedgerUnreachable(_address(engine), "the file may not be written")  # SQLite would read it all the same
 
 
 def _refuse_schema(engine: Engine, state: SchemaState) -> None:
