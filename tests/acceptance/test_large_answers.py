@@ -37,15 +37,15 @@ def grown(prepared: Served) -> Served:
         evidence=[],
     )
     prepared.officer.do(terms)
+    plan = [InstalmentPlan(amount_minor=1)] * INSTALMENTS
+    for _ in range(AWARDS):
+        application = samples.applied(prepared.officer, measure_code="M-2", asked_minor=INSTALMENTS)
+        prepared.officer.do(samples.approve(application, instalments=plan))
     for _ in range(2):
         rows = [samples.submit(facts=facts(8)) for _ in range(APPLICATIONS // 2)]
         for row in rows:
             row.request_id = str(uuid4())
         prepared.officer.do(BatchSubmitApplicationsRequest(requests=rows))
-    plan = [InstalmentPlan(amount_minor=1)] * INSTALMENTS
-    for _ in range(AWARDS):
-        application = samples.applied(prepared.officer, measure_code="M-2", asked_minor=INSTALMENTS)
-        prepared.officer.do(samples.approve(application, instalments=plan))
     return prepared
 
 
@@ -67,7 +67,7 @@ def test_an_enterprise_with_more_than_a_message_holds_is_read_in_full(grown: Ser
     assert answer.ByteSize() < MESSAGE_BYTES
     assert (shown.application_count, shown.award_count) == (APPLICATIONS + AWARDS, AWARDS)
     assert 0 < len(shown.awards) < AWARDS
-    assert 0 < len(shown.applications) < APPLICATIONS
+    assert 0 < len(shown.applications) < 100  # fewer than are shown of smaller ones
 
     applications = listed(grown, ListApplicationsRequest(enterprise=samples.number(), page_size=1_000), "applications")
     awards = listed(grown, ListAwardsRequest(enterprise=samples.number(), page_size=1_000), "awards")
