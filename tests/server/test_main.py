@@ -19,12 +19,17 @@ from typing import NamedTuple
 import grpc
 import pytest
 import structlog
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
 
 from award_ledger.server import configuration
 from award_ledger.server.configuration import is_local
 from award_ledger.server.main import main
+from award_ledger.server.store.engine import open_engine
 from award_ledger.v1.history_pb2 import GetHeadRequest
+from award_ledger.v1.payments_pb2 import InstructPaymentRequest
 from tests import samples
+from tests.postgres_server import PostgresServer
 from tests.served import Caller
 
 PROGRAM = [sys.executable, "-m", "award_ledger.server.main"]
@@ -195,12 +200,31 @@ def test_a_newer_database_is_refused_with_what_to_do(tmp_path: Path, run: Run) -
     assert run("migrate", "--database", url).code == 1
 
 
-@pytest.mark.parametrize("command", ["verify", "rewrap"])
+@pytest.mark.parametrize("command", ["verify", "rewrap", "reindex"])
 def test_a_ledger_that_is_not_there_is_neither_verified_nor_made(tmp_path: Path, run: Run, command: str) -> None:
     refused = run(command, "--database", database(tmp_path))
     assert refused.code == 1
     assert "no such file" in refused.stderr
-    assert not (tmp_path / "ledger.sqlite3").exists()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["verify", "rewrap", "reindex"])
+def test_an_empty_database_is_neither_verified_nor_made_a_ledger(
+    empty_database_url: str, run: Run, command: str
+) -> None:
+    path = Path(empty_database_url.removeprefix("sqlite:///"))
+    if empty_database_url.startswith("sqlite"):
+        path.touch()
+    refused = run(command, "--database", empty_database_url, AWARD_LEDGER_VAULT_KEYS="ab" * 32)
+    assert refused.code == 1
+    assert "is empty. Check the address" in refused.stderr
+    if empty_database_url.startswith("sqlite"):
+        assert [(file.name, file.stat().st_size) for file in path.parent.iterdir()] == [(path.name, 0)]
+        return
+    engine = open_engine(empty_database_url)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize("url", ["", "mysql://h/d", "sqlite://", "nonsense"])
@@ -220,12 +244,86 @@ def test_keys_are_wrapped_anew(tmp_path: Path, run: Run) -> None:
     assert (done.code, done.stdout) == (0, "1 keys wrapped anew\n")
 
 
+def test_the_index_is_made_anew_while_the_server_stands_still(database_url: str, run: Run) -> None:
+    with started("--database", database_url, "--development", AWARD_LEDGER_VAULT_KEYS="ab" * 32) as (process, caller):
+        samples.prepare(caller)
+        refused = run("reindex", "--database", database_url)
+        assert refused.code == 1
+        assert "Stop the servers" in refused.stderr
+        caller.do(samples.register(2))
+        stop(process, signal.SIGTERM)
+    done = run("reindex", "--database", database_url)
+    assert (done.code, done.stdout) == (0, "4 events read: 0 touches added, 0 removed, 0 snapshots dropped\n")
+    assert run("verify", "--database", database_url).code == 0
+
+
+WRITER = "ledger_writer"
+
+
+@pytest.fixture
+def writer_role(postgres: PostgresServer, postgres_url: str) -> Iterator[str]:
+    """The name of a role that is not there yet; whatever becomes of it is undone."""
+    yield WRITER
+    owner = open_engine(postgres_url)
+    with owner.begin() as connection:
+        if connection.exec_driver_sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{WRITER}'").first():
+            connection.exec_driver_sql(f"DROP OWNED BY {WRITER}")
+            connection.exec_driver_sql(f"DROP ROLE {WRITER}")
+    owner.dispose()
+
+
+def test_a_server_runs_in_full_as_the_role_that_the_command_made_and_can_rewrite_nothing(
+    postgres_url: str, writer_role: str, run: Run
+) -> None:
+    assert run("roles", "--database", postgres_url, "--role", writer_role).code == 0
+    as_writer = postgres_url.replace("postgres@", f"{writer_role}@")
+    with started("--database", as_writer, "--development", AWARD_LEDGER_VAULT_KEYS="ab" * 32) as (process, caller):
+        samples.prepare(caller)
+        officer = Caller(caller.channel, "li@kjt")
+        application = officer.do(samples.submit(payee=samples.payee())).application.application_id
+        award = officer.do(samples.approve(application)).award
+        finance = Caller(caller.channel, "qian@czt")
+        finance.do(InstructPaymentRequest(enterprise=samples.number(), award_id=award.award_id, instalment=1))
+        assert caller.do(GetHeadRequest()).position == 6
+        stop(process, signal.SIGTERM)
+    assert run("verify", "--database", as_writer).code == 0
+    keys = {"AWARD_LEDGER_VAULT_KEYS": f"{'cd' * 32} {'ab' * 32}"}
+    assert run("rewrap", "--database", as_writer, **keys).stdout == "1 keys wrapped anew\n"
+    for url, refusal in ((as_writer, "permission denied"), (postgres_url, "the log only grows")):
+        engine = open_engine(url)
+        for change in ("UPDATE event SET state = ''", "DELETE FROM event"):
+            with pytest.raises(DBAPIError, match=refusal), engine.begin() as connection:
+                connection.exec_driver_sql(change)
+        engine.dispose()
+
+
+def test_a_dry_run_prints_the_sql_of_a_role_and_makes_none(postgres_url: str, writer_role: str, run: Run) -> None:
+    arguments = ("roles", "--database", postgres_url, "--role", writer_role)
+    dry = run(*arguments, "--dry-run")
+    assert (dry.code, dry.stdout.splitlines()[-1]) == (0, "dry run: nothing was changed")
+    assert f"GRANT SELECT, INSERT ON event TO {writer_role};" in dry.stdout
+    first, again = run(*arguments), run(*arguments)
+    assert first.stdout.splitlines()[:-1] == dry.stdout.splitlines()[:-1]
+    assert first.stdout.startswith(f"CREATE ROLE {writer_role} LOGIN;")
+    assert (again.code, again.stdout.splitlines()[:-1]) == (0, first.stdout.splitlines()[1:-1])
+
+
+def test_roles_are_for_postgresql_and_for_roles_that_can_be_bound(sqlite_url: str, postgres_url: str, run: Run) -> None:
+    on_sqlite = run("roles", "--database", sqlite_url, "--role", WRITER)
+    assert (on_sqlite.code, "only PostgreSQL has roles" in on_sqlite.stderr) == (1, True)
+    owner = run("roles", "--database", postgres_url, "--role", "postgres")
+    assert owner.code == 1
+    assert "could still" in owner.stderr
+
+
 @pytest.mark.parametrize(
     ("command", "settings"),
     [
         ("serve", configuration.SERVE),
         ("migrate", configuration.MIGRATE),
         ("verify", configuration.VERIFY),
+        ("reindex", configuration.REINDEX),
+        ("roles", configuration.ROLES),
         ("rewrap", configuration.REWRAP),
     ],
 )

@@ -40,7 +40,7 @@ class LedgerError(Exception):
     * `unmet`: what stands against the call, as pairs of what it is about and what would have to change.
     * `assessment`: the complete calculation, where Terms refused.
     * `position`: where in the log the refusal itself is recorded; 0 where nothing was recorded.
-    * `repeated`: True for a row of a batch that had been refused before, and this is that refusal again.
+    * `repeated`: True where the request had been refused before, and this is that refusal again.
     * `request_id`: of the write that failed; empty for reads. Repeating with it never does a thing twice.
     * `retry_after_s`: how long the server asks to wait; 0 where it does not say.
     """
@@ -280,6 +280,7 @@ class _Details:
         """The exception for all that was read."""
         metadata = dict(self.info.metadata)
         position = metadata.get("position", "")
+        repeated = metadata.pop("repeated", "") == "true"
         reason = self.info.reason.removeprefix(REASON_PREFIX)
         family = family_of(code, reason, assessed=self.assessment is not None)
         return family(
@@ -291,6 +292,7 @@ class _Details:
             unmet=self.unmet,
             assessment=self.assessment,
             position=int(position) if position.isdecimal() else 0,
+            repeated=repeated,
             request_id=request_id,
             retry_after_s=self.retry_after_s,
         )

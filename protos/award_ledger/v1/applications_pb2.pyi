@@ -360,7 +360,7 @@ Global___SubmitApplicationResult: _TypeAlias = SubmitApplicationResult  # noqa: 
 
 @_typing.final
 class BatchSubmitApplicationsResponse(_message.Message):
-    """Answers row by row, in order."""
+    """Answers row by row, in order. It says more than was asked: who takes messages of 4 MiB at most sends fewer large rows."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -700,7 +700,7 @@ Global___GetApplicationResponse: _TypeAlias = GetApplicationResponse  # noqa: Y0
 
 @_typing.final
 class ListApplicationsRequest(_message.Message):
-    """Asks for the applications of a measure."""
+    """Asks for the applications of a measure, of an enterprise, or of both; one of them must be named."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -710,8 +710,9 @@ class ListApplicationsRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     MIN_POSITION_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
+    ENTERPRISE_FIELD_NUMBER: _builtins.int
     measure_code: _builtins.str
-    """Code of the measure."""
+    """Only those under the measure with this code."""
     page_size: _builtins.int
     """At most this many; 0: 100; at most 1000."""
     page_token: _builtins.str
@@ -724,6 +725,10 @@ class ListApplicationsRequest(_message.Message):
     def as_of(self) -> _common_pb2.AsOf:
         """For which point of the log; empty: now."""
 
+    @_builtins.property
+    def enterprise(self) -> _common_pb2.EnterpriseNumber:
+        """Only those of this enterprise."""
+
     def __init__(
         self,
         *,
@@ -733,10 +738,11 @@ class ListApplicationsRequest(_message.Message):
         as_of: _common_pb2.AsOf | None = ...,
         min_position: _builtins.int = ...,
         status: Global___ApplicationStatus.ValueType = ...,
+        enterprise: _common_pb2.EnterpriseNumber | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "enterprise", b"enterprise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "measure_code", b"measure_code", "min_position", b"min_position", "page_size", b"page_size", "page_token", b"page_token", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "enterprise", b"enterprise", "measure_code", b"measure_code", "min_position", b"min_position", "page_size", b"page_size", "page_token", b"page_token", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -119,7 +119,7 @@ class ApplicationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListApplications(self, request, context):
-        """Lists the applications of a measure, oldest first.
+        """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,7 +46,7 @@ class ApplicationServiceStub:
     GetApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.GetApplicationResponse]
     """Reads one application."""
     ListApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]
-    """Lists the applications of a measure, oldest first."""
+    """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
 
 @_typing.type_check_only
 class ApplicationServiceAsyncStub(ApplicationServiceStub):
@@ -66,7 +66,7 @@ class ApplicationServiceAsyncStub(ApplicationServiceStub):
     GetApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.GetApplicationResponse]  # type: ignore[assignment]
     """Reads one application."""
     ListApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]  # type: ignore[assignment]
-    """Lists the applications of a measure, oldest first."""
+    """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
 
 class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps what is asked."""
@@ -125,6 +125,6 @@ class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.ListApplicationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.ListApplicationsResponse, _abc.Awaitable[_applications_pb2.ListApplicationsResponse]]:
-        """Lists the applications of a measure, oldest first."""
+        """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
 
 def add_ApplicationServiceServicer_to_server(servicer: ApplicationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

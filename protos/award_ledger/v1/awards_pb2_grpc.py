@@ -119,7 +119,7 @@ class AwardServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListAwards(self, request, context):
-        """Lists the awards of a measure, oldest first.
+        """Lists the awards of a measure, of an enterprise, or of an enterprise under a measure, oldest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

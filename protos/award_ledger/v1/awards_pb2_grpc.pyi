@@ -46,7 +46,7 @@ class AwardServiceStub:
     GetAward: _grpc.UnaryUnaryMultiCallable[_awards_pb2.GetAwardRequest, _awards_pb2.GetAwardResponse]
     """Reads one award."""
     ListAwards: _grpc.UnaryUnaryMultiCallable[_awards_pb2.ListAwardsRequest, _awards_pb2.ListAwardsResponse]
-    """Lists the awards of a measure, oldest first."""
+    """Lists the awards of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
 
 @_typing.type_check_only
 class AwardServiceAsyncStub(AwardServiceStub):
@@ -66,7 +66,7 @@ class AwardServiceAsyncStub(AwardServiceStub):
     GetAward: _aio.UnaryUnaryMultiCallable[_awards_pb2.GetAwardRequest, _awards_pb2.GetAwardResponse]  # type: ignore[assignment]
     """Reads one award."""
     ListAwards: _aio.UnaryUnaryMultiCallable[_awards_pb2.ListAwardsRequest, _awards_pb2.ListAwardsResponse]  # type: ignore[assignment]
-    """Lists the awards of a measure, oldest first."""
+    """Lists the awards of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
 
 class AwardServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides."""
@@ -125,6 +125,6 @@ class AwardServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _awards_pb2.ListAwardsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_awards_pb2.ListAwardsResponse, _abc.Awaitable[_awards_pb2.ListAwardsResponse]]:
-        """Lists the awards of a measure, oldest first."""
+        """Lists the awards of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
 
 def add_AwardServiceServicer_to_server(servicer: AwardServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

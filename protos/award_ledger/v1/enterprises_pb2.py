@@ -27,7 +27,7 @@ from award_ledger.v1 import awards_pb2 as award__ledger_dot_v1_dot_awards__pb2
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!award_ledger/v1/enterprises.proto\x12\x0f\x61ward_ledger.v1\x1a\"award_ledger/v1/applications.proto\x1a\x1c\x61ward_ledger/v1/awards.proto\x1a\x1c\x61ward_ledger/v1/common.proto\"\x8f\x02\n\nEnterprise\x12\x31\n\x06number\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x14\n\x0c\x66ormer_names\x18\x03 \x03(\t\x12\x31\n\x06status\x18\x04 \x01(\x0e\x32!.award_ledger.v1.EnterpriseStatus\x12\r\n\x05group\x18\x05 \x01(\t\x12\x32\n\x0c\x61pplications\x18\x06 \x03(\x0b\x32\x1c.award_ledger.v1.Application\x12&\n\x06\x61wards\x18\x07 \x03(\x0b\x32\x16.award_ledger.v1.Award\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"\x9d\x01\n\x19RegisterEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x31\n\x06number\x18\x03 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"x\n\x1aRegisterEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"_\n\x1f\x42\x61tchRegisterEnterprisesRequest\x12<\n\x08requests\x18\x01 \x03(\x0b\x32*.award_ledger.v1.RegisterEnterpriseRequest\"\x91\x01\n\x18RegisterEnterpriseResult\x12?\n\x08response\x18\x01 \x01(\x0b\x32+.award_ledger.v1.RegisterEnterpriseResponseH\x00\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x19.award_ledger.v1.RowErrorH\x00\x42\x08\n\x06result\"^\n BatchRegisterEnterprisesResponse\x12:\n\x07results\x18\x01 \x03(\x0b\x32).award_ledger.v1.RegisterEnterpriseResult\"\xa9\x01\n\x17RenameEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"v\n\x18RenameEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa8\x01\n\x14\x42\x61rEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"s\n\x15\x42\x61rEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xae\x01\n\x1aReinstateEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"y\n\x1bReinstateEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xb8\x01\n\x15LinkEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\r\n\x05group\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"t\n\x16LinkEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xab\x01\n\x17UnlinkEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"v\n\x18UnlinkEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x85\x01\n\x14GetEnterpriseRequest\x12\x31\n\x06number\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"Z\n\x15GetEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12\x10\n\x08position\x18\x02 \x01(\x03\"\x92\x02\n\x12GetHeadroomRequest\x12\x31\n\x06number\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x14\n\x0cmeasure_code\x18\x02 \x01(\t\x12=\n\x05\x66\x61\x63ts\x18\x03 \x03(\x0b\x32..award_ledger.v1.GetHeadroomRequest.FactsEntry\x12\n\n\x02on\x18\x04 \x01(\t\x12$\n\x05\x61s_of\x18\x05 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x06 \x01(\x03\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"j\n\x13GetHeadroomResponse\x12/\n\nassessment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Assessment\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*q\n\x10\x45nterpriseStatus\x12!\n\x1d\x45NTERPRISE_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45NTERPRISE_STATUS_ACTIVE\x10\x01\x12\x1c\n\x18\x45NTERPRISE_STATUS_BARRED\x10\x02\x32\xc4\x07\n\x11\x45nterpriseService\x12m\n\x12RegisterEnterprise\x12*.award_ledger.v1.RegisterEnterpriseRequest\x1a+.award_ledger.v1.RegisterEnterpriseResponse\x12\x7f\n\x18\x42\x61tchRegisterEnterprises\x12\x30.award_ledger.v1.BatchRegisterEnterprisesRequest\x1a\x31.award_ledger.v1.BatchRegisterEnterprisesResponse\x12g\n\x10RenameEnterprise\x12(.award_ledger.v1.RenameEnterpriseRequest\x1a).award_ledger.v1.RenameEnterpriseResponse\x12^\n\rBarEnterprise\x12%.award_ledger.v1.BarEnterpriseRequest\x1a&.award_ledger.v1.BarEnterpriseResponse\x12p\n\x13ReinstateEnterprise\x12+.award_ledger.v1.ReinstateEnterpriseRequest\x1a,.award_ledger.v1.ReinstateEnterpriseResponse\x12\x61\n\x0eLinkEnterprise\x12&.award_ledger.v1.LinkEnterpriseRequest\x1a\'.award_ledger.v1.LinkEnterpriseResponse\x12g\n\x10UnlinkEnterprise\x12(.award_ledger.v1.UnlinkEnterpriseRequest\x1a).award_ledger.v1.UnlinkEnterpriseResponse\x12^\n\rGetEnterprise\x12%.award_ledger.v1.GetEnterpriseRequest\x1a&.award_ledger.v1.GetEnterpriseResponse\x12X\n\x0bGetHeadroom\x12#.award_ledger.v1.GetHeadroomRequest\x1a$.award_ledger.v1.GetHeadroomResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!award_ledger/v1/enterprises.proto\x12\x0f\x61ward_ledger.v1\x1a\"award_ledger/v1/applications.proto\x1a\x1c\x61ward_ledger/v1/awards.proto\x1a\x1c\x61ward_ledger/v1/common.proto\"\xbf\x02\n\nEnterprise\x12\x31\n\x06number\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x14\n\x0c\x66ormer_names\x18\x03 \x03(\t\x12\x31\n\x06status\x18\x04 \x01(\x0e\x32!.award_ledger.v1.EnterpriseStatus\x12\r\n\x05group\x18\x05 \x01(\t\x12\x32\n\x0c\x61pplications\x18\x06 \x03(\x0b\x32\x1c.award_ledger.v1.Application\x12&\n\x06\x61wards\x18\x07 \x03(\x0b\x32\x16.award_ledger.v1.Award\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\x12\x19\n\x11\x61pplication_count\x18\t \x01(\x05\x12\x13\n\x0b\x61ward_count\x18\n \x01(\x05\"\x9d\x01\n\x19RegisterEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x31\n\x06number\x18\x03 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"x\n\x1aRegisterEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"_\n\x1f\x42\x61tchRegisterEnterprisesRequest\x12<\n\x08requests\x18\x01 \x03(\x0b\x32*.award_ledger.v1.RegisterEnterpriseRequest\"\x91\x01\n\x18RegisterEnterpriseResult\x12?\n\x08response\x18\x01 \x01(\x0b\x32+.award_ledger.v1.RegisterEnterpriseResponseH\x00\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x19.award_ledger.v1.RowErrorH\x00\x42\x08\n\x06result\"^\n BatchRegisterEnterprisesResponse\x12:\n\x07results\x18\x01 \x03(\x0b\x32).award_ledger.v1.RegisterEnterpriseResult\"\xa9\x01\n\x17RenameEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"v\n\x18RenameEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa8\x01\n\x14\x42\x61rEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"s\n\x15\x42\x61rEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xae\x01\n\x1aReinstateEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"y\n\x1bReinstateEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xb8\x01\n\x15LinkEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\r\n\x05group\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"t\n\x16LinkEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xab\x01\n\x17UnlinkEnterpriseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x31\n\x06number\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"v\n\x18UnlinkEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x85\x01\n\x14GetEnterpriseRequest\x12\x31\n\x06number\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"Z\n\x15GetEnterpriseResponse\x12/\n\nenterprise\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Enterprise\x12\x10\n\x08position\x18\x02 \x01(\x03\"\x92\x02\n\x12GetHeadroomRequest\x12\x31\n\x06number\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x14\n\x0cmeasure_code\x18\x02 \x01(\t\x12=\n\x05\x66\x61\x63ts\x18\x03 \x03(\x0b\x32..award_ledger.v1.GetHeadroomRequest.FactsEntry\x12\n\n\x02on\x18\x04 \x01(\t\x12$\n\x05\x61s_of\x18\x05 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x06 \x01(\x03\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"j\n\x13GetHeadroomResponse\x12/\n\nassessment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Assessment\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*q\n\x10\x45nterpriseStatus\x12!\n\x1d\x45NTERPRISE_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45NTERPRISE_STATUS_ACTIVE\x10\x01\x12\x1c\n\x18\x45NTERPRISE_STATUS_BARRED\x10\x02\x32\xc4\x07\n\x11\x45nterpriseService\x12m\n\x12RegisterEnterprise\x12*.award_ledger.v1.RegisterEnterpriseRequest\x1a+.award_ledger.v1.RegisterEnterpriseResponse\x12\x7f\n\x18\x42\x61tchRegisterEnterprises\x12\x30.award_ledger.v1.BatchRegisterEnterprisesRequest\x1a\x31.award_ledger.v1.BatchRegisterEnterprisesResponse\x12g\n\x10RenameEnterprise\x12(.award_ledger.v1.RenameEnterpriseRequest\x1a).award_ledger.v1.RenameEnterpriseResponse\x12^\n\rBarEnterprise\x12%.award_ledger.v1.BarEnterpriseRequest\x1a&.award_ledger.v1.BarEnterpriseResponse\x12p\n\x13ReinstateEnterprise\x12+.award_ledger.v1.ReinstateEnterpriseRequest\x1a,.award_ledger.v1.ReinstateEnterpriseResponse\x12\x61\n\x0eLinkEnterprise\x12&.award_ledger.v1.LinkEnterpriseRequest\x1a\'.award_ledger.v1.LinkEnterpriseResponse\x12g\n\x10UnlinkEnterprise\x12(.award_ledger.v1.UnlinkEnterpriseRequest\x1a).award_ledger.v1.UnlinkEnterpriseResponse\x12^\n\rGetEnterprise\x12%.award_ledger.v1.GetEnterpriseRequest\x1a&.award_ledger.v1.GetEnterpriseResponse\x12X\n\x0bGetHeadroom\x12#.award_ledger.v1.GetHeadroomRequest\x1a$.award_ledger.v1.GetHeadroomResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,50 +36,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETHEADROOMREQUEST_FACTSENTRY']._loaded_options = None
   _globals['_GETHEADROOMREQUEST_FACTSENTRY']._serialized_options = b'8\001'
-  _globals['_ENTERPRISESTATUS']._serialized_start=3139
-  _globals['_ENTERPRISESTATUS']._serialized_end=3252
+  _globals['_ENTERPRISESTATUS']._serialized_start=3187
+  _globals['_ENTERPRISESTATUS']._serialized_end=3300
   _globals['_ENTERPRISE']._serialized_start=151
-  _globals['_ENTERPRISE']._serialized_end=422
-  _globals['_REGISTERENTERPRISEREQUEST']._serialized_start=425
-  _globals['_REGISTERENTERPRISEREQUEST']._serialized_end=582
-  _globals['_REGISTERENTERPRISERESPONSE']._serialized_start=584
-  _globals['_REGISTERENTERPRISERESPONSE']._serialized_end=704
-  _globals['_BATCHREGISTERENTERPRISESREQUEST']._serialized_start=706
-  _globals['_BATCHREGISTERENTERPRISESREQUEST']._serialized_end=801
-  _globals['_REGISTERENTERPRISERESULT']._serialized_start=804
-  _globals['_REGISTERENTERPRISERESULT']._serialized_end=949
-  _globals['_BATCHREGISTERENTERPRISESRESPONSE']._serialized_start=951
-  _globals['_BATCHREGISTERENTERPRISESRESPONSE']._serialized_end=1045
-  _globals['_RENAMEENTERPRISEREQUEST']._serialized_start=1048
-  _globals['_RENAMEENTERPRISEREQUEST']._serialized_end=1217
-  _globals['_RENAMEENTERPRISERESPONSE']._serialized_start=1219
-  _globals['_RENAMEENTERPRISERESPONSE']._serialized_end=1337
-  _globals['_BARENTERPRISEREQUEST']._serialized_start=1340
-  _globals['_BARENTERPRISEREQUEST']._serialized_end=1508
-  _globals['_BARENTERPRISERESPONSE']._serialized_start=1510
-  _globals['_BARENTERPRISERESPONSE']._serialized_end=1625
-  _globals['_REINSTATEENTERPRISEREQUEST']._serialized_start=1628
-  _globals['_REINSTATEENTERPRISEREQUEST']._serialized_end=1802
-  _globals['_REINSTATEENTERPRISERESPONSE']._serialized_start=1804
-  _globals['_REINSTATEENTERPRISERESPONSE']._serialized_end=1925
-  _globals['_LINKENTERPRISEREQUEST']._serialized_start=1928
-  _globals['_LINKENTERPRISEREQUEST']._serialized_end=2112
-  _globals['_LINKENTERPRISERESPONSE']._serialized_start=2114
-  _globals['_LINKENTERPRISERESPONSE']._serialized_end=2230
-  _globals['_UNLINKENTERPRISEREQUEST']._serialized_start=2233
-  _globals['_UNLINKENTERPRISEREQUEST']._serialized_end=2404
-  _globals['_UNLINKENTERPRISERESPONSE']._serialized_start=2406
-  _globals['_UNLINKENTERPRISERESPONSE']._serialized_end=2524
-  _globals['_GETENTERPRISEREQUEST']._serialized_start=2527
-  _globals['_GETENTERPRISEREQUEST']._serialized_end=2660
-  _globals['_GETENTERPRISERESPONSE']._serialized_start=2662
-  _globals['_GETENTERPRISERESPONSE']._serialized_end=2752
-  _globals['_GETHEADROOMREQUEST']._serialized_start=2755
-  _globals['_GETHEADROOMREQUEST']._serialized_end=3029
-  _globals['_GETHEADROOMREQUEST_FACTSENTRY']._serialized_start=2985
-  _globals['_GETHEADROOMREQUEST_FACTSENTRY']._serialized_end=3029
-  _globals['_GETHEADROOMRESPONSE']._serialized_start=3031
-  _globals['_GETHEADROOMRESPONSE']._serialized_end=3137
-  _globals['_ENTERPRISESERVICE']._serialized_start=3255
-  _globals['_ENTERPRISESERVICE']._serialized_end=4219
+  _globals['_ENTERPRISE']._serialized_end=470
+  _globals['_REGISTERENTERPRISEREQUEST']._serialized_start=473
+  _globals['_REGISTERENTERPRISEREQUEST']._serialized_end=630
+  _globals['_REGISTERENTERPRISERESPONSE']._serialized_start=632
+  _globals['_REGISTERENTERPRISERESPONSE']._serialized_end=752
+  _globals['_BATCHREGISTERENTERPRISESREQUEST']._serialized_start=754
+  _globals['_BATCHREGISTERENTERPRISESREQUEST']._serialized_end=849
+  _globals['_REGISTERENTERPRISERESULT']._serialized_start=852
+  _globals['_REGISTERENTERPRISERESULT']._serialized_end=997
+  _globals['_BATCHREGISTERENTERPRISESRESPONSE']._serialized_start=999
+  _globals['_BATCHREGISTERENTERPRISESRESPONSE']._serialized_end=1093
+  _globals['_RENAMEENTERPRISEREQUEST']._serialized_start=1096
+  _globals['_RENAMEENTERPRISEREQUEST']._serialized_end=1265
+  _globals['_RENAMEENTERPRISERESPONSE']._serialized_start=1267
+  _globals['_RENAMEENTERPRISERESPONSE']._serialized_end=1385
+  _globals['_BARENTERPRISEREQUEST']._serialized_start=1388
+  _globals['_BARENTERPRISEREQUEST']._serialized_end=1556
+  _globals['_BARENTERPRISERESPONSE']._serialized_start=1558
+  _globals['_BARENTERPRISERESPONSE']._serialized_end=1673
+  _globals['_REINSTATEENTERPRISEREQUEST']._serialized_start=1676
+  _globals['_REINSTATEENTERPRISEREQUEST']._serialized_end=1850
+  _globals['_REINSTATEENTERPRISERESPONSE']._serialized_start=1852
+  _globals['_REINSTATEENTERPRISERESPONSE']._serialized_end=1973
+  _globals['_LINKENTERPRISEREQUEST']._serialized_start=1976
+  _globals['_LINKENTERPRISEREQUEST']._serialized_end=2160
+  _globals['_LINKENTERPRISERESPONSE']._serialized_start=2162
+  _globals['_LINKENTERPRISERESPONSE']._serialized_end=2278
+  _globals['_UNLINKENTERPRISEREQUEST']._serialized_start=2281
+  _globals['_UNLINKENTERPRISEREQUEST']._serialized_end=2452
+  _globals['_UNLINKENTERPRISERESPONSE']._serialized_start=2454
+  _globals['_UNLINKENTERPRISERESPONSE']._serialized_end=2572
+  _globals['_GETENTERPRISEREQUEST']._serialized_start=2575
+  _globals['_GETENTERPRISEREQUEST']._serialized_end=2708
+  _globals['_GETENTERPRISERESPONSE']._serialized_start=2710
+  _globals['_GETENTERPRISERESPONSE']._serialized_end=2800
+  _globals['_GETHEADROOMREQUEST']._serialized_start=2803
+  _globals['_GETHEADROOMREQUEST']._serialized_end=3077
+  _globals['_GETHEADROOMREQUEST_FACTSENTRY']._serialized_start=3033
+  _globals['_GETHEADROOMREQUEST_FACTSENTRY']._serialized_end=3077
+  _globals['_GETHEADROOMRESPONSE']._serialized_start=3079
+  _globals['_GETHEADROOMRESPONSE']._serialized_end=3185
+  _globals['_ENTERPRISESERVICE']._serialized_start=3303
+  _globals['_ENTERPRISESERVICE']._serialized_end=4267
 # @@protoc_insertion_point(module_scope)

@@ -60,6 +60,8 @@ class Enterprise(_message.Message):
     APPLICATIONS_FIELD_NUMBER: _builtins.int
     AWARDS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    APPLICATION_COUNT_FIELD_NUMBER: _builtins.int
+    AWARD_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name in force."""
     status: Global___EnterpriseStatus.ValueType
@@ -68,6 +70,10 @@ class Enterprise(_message.Message):
     """Name of the group of linked enterprises it belongs to; empty: none."""
     etag: _builtins.str
     """Opaque version for `etag` fields."""
+    application_count: _builtins.int
+    """How many applications there are."""
+    award_count: _builtins.int
+    """How many awards there are."""
     @_builtins.property
     def number(self) -> _common_pb2.EnterpriseNumber:
         """Number and scheme, in their compact form."""
@@ -78,11 +84,15 @@ class Enterprise(_message.Message):
 
     @_builtins.property
     def applications(self) -> _containers.RepeatedCompositeFieldContainer[_applications_pb2.Application]:
-        """Applications, oldest first."""
+        """The newest applications, oldest of them first: at most 100, and fewer where they are large. If there are fewer here
+        than `application_count`, `ListApplications` with this enterprise has all.
+        """
 
     @_builtins.property
     def awards(self) -> _containers.RepeatedCompositeFieldContainer[_awards_pb2.Award]:
-        """Awards, oldest first."""
+        """The newest awards, oldest of them first: at most 100, and fewer where they are large. If there are fewer here than
+        `award_count`, `ListAwards` with this enterprise has all.
+        """
 
     def __init__(
         self,
@@ -95,10 +105,12 @@ class Enterprise(_message.Message):
         applications: _abc.Iterable[_applications_pb2.Application] | None = ...,
         awards: _abc.Iterable[_awards_pb2.Award] | None = ...,
         etag: _builtins.str = ...,
+        application_count: _builtins.int = ...,
+        award_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["number", b"number"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "awards", b"awards", "etag", b"etag", "former_names", b"former_names", "group", b"group", "name", b"name", "number", b"number", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_count", b"application_count", "applications", b"applications", "award_count", b"award_count", "awards", b"awards", "etag", b"etag", "former_names", b"former_names", "group", b"group", "name", b"name", "number", b"number", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -232,7 +244,7 @@ Global___RegisterEnterpriseResult: _TypeAlias = RegisterEnterpriseResult  # noqa
 
 @_typing.final
 class BatchRegisterEnterprisesResponse(_message.Message):
-    """Answers row by row, in order."""
+    """Answers row by row, in order. It says more than was asked: who takes messages of 4 MiB at most sends fewer large rows."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -768,7 +780,7 @@ class GetHeadroomResponse(_message.Message):
     CURRENCY_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     currency: _builtins.str
-    """ISO 4217 currency."""
+    """Deprecated: the same as `assessment.currency`, which is the one to read."""
     position: _builtins.int
     """The position answered for."""
     @_builtins.property

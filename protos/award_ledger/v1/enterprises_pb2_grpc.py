@@ -136,7 +136,7 @@ class EnterpriseServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetEnterprise(self, request, context):
-        """Reads one enterprise with all that belongs to it.
+        """Reads one enterprise with the newest of its applications and awards; the lists of both have the rest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

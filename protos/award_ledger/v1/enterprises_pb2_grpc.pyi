@@ -48,7 +48,7 @@ class EnterpriseServiceStub:
     UnlinkEnterprise: _grpc.UnaryUnaryMultiCallable[_enterprises_pb2.UnlinkEnterpriseRequest, _enterprises_pb2.UnlinkEnterpriseResponse]
     """Records that an enterprise left its group."""
     GetEnterprise: _grpc.UnaryUnaryMultiCallable[_enterprises_pb2.GetEnterpriseRequest, _enterprises_pb2.GetEnterpriseResponse]
-    """Reads one enterprise with all that belongs to it."""
+    """Reads one enterprise with the newest of its applications and awards; the lists of both have the rest."""
     GetHeadroom: _grpc.UnaryUnaryMultiCallable[_enterprises_pb2.GetHeadroomRequest, _enterprises_pb2.GetHeadroomResponse]
     """Says what an enterprise could still get under a measure, and what binds."""
 
@@ -72,7 +72,7 @@ class EnterpriseServiceAsyncStub(EnterpriseServiceStub):
     UnlinkEnterprise: _aio.UnaryUnaryMultiCallable[_enterprises_pb2.UnlinkEnterpriseRequest, _enterprises_pb2.UnlinkEnterpriseResponse]  # type: ignore[assignment]
     """Records that an enterprise left its group."""
     GetEnterprise: _aio.UnaryUnaryMultiCallable[_enterprises_pb2.GetEnterpriseRequest, _enterprises_pb2.GetEnterpriseResponse]  # type: ignore[assignment]
-    """Reads one enterprise with all that belongs to it."""
+    """Reads one enterprise with the newest of its applications and awards; the lists of both have the rest."""
     GetHeadroom: _aio.UnaryUnaryMultiCallable[_enterprises_pb2.GetHeadroomRequest, _enterprises_pb2.GetHeadroomResponse]  # type: ignore[assignment]
     """Says what an enterprise could still get under a measure, and what binds."""
 
@@ -141,7 +141,7 @@ class EnterpriseServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _enterprises_pb2.GetEnterpriseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_enterprises_pb2.GetEnterpriseResponse, _abc.Awaitable[_enterprises_pb2.GetEnterpriseResponse]]:
-        """Reads one enterprise with all that belongs to it."""
+        """Reads one enterprise with the newest of its applications and awards; the lists of both have the rest."""
 
     @_abc_1.abstractmethod
     def GetHeadroom(

@@ -26,7 +26,7 @@ from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ward_ledger/v1/history.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfe\x01\n\x05\x45vent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x61ggregate_id\x18\x02 \x01(\t\x12\x19\n\x11\x61ggregate_version\x18\x03 \x01(\x03\x12\r\n\x05topic\x18\x04 \x01(\t\x12/\n\x0brecorded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05state\x18\x06 \x01(\x0c\x12\x12\n\nevent_hash\x18\x07 \x01(\x0c\x12\x11\n\tprincipal\x18\x08 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\x12\x10\n\x08\x63orrects\x18\n \x01(\x03\x12\x14\n\x0c\x63orrected_by\x18\x0b \x01(\x03\"\xba\x01\n\x07Subject\x12\x37\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumberH\x00\x12\x16\n\x0cmeasure_code\x18\x02 \x01(\tH\x00\x12\x13\n\tfund_code\x18\x03 \x01(\tH\x00\x12-\n\x08\x65vidence\x18\x04 \x01(\x0b\x32\x19.award_ledger.v1.EvidenceH\x00\x12\x0f\n\x05group\x18\x05 \x01(\tH\x00\x42\t\n\x07subject\"\xb7\x01\n\x11ListEventsRequest\x12)\n\x07subject\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Subject\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\x12\x14\n\x0cnewest_first\x18\x06 \x01(\x08\"g\n\x12ListEventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.award_ledger.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"#\n\x0fGetEventRequest\x12\x10\n\x08position\x18\x01 \x01(\x03\"K\n\x10GetEventResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Event\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\"P\n\x13\x46ollowEventsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\x03\x12\x13\n\x0bto_position\x18\x02 \x01(\x03\x12\x0c\n\x04wait\x18\x03 \x01(\x08\">\n\x14\x46ollowEventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.award_ledger.v1.Event\"\x10\n\x0eGetHeadRequest\"g\n\x0fGetHeadResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12/\n\x0brecorded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tledger_id\x18\x03 \x01(\t2\xe5\x02\n\x0eHistoryService\x12U\n\nListEvents\x12\".award_ledger.v1.ListEventsRequest\x1a#.award_ledger.v1.ListEventsResponse\x12O\n\x08GetEvent\x12 .award_ledger.v1.GetEventRequest\x1a!.award_ledger.v1.GetEventResponse\x12]\n\x0c\x46ollowEvents\x12$.award_ledger.v1.FollowEventsRequest\x1a%.award_ledger.v1.FollowEventsResponse0\x01\x12L\n\x07GetHead\x12\x1f.award_ledger.v1.GetHeadRequest\x1a .award_ledger.v1.GetHeadResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ward_ledger/v1/history.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfe\x01\n\x05\x45vent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x61ggregate_id\x18\x02 \x01(\t\x12\x19\n\x11\x61ggregate_version\x18\x03 \x01(\x03\x12\r\n\x05topic\x18\x04 \x01(\t\x12/\n\x0brecorded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05state\x18\x06 \x01(\x0c\x12\x12\n\nevent_hash\x18\x07 \x01(\x0c\x12\x11\n\tprincipal\x18\x08 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\x12\x10\n\x08\x63orrects\x18\n \x01(\x03\x12\x14\n\x0c\x63orrected_by\x18\x0b \x01(\x03\"\xba\x01\n\x07Subject\x12\x37\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumberH\x00\x12\x16\n\x0cmeasure_code\x18\x02 \x01(\tH\x00\x12\x13\n\tfund_code\x18\x03 \x01(\tH\x00\x12-\n\x08\x65vidence\x18\x04 \x01(\x0b\x32\x19.award_ledger.v1.EvidenceH\x00\x12\x0f\n\x05group\x18\x05 \x01(\tH\x00\x42\t\n\x07subject\"\xb7\x01\n\x11ListEventsRequest\x12)\n\x07subject\x18\x01 \x01(\x0b\x32\x18.award_ledger.v1.Subject\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\x12\x14\n\x0cnewest_first\x18\x06 \x01(\x08\"g\n\x12ListEventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.award_ledger.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"_\n\x0fGetEventRequest\x12\x10\n\x08position\x18\x01 \x01(\x03\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"]\n\x10GetEventResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.Event\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"P\n\x13\x46ollowEventsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\x03\x12\x13\n\x0bto_position\x18\x02 \x01(\x03\x12\x0c\n\x04wait\x18\x03 \x01(\x08\">\n\x14\x46ollowEventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.award_ledger.v1.Event\"L\n\x0eGetHeadRequest\x12$\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x02 \x01(\x03\"g\n\x0fGetHeadResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12/\n\x0brecorded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tledger_id\x18\x03 \x01(\t2\xe5\x02\n\x0eHistoryService\x12U\n\nListEvents\x12\".award_ledger.v1.ListEventsRequest\x1a#.award_ledger.v1.ListEventsResponse\x12O\n\x08GetEvent\x12 .award_ledger.v1.GetEventRequest\x1a!.award_ledger.v1.GetEventResponse\x12]\n\x0c\x46ollowEvents\x12$.award_ledger.v1.FollowEventsRequest\x1a%.award_ledger.v1.FollowEventsResponse0\x01\x12L\n\x07GetHead\x12\x1f.award_ledger.v1.GetHeadRequest\x1a .award_ledger.v1.GetHeadResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,17 +42,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSRESPONSE']._serialized_start=745
   _globals['_LISTEVENTSRESPONSE']._serialized_end=848
   _globals['_GETEVENTREQUEST']._serialized_start=850
-  _globals['_GETEVENTREQUEST']._serialized_end=885
-  _globals['_GETEVENTRESPONSE']._serialized_start=887
-  _globals['_GETEVENTRESPONSE']._serialized_end=962
-  _globals['_FOLLOWEVENTSREQUEST']._serialized_start=964
-  _globals['_FOLLOWEVENTSREQUEST']._serialized_end=1044
-  _globals['_FOLLOWEVENTSRESPONSE']._serialized_start=1046
-  _globals['_FOLLOWEVENTSRESPONSE']._serialized_end=1108
-  _globals['_GETHEADREQUEST']._serialized_start=1110
-  _globals['_GETHEADREQUEST']._serialized_end=1126
-  _globals['_GETHEADRESPONSE']._serialized_start=1128
-  _globals['_GETHEADRESPONSE']._serialized_end=1231
-  _globals['_HISTORYSERVICE']._serialized_start=1234
-  _globals['_HISTORYSERVICE']._serialized_end=1591
+  _globals['_GETEVENTREQUEST']._serialized_end=945
+  _globals['_GETEVENTRESPONSE']._serialized_start=947
+  _globals['_GETEVENTRESPONSE']._serialized_end=1040
+  _globals['_FOLLOWEVENTSREQUEST']._serialized_start=1042
+  _globals['_FOLLOWEVENTSREQUEST']._serialized_end=1122
+  _globals['_FOLLOWEVENTSRESPONSE']._serialized_start=1124
+  _globals['_FOLLOWEVENTSRESPONSE']._serialized_end=1186
+  _globals['_GETHEADREQUEST']._serialized_start=1188
+  _globals['_GETHEADREQUEST']._serialized_end=1264
+  _globals['_GETHEADRESPONSE']._serialized_start=1266
+  _globals['_GETHEADRESPONSE']._serialized_end=1369
+  _globals['_HISTORYSERVICE']._serialized_start=1372
+  _globals['_HISTORYSERVICE']._serialized_end=1729
 # @@protoc_insertion_point(module_scope)

@@ -213,16 +213,26 @@ class GetEventRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     POSITION_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_POSITION_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Its position."""
+    min_position: _builtins.int
+    """Wait until the log has reached this position."""
+    @_builtins.property
+    def as_of(self) -> _common_pb2.AsOf:
+        """For which point of the log; empty: now. What was recorded later is not found."""
+
     def __init__(
         self,
         *,
         position: _builtins.int = ...,
+        as_of: _common_pb2.AsOf | None = ...,
+        min_position: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "min_position", b"min_position", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -236,8 +246,11 @@ class GetEventResponse(_message.Message):
 
     EVENT_FIELD_NUMBER: _builtins.int
     CURRENCY_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
     currency: _builtins.str
     """ISO 4217 currency of its amounts, where it has any."""
+    position: _builtins.int
+    """The position answered for."""
     @_builtins.property
     def event(self) -> Global___Event:
         """The event."""
@@ -247,10 +260,11 @@ class GetEventResponse(_message.Message):
         *,
         event: Global___Event | None = ...,
         currency: _builtins.str = ...,
+        position: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "event", b"event"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "event", b"event", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -316,12 +330,23 @@ class GetHeadRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_POSITION_FIELD_NUMBER: _builtins.int
+    min_position: _builtins.int
+    """Wait until the log has reached this position."""
+    @_builtins.property
+    def as_of(self) -> _common_pb2.AsOf:
+        """How far the log had come at this point; empty: now."""
+
     def __init__(
         self,
+        *,
+        as_of: _common_pb2.AsOf | None = ...,
+        min_position: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "min_position", b"min_position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -337,7 +362,7 @@ class GetHeadResponse(_message.Message):
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     LEDGER_ID_FIELD_NUMBER: _builtins.int
     position: _builtins.int
-    """Position of the latest event; 0: none yet."""
+    """Position of the latest event at the point asked for; 0: none yet."""
     ledger_id: _builtins.str
     """Identity of this ledger, a UUID made when its database was."""
     @_builtins.property

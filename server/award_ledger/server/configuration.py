@@ -75,6 +75,13 @@ SERVE = (
 MIGRATE = (DATABASE, LOG_LEVEL)
 VERIFY = (DATABASE, LOG_LEVEL)
 REWRAP = (DATABASE, VAULT_KEY_FILE, LOG_LEVEL)
+REINDEX = (DATABASE, LOG_LEVEL)
+ROLES = (
+    DATABASE,
+    Setting("--role", "服务器所用的 PostgreSQL 角色", "the PostgreSQL role that the server runs as", required=True),
+    Setting("--dry-run", "只打印 SQL,不执行", "print the SQL and do nothing", default=False),
+    LOG_LEVEL,
+)
 
 
 def add_settings(parser: argparse.ArgumentParser, settings: Sequence[Setting], environment: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify` and `rewrap`."""
+"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify`, `reindex`, `roles` and `rewrap`."""
 
 import argparse
 import logging
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
 
 from award_ledger.server import configuration
@@ -17,15 +18,18 @@ from award_ledger.server.log_output import log_as_json
 from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity, NobodyYet
 from award_ledger.server.rpc.serving import ServingLimits
 from award_ledger.server.running import RunningLedger
-from award_ledger.server.store.engine import EngineLimits
+from award_ledger.server.store.driver_errors import translated
+from award_ledger.server.store.engine import EngineLimits, for_writing
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import LedgerRefused
+from award_ledger.server.store.roles import grant_writer, writer_statements
 from award_ledger.server.vault.failures import VaultFailure
 from award_ledger.server.vault.key_sources import development_keys, keys_from_environment, keys_from_file
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.rotation import rewrap
 from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.indexing import reindex
 from award_ledger.server.writer.verification import verify
 from award_ledger.server.writer.writer import WriterLimits
 
@@ -56,7 +60,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
         code = command(given, environment)
-    except (_Refused, LedgerRefused, VaultFailure) as refusal:
+    except (_Refused, LedgerRefused, VaultFailure, PersistenceError) as refusal:
         sys.stderr.write(f"award-ledger-server: {refusal}\n")
         sys.exit(REFUSED)
     sys.exit(code)
@@ -73,6 +77,13 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ("serve", _serve, configuration.SERVE, "启动服务 / answer calls; an empty database becomes a new ledger"),
         ("migrate", _migrate, configuration.MIGRATE, "升级数据库结构 / create the schema or bring it up to date"),
         ("verify", _verify, configuration.VERIFY, "从零重放并核对 / replay from zero and compare with all derived"),
+        (
+            "reindex",
+            _reindex,
+            configuration.REINDEX,
+            "重建索引 / make the index of touches from the events; servers stop",
+        ),
+        ("roles", _roles, configuration.ROLES, "授予最小权限 / give a PostgreSQL role what the server needs, no more"),
         ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
     ):
         command = commands.add_parser(name, help=text, description=text)
@@ -118,8 +129,7 @@ def _migrate(given: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _verify(given: argparse.Namespace, _: Mapping[str, str]) -> int:
-    _refuse_a_file_that_is_not_there(given)
-    recorder = _open(given)
+    recorder = _open(given, create=False)
     verification = verify(recorder)
     recorder.close()
     for finding in verification.findings:
@@ -129,9 +139,42 @@ def _verify(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0 if verification.agrees else DISAGREES
 
 
+def _reindex(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    recorder = _open(given, create=False, alone=True)
+    try:
+        done = reindex(recorder)
+    finally:
+        recorder.close()
+    _say(
+        f"{done.events} events read: {done.added} touches added, {done.removed} removed,"
+        f" {done.snapshots} snapshots dropped"
+    )
+    return 0
+
+
+def _roles(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    recorder = _open(given, create=False)
+    try:
+        with translated(), for_writing(recorder.engine).begin() as connection:
+            act = writer_statements if given.dry_run else grant_writer
+            statements = act(connection, given.role)
+    except ValueError as error:
+        raise _Refused(str(error)) from None
+    finally:
+        recorder.close()
+    for statement in statements:
+        _say(f"{statement};")
+    if given.dry_run:
+        _say("dry run: nothing was changed")
+    elif statements[0].startswith("CREATE"):
+        _say("done; the new role has no password: set one, or let pg_hba.conf say how it logs in")
+    else:
+        _say("done; the role was there already, and has these rights on the ledger and no others")
+    return 0
+
+
 def _rewrap(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    _refuse_a_file_that_is_not_there(given)
-    recorder = _open(given)
+    recorder = _open(given, create=False)
     _say(f"{rewrap(recorder, _keys(given, environment))} keys wrapped anew")
     recorder.close()
     return 0
@@ -151,19 +194,18 @@ def _authenticator(given: argparse.Namespace) -> Authenticator:
     return DevelopmentIdentity()
 
 
-def _open(given: argparse.Namespace, limits: EngineLimits | None = None, *, migrate: bool = False) -> LogRecorder:
+def _open(
+    given: argparse.Namespace,
+    limits: EngineLimits | None = None,
+    *,
+    create: bool = True,
+    migrate: bool = False,
+    alone: bool = False,
+) -> LogRecorder:
     try:
-        return open_ledger(given.database, migrate=migrate, limits=limits)
+        return open_ledger(given.database, create=create, migrate=migrate, alone=alone, limits=limits)
     except ValueError as error:
         raise _Refused(str(error)) from None
-
-
-def _refuse_a_file_that_is_not_there(given: argparse.Namespace) -> None:
-    """Opening makes a new ledger of it, and a command for an old one would find nothing wrong with that."""
-    url: str = given.database
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not path.exists():
-        raise _Refused(f"{url}: there is no such file")
 
 
 def _keys(given: argparse.Namespace, environment: Mapping[str, str]) -> HeldKeys:

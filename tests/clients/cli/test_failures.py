@@ -98,6 +98,8 @@ def test_a_refusal_as_json_is_one_document_on_stderr(ledger: FakeLedger, run: Ru
         (["approve"], "ENTERPRISE is missing"),
         (["history", "event", "0"], "POSITION"),
         (["revoke", canned.USCC, "34", "--reason", "x", "--ground", "whim"], "--ground"),
+        (["applications", "list"], "--enterprise"),
+        (["awards", "list"], "--enterprise"),
         (["measures", "publish"], "--catalogue"),
         (["measures", "publish", "/nowhere/at/all.yaml"], "no file"),
         (["measures", "publish", "--catalogue", "utopia"], "shandong-2025-49"),
@@ -145,6 +147,20 @@ def test_an_unanswered_write_shows_its_request_id(ledger: FakeLedger, run: Run) 
     again = ledger.asked("BarEnterprise")[0].request_id
     assert run("enterprises", "bar", canned.USCC, "--reason", "x", "--request-id", again).code == 0
     assert {request.request_id for request in ledger.asked("BarEnterprise")} == {again}
+
+
+def test_a_refusal_given_again_says_so_in_words_and_in_json(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["ApproveAward"] = refusing(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "CAP_EXCEEDED",
+        metadata={"position": "9", "repeated": "true"},
+        details=(canned.refused_assessment(),),
+    )
+    approve = ("approve", canned.USCC, canned.APPLICATION_ID)
+    assert "refused before, at position 9; this is that refusal again" in flat(run(*approve).err)
+    assert "位置 9" in run(*approve, lang="zh").err
+    told = json.loads(run(*approve, "--json").err)
+    assert (told["repeated"], "repeated" in told["metadata"]) == (True, False)
 
 
 def test_wrong_fields_are_named(ledger: FakeLedger, run: Run) -> None:

@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from award_ledger.server.rpc.mapping import enterprises as mapping
 from award_ledger.server.rpc.paging import LARGEST_PAGE, MOST_PAGE_BYTES, fill
 from award_ledger.v1.applications_pb2 import (
     APPLICATION_STATUS_APPROVED,
@@ -26,7 +27,7 @@ from award_ledger.v1.funds_pb2 import GetFundRequest, ListFundsRequest
 from award_ledger.v1.history_pb2 import GetEventRequest, GetHeadRequest, ListEventsRequest, Subject
 from award_ledger.v1.measures_pb2 import GetMeasureRequest, ListMeasuresRequest
 from tests import samples
-from tests.served import Served
+from tests.served import METHODS, Served
 
 NOWHERE = "6f1d7a53-5b0e-4d0f-8d0c-2b6f4a1d9e10"
 
@@ -195,6 +196,47 @@ def test_measures_and_funds_are_listed_by_code_and_filtered(prepared: Served) ->
     assert read_all(prepared, ListMeasuresRequest(as_of=at(1)), "measures") == []
 
 
+def test_what_an_enterprise_has_is_listed_under_every_measure_or_under_one(prepared: Served) -> None:
+    prepared.officer.do(samples.publish(code="M-2"))
+    prepared.officer.do(samples.register(2))
+    here = [samples.applied(prepared.officer, asked_minor=50, measure_code=code) for code in ("M-1", "M-2", "M-1")]
+    samples.awarded(prepared.officer, 2)
+    for application_id in here:
+        prepared.officer.do(samples.approve(application_id))
+    for measure, ids in (("", here), ("M-1", [here[0], here[2]]), ("M-2", [here[1]])):
+        applications = ListApplicationsRequest(measure_code=measure, enterprise=samples.number(), page_size=1)
+        found = read_all(prepared, applications, "applications")
+        assert [item.application_id for item in found] == ids
+        awards = read_all(
+            prepared, ListAwardsRequest(measure_code=measure, enterprise=samples.number(), page_size=1), "awards"
+        )
+        assert [award.application_id for award in awards] == ids
+    open_ones = ListApplicationsRequest(enterprise=samples.number(), status=APPLICATION_STATUS_OPEN)
+    assert read_all(prepared, open_ones, "applications") == []
+    then = ListApplicationsRequest(enterprise=samples.number(), as_of=at(6))
+    assert len(read_all(prepared, then, "applications")) == 1
+
+
+def test_a_list_is_of_somebody_that_exists(prepared: Served) -> None:
+    for kind in (ListApplicationsRequest, ListAwardsRequest):
+        assert list(prepared.officer.refused(kind()).fields) == ["measure_code"]
+        assert prepared.officer.refused(kind(enterprise=samples.number(9))).reason == "ENTERPRISE_NOT_FOUND"
+        both = kind(enterprise=samples.number(), measure_code="M-9")
+        assert prepared.officer.refused(both).reason == "MEASURE_NOT_FOUND"
+
+
+def test_an_enterprise_shows_the_newest_and_how_many_there_are(
+    prepared: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mapping, "NEWEST", 2)
+    awarded = [samples.awarded(prepared.officer, asked_minor=50) for _ in range(3)]
+    last = samples.applied(prepared.officer)
+    enterprise = prepared.officer.do(GetEnterpriseRequest(number=samples.number())).enterprise
+    assert (enterprise.application_count, enterprise.award_count) == (4, 3)
+    assert [award.award_id for award in enterprise.awards] == awarded[1:]
+    assert (len(enterprise.applications), enterprise.applications[-1].application_id) == (2, last)
+
+
 @pytest.mark.parametrize("token", ["!", "AAAA", "not base64 at all", "Zm9vYmFyYmF6Zm9vYmFyYmF6Zm9vYmFy"])
 def test_a_token_of_nobody_is_refused(prepared: Served, token: str) -> None:
     refusal = prepared.officer.refused(ListApplicationsRequest(measure_code=samples.MEASURE, page_token=token))
@@ -264,6 +306,40 @@ def test_headroom_says_what_could_still_be_had_and_what_binds(prepared: Served) 
     assert units["evidence.contract"] == CHECK_UNIT_COUNT
     request.as_of.CopyFrom(at(3))
     assert prepared.officer.do(request).assessment.admissible_minor == 400
+
+
+def test_every_read_takes_a_point_and_waits_for_a_position() -> None:
+    reads = [method.input_type for method in METHODS.values() if method.name.startswith(("Get", "List"))]
+    assert len(reads) >= 13
+    for request in reads:
+        fields = request.fields_by_name
+        assert fields["as_of"].message_type is AsOf.DESCRIPTOR
+        assert fields["min_position"].type == fields["min_position"].TYPE_INT64
+
+
+def test_an_event_is_read_at_a_point_and_waited_for(prepared: Served) -> None:
+    assert prepared.officer.do(GetEventRequest(position=2, as_of=at(2))).position == 2
+    later = prepared.officer.refused(GetEventRequest(position=3, as_of=at(2)))
+    assert (later.reason, later.numbers) == ("EVENT_NOT_FOUND", {"position": "3", "head": "2"})
+    vain = prepared.officer.refused(GetEventRequest(position=4, min_position=4), timeout_s=0.5)
+    assert vain.reason == "POSITION_NOT_REACHED"
+    written = threading.Timer(0.2, lambda: prepared.officer.do(samples.register(2)))
+    written.start()
+    assert prepared.reviewer.do(GetEventRequest(position=4, min_position=4)).event.position == 4
+    written.join()
+
+
+def test_the_head_is_read_at_a_point_and_waited_for(prepared: Served) -> None:
+    noon = prepared.clock.us
+    prepared.clock.advance_s(60)
+    prepared.officer.do(samples.register(2))
+    for point in (at(3), at_instant(noon)):
+        head = prepared.officer.do(GetHeadRequest(as_of=point))
+        assert (head.position, head.recorded_at.ToMicroseconds()) == (3, noon)
+    assert prepared.officer.do(GetHeadRequest(as_of=at(0))).position == 0
+    assert prepared.officer.do(GetHeadRequest(min_position=4)).position == 4
+    assert prepared.officer.refused(GetHeadRequest(min_position=5), timeout_s=0.5).reason == "POSITION_NOT_REACHED"
+    assert prepared.officer.refused(GetHeadRequest(as_of=at(5))).reason == "POINT_NOT_AVAILABLE"
 
 
 def test_the_head_is_where_the_log_ends(served: Served) -> None:

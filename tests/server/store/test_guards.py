@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from award_ledger.server.store.bulk import insert_rows
+from award_ledger.server.store.engine import for_writing
 from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.store.schema import event, head
 from tests.server.store.events import new_stream
 
 _CHANGES = {
@@ -17,6 +23,8 @@ _CHANGES = {
     "backdate the head": "UPDATE head SET recorded_at_us = recorded_at_us - 1",
     "give the log another identity": "UPDATE head SET ledger_id = (SELECT originator_id FROM event LIMIT 1)",
     "delete the head": "DELETE FROM head",
+    "move the head ahead of the events": "UPDATE head SET position = position + 1",
+    "give the head another instant": "UPDATE head SET recorded_at_us = recorded_at_us + 1",
 }
 _SQLITE_CHANGES = {
     "replace an event at its position": (
@@ -66,3 +74,27 @@ def test_on_sqlite_the_log_refuses_to(log: LogRecorder, change: str) -> None:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_on_postgresql_the_log_refuses_to(log: LogRecorder, change: str) -> None:
     _assert_refused(log, _POSTGRESQL_CHANGES[change])
+
+
+def _append(connection: Connection, rows: list[tuple[Any, ...]], head_us: int) -> None:
+    insert_rows(connection, event, rows)
+    connection.execute(head.update().values(position=rows[-1][0], recorded_at_us=head_us))
+
+
+@pytest.mark.parametrize(
+    ("places", "instants_us", "head_us"),
+    [([5], [0], 0), ([4, 6], [0, 0], 0), ([4, 5], [0, -1], 0), ([4, 5], [2, 1], 1), ([4, 5], [1, 1], 2)],
+    ids=["a gap", "a gap in between", "an instant before the last", "an instant that falls", "another head"],
+)
+def test_no_batch_commits_with(log: LogRecorder, places: list[int], instants_us: list[int], head_us: int) -> None:
+    log.insert_events(new_stream(3))
+    with log.reading() as reader:
+        last_us = reader.event_at(3).recorded_at_us
+    new = new_stream(len(places))
+    rows = [
+        (position, added.originator_id, added.originator_version, added.topic, added.state, last_us + after_us)
+        for position, after_us, added in zip(places, instants_us, new, strict=True)
+    ]
+    with pytest.raises(IntegrityError), for_writing(log.engine).begin() as connection:
+        _append(connection, rows, last_us + head_us)
+    assert log.insert_events(new_stream(2)) == [4, 5]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
-from award_ledger.server.store import revisions
 from award_ledger.server.store.engine import open_engine
+from award_ledger.server.store.integrity import findings
 from award_ledger.server.store.opening import check_ledger, migrate_ledger, open_ledger
 from award_ledger.server.store.refusals import (
     LedgerDamaged,
     LedgerUnreachable,
     NotALedger,
-    SchemaOutdated,
     SchemaTooNew,
 )
 from tests.server.store.events import new_stream
@@ -22,6 +23,8 @@ from tests.server.store.events import new_stream
 
 def _change(url: str, *statements: str) -> None:
     """Do to the database what the ledger would never do."""
+    if url.startswith("sqlite"):
+        _path(url).touch()
     engine = open_engine(url)
     with engine.begin() as connection:
         for statement in statements:
@@ -45,8 +48,20 @@ def _without_event_guards(url: str) -> tuple[str, ...]:
     return ("ALTER TABLE event DISABLE TRIGGER event_refuses_change",)
 
 
-def _without_head_guard(url: str) -> str:
-    return "DROP TRIGGER head_only_advances" + ("" if url.startswith("sqlite") else " ON head")
+def _without_head_guards(url: str) -> tuple[str, ...]:
+    where = "" if url.startswith("sqlite") else " ON head"
+    return tuple(f"DROP TRIGGER {guard}{where}" for guard in ("head_only_advances", "head_follows_events"))
+
+
+def _found(url: str) -> list[str]:
+    """All that is found wrong, and that the first of it keeps the ledger from being opened."""
+    with pytest.raises(LedgerDamaged):
+        open_ledger(url)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = list(findings(connection))
+    engine.dispose()
+    return found
 
 
 def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:
@@ -76,12 +91,6 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) & 0o077 == 0
 
 
-def test_an_older_schema_asks_to_be_migrated(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revisions, "latest_revision", lambda: "0002")
-    with pytest.raises(SchemaOutdated, match=r"at revision 0001, this release needs 0002.*award-ledger-server migrate"):
-        open_ledger(database_url)
-
-
 def test_a_newer_schema_is_refused_even_when_migration_is_allowed(database_url: str) -> None:
     _change(database_url, "UPDATE schema_revision SET version_num = '9999'")
     for migrate in (False, True):
@@ -101,6 +110,17 @@ def test_a_database_of_something_else_is_left_alone(empty_database_url: str) -> 
     with pytest.raises(NotALedger):
         migrate_ledger(engine)
     engine.dispose()
+
+
+def test_a_file_of_something_else_keeps_every_byte(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'invoices'}"
+    with sqlite3.connect(_path(url)) as connection:
+        connection.execute("CREATE TABLE invoices (id INTEGER)")
+    before = _path(url).read_bytes()
+    for create in (False, True):
+        with pytest.raises(NotALedger):
+            open_ledger(url, create=create)
+    assert _path(url).read_bytes() == before
 
 
 def test_a_ledger_that_does_not_say_its_schema_is_refused(database_url: str) -> None:
@@ -139,23 +159,20 @@ def test_a_file_with_a_page_overwritten_is_refused(sqlite_url: str) -> None:
 
 def test_a_head_ahead_of_the_events_is_refused(database_url: str) -> None:
     _fill(database_url)
-    _change(database_url, "UPDATE head SET position = position + 1")
-    with pytest.raises(LedgerDamaged, match="head says position 6, the last event is at 5"):
-        open_ledger(database_url)
+    _change(database_url, *_without_head_guards(database_url), "UPDATE head SET position = position + 1")
+    assert "the head says position 6, the last event is at 5" in _found(database_url)
 
 
 def test_a_head_behind_the_events_is_refused(database_url: str) -> None:
     _fill(database_url)
-    _change(database_url, _without_head_guard(database_url), "UPDATE head SET position = 4")
-    with pytest.raises(LedgerDamaged):
-        open_ledger(database_url)
+    _change(database_url, *_without_head_guards(database_url), "UPDATE head SET position = 4")
+    assert "the head says position 4, the last event is at 5" in _found(database_url)
 
 
 def test_a_head_with_another_instant_than_the_last_event_is_refused(database_url: str) -> None:
     _fill(database_url)
-    _change(database_url, "UPDATE head SET recorded_at_us = recorded_at_us + 1")
-    with pytest.raises(LedgerDamaged, match="recorded"):
-        open_ledger(database_url)
+    _change(database_url, *_without_head_guards(database_url), "UPDATE head SET recorded_at_us = recorded_at_us + 1")
+    assert any(finding.startswith("the head was recorded at") for finding in _found(database_url))
 
 
 def _reopen_guards(url: str) -> tuple[str, ...]:
@@ -199,6 +216,14 @@ def test_a_missing_head_row_is_refused(database_url: str) -> None:
 def test_a_directory_that_does_not_exist_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(LedgerUnreachable, match="directory exists"):
         open_ledger(f"sqlite:///{tmp_path / 'absent' / 'ledger.sqlite3'}")
+
+
+def test_a_file_that_may_not_be_written_is_not_served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Permissions mean nothing to root, as whom tests may run.
+    monkeypatch.setattr(os, "access", lambda path, mode: not (str(path) == str(_path(sqlite_url)) and mode == os.W_OK))
+    with pytest.raises(LedgerUnreachable, match=r"may not be written.*this account may write there"):
+        open_ledger(sqlite_url)
+    open_ledger(sqlite_url, create=False).close()
 
 
 def test_a_server_that_does_not_answer_is_unreachable_and_no_password_is_shown(tmp_path: Path) -> None:

@@ -197,6 +197,23 @@ def test_one_event_folded_by_two_aggregates_is_one_object(log: LogRecorder) -> N
     assert found[one][0] is found[two][0]
 
 
+def test_events_are_read_in_parcels_by_the_bytes_of_their_states(log: LogRecorder) -> None:
+    stream = uuid4()
+    sizes = [10, 200, 10, 10, 500, 10]
+    with log.writing() as transaction:
+        transaction.append(
+            [NewEvent(stream, version, "t.v1", b"x" * size) for version, size in enumerate(sizes, start=1)], 7
+        )
+    with log.reading() as reader:
+        for after, limit, expected in ((0, 6, [1]), (1, 6, [2]), (2, 6, [3, 4]), (2, 1, [3]), (4, 6, [5]), (6, 6, [])):
+            assert [read.position for read in reader.parcel_after(after, limit, 100)] == expected
+        parcels = reader.parcels_at([6, 1, 2, 4, 3, 5], 100)
+        assert [[read.position for read in parcel] for parcel in parcels] == [[6, 1], [2], [4, 3], [5]]
+        assert list(reader.parcels_at([], 100)) == []
+        with pytest.raises(LookupError, match="position 7"):
+            list(reader.parcels_at([1, 7], 100))
+
+
 def test_the_newest_snapshot_within_bounds_is_found_for_each(log: LogRecorder) -> None:
     one, two = uuid4(), uuid4()
     log.insert_events(new_stream(9))

@@ -12,7 +12,9 @@ from sqlalchemy import exc
 from award_ledger.server.store.engine import open_engine
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
-from award_ledger.server.store.roles import grant_writer
+from award_ledger.server.store.refusals import WriterRoleTooStrong
+from award_ledger.server.store.revisions import expected_tables
+from award_ledger.server.store.roles import _PRIVILEGES, grant_writer
 from award_ledger.server.store.values import Opening, PersonKey, Snapshot
 from tests.postgres_server import PostgresServer
 from tests.server.store.events import new_event, new_stream
@@ -22,11 +24,11 @@ _ROLE = "award ledger"  # with a blank, so that quoting is tried too
 
 @pytest.fixture
 def as_writer(postgres: PostgresServer, postgres_url: str) -> Iterator[LogRecorder]:
-    postgres.execute(f'DROP ROLE IF EXISTS "{_ROLE}"', f'CREATE ROLE "{_ROLE}" LOGIN')
+    postgres.execute(f'DROP ROLE IF EXISTS "{_ROLE}"')
     owner = open_engine(postgres_url)
     with owner.begin() as connection:
-        grant_writer(connection, _ROLE)
-        grant_writer(connection, _ROLE)
+        first = grant_writer(connection, _ROLE)
+        assert grant_writer(connection, _ROLE) == first[1:]  # all but CREATE ROLE
     writer = open_ledger(postgres_url.replace("postgres@", _ROLE.replace(" ", "%20") + "@"))
     yield writer
     writer.close()
@@ -80,6 +82,30 @@ def test_a_right_that_is_missing_is_a_persistence_error(as_writer: LogRecorder, 
     owner.dispose()
     with pytest.raises(ProgrammingError, match="42501"):
         as_writer.insert_events(new_stream(1))
+
+
+@pytest.mark.parametrize(
+    ("makes_strong", "excess"),
+    [
+        (f'ALTER ROLE "{_ROLE}" SUPERUSER', "UPDATE on event"),
+        ("GRANT DELETE ON event TO PUBLIC", "DELETE on event"),
+        (f'ALTER TABLE touch OWNER TO "{_ROLE}"', "do as the owner of touch"),
+    ],
+)
+def test_a_role_that_could_do_more_all_the_same_is_refused(
+    as_writer: LogRecorder, postgres_url: str, makes_strong: str, excess: str
+) -> None:
+    owner = open_engine(postgres_url)
+    with owner.connect() as connection, connection.begin() as undone:
+        connection.exec_driver_sql(makes_strong)
+        with pytest.raises(WriterRoleTooStrong, match=rf"could still .*{excess}"):
+            grant_writer(connection, _ROLE)
+        undone.rollback()
+    owner.dispose()
+
+
+def test_every_table_has_its_rights() -> None:
+    assert _PRIVILEGES.keys() == expected_tables()
 
 
 def test_sqlite_has_no_roles(sqlite_url: str) -> None:

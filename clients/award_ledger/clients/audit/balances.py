@@ -82,7 +82,7 @@ class Balances:
         number = EnterpriseNumber(scheme=enterprise.scheme, number=enterprise.number)
         subject = f"enterprise {enterprise.scheme}:{enterprise.number}"
         try:
-            answer = self._client.get_enterprise(number, as_of=self._at).enterprise
+            answer = self._client.whole_enterprise(number, as_of=self._at).enterprise
         except (NotFound, InvalidRequest):
             self._findings.add(self._at, subject, "", enterprise.name, ABSENT)
             return

@@ -119,7 +119,7 @@ class Desk:
         """The application that a UUID, a beginning of one, or its number means; raises LedgerError, UsageProblem."""
         if is_uuid(reference):
             return self.client.get_application(enterprise, reference).application
-        applications = self.client.get_enterprise(enterprise).enterprise.applications
+        applications = self.client.whole_enterprise(enterprise).enterprise.applications
         return applications[self._meant([(a.application_id, a.number) for a in applications], reference, "application")]
 
     def award(self, enterprise: str, reference: str) -> Award:
@@ -127,7 +127,7 @@ class Desk:
         if is_uuid(reference):
             award = self.client.get_award(enterprise, reference).award
         else:
-            awards = self.client.get_enterprise(enterprise).enterprise.awards
+            awards = self.client.whole_enterprise(enterprise).enterprise.awards
             award = awards[self._meant([(a.award_id, a.number) for a in awards], reference, "award")]
         self._currencies[award.measure_code] = award.currency
         return award

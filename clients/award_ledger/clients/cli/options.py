@@ -26,6 +26,8 @@ EnterpriseArgument = Annotated[str, typer.Argument(metavar="ENTERPRISE")]
 ApplicationArgument = Annotated[str, typer.Argument(metavar="APPLICATION")]
 AwardArgument = Annotated[str, typer.Argument(metavar="AWARD")]
 MeasureArgument = Annotated[str, typer.Argument(metavar="MEASURE")]
+OptionalMeasure = Annotated[str, typer.Argument(metavar="MEASURE")]
+OfEnterprise = Annotated[str, typer.Option("--enterprise", metavar="ENTERPRISE")]
 FundArgument = Annotated[str, typer.Argument(metavar="FUND")]
 
 PackageFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE")]
@@ -76,6 +78,12 @@ def asking(desk: Desk, as_of: str, min_position: int) -> ReadOptions:
     if as_of:
         options["as_of"] = point(desk, as_of)
     return options
+
+
+def require_one(desk: Desk, measure: str, enterprise: str) -> None:
+    """Whose list is asked for; raises UsageProblem where nobody is named."""
+    if not measure and not enterprise:
+        raise UsageProblem(desk.say("usage.whose"), "MEASURE")
 
 
 def day(desk: Desk, text: str, hint: str) -> str:

@@ -18,6 +18,7 @@ from award_ledger.clients.cli.words import Language
 from award_ledger.clients.demo.enterprises import Firm
 from award_ledger.clients.demo.narration import Disagreement, Narration, shown
 from award_ledger.clients.department import LedgerClient
+from award_ledger.clients.department.calling import pages
 from award_ledger.clients.errors import LedgerError
 from award_ledger.v1.applications_pb2 import SubmitApplicationRequest
 from award_ledger.v1.awards_pb2 import ApproveAwardRequest, ApproveAwardResponse, Award
@@ -200,8 +201,8 @@ class Stage(Narration):
 
     def awards(self, firm: Firm, measure: str) -> list[Award]:
         """The awards of a firm under a measure as they stand, oldest first."""
-        enterprise = self.auditor.get_enterprise(firm.number).enterprise
-        return [award for award in enterprise.awards if award.measure_code == measure]
+        listed = pages(self.auditor.list_awards, measure, enterprise=firm.number)
+        return [award for page in listed for award in page.awards]
 
     def _done(self, row: _A | LedgerError) -> _A:
         if isinstance(row, LedgerError):

@@ -146,11 +146,17 @@ class ApplicationActs(Acts):
 
     def list_applications(
         self,
-        measure_code: str,
+        measure_code: str = "",
         *,
+        enterprise: Enterprise | None = None,
         status: ApplicationStatus.ValueType = ApplicationStatus.APPLICATION_STATUS_UNSPECIFIED,
         **options: Unpack[PageOptions],
     ) -> ListApplicationsResponse:
-        """List one page of a measure's applications, oldest first: of a status, or all."""
-        request = ListApplicationsRequest(measure_code=measure_code, status=status, **reading(options))
+        """List one page of the applications of a measure, an enterprise, or both, oldest first: of a status, or all."""
+        request = ListApplicationsRequest(
+            measure_code=measure_code,
+            enterprise=enterprise_number(enterprise) if enterprise else None,
+            status=status,
+            **reading(options),
+        )
         return self._connection.call(self._applications.ListApplications, request, options.get("timeout_s"))

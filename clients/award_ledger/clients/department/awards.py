@@ -152,7 +152,13 @@ class AwardActs(Acts):
         request = GetAwardRequest(enterprise=enterprise_number(enterprise), award_id=award_id, **reading(options))
         return self._connection.call(self._awards.GetAward, request, options.get("timeout_s"))
 
-    def list_awards(self, measure_code: str, **options: Unpack[PageOptions]) -> ListAwardsResponse:
-        """List one page of a measure's awards, oldest first."""
-        request = ListAwardsRequest(measure_code=measure_code, **reading(options))
+    def list_awards(
+        self, measure_code: str = "", *, enterprise: Enterprise | None = None, **options: Unpack[PageOptions]
+    ) -> ListAwardsResponse:
+        """List one page of the awards of a measure, an enterprise, or both, oldest first."""
+        request = ListAwardsRequest(
+            measure_code=measure_code,
+            enterprise=enterprise_number(enterprise) if enterprise else None,
+            **reading(options),
+        )
         return self._connection.call(self._awards.ListAwards, request, options.get("timeout_s"))

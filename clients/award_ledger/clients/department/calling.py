@@ -20,6 +20,9 @@ from award_ledger.v1.enterprises_pb2 import RegisterEnterpriseRequest, RegisterE
 MAX_BATCH_ROWS = 1000
 """Rows that one batch call may carry."""
 
+LARGEST_PAGE = 1000
+"""Entries that one page of a list may have."""
+
 BATCH_TIMEOUT_S = 60.0
 """Deadline of a batch call: its rows are decided one after another."""
 

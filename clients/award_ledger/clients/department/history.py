@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import Unpack
 
 from award_ledger.clients.connection import Connection
-from award_ledger.clients.department.calling import Acts, Enterprise, PageOptions, enterprise_number, reading
+from award_ledger.clients.department.calling import (
+    Acts,
+    Enterprise,
+    PageOptions,
+    ReadOptions,
+    enterprise_number,
+    reading,
+)
 from award_ledger.v1.common_pb2 import Evidence
 from award_ledger.v1.history_pb2 import (
     Event,
@@ -60,13 +67,16 @@ class HistoryActs(Acts):
         request = ListEventsRequest(subject=subject, newest_first=newest_first, **reading(options))
         return self._connection.call(self._history.ListEvents, request, options.get("timeout_s"))
 
-    def get_event(self, position: int, *, timeout_s: float | None = None) -> GetEventResponse:
+    def get_event(self, position: int, **options: Unpack[ReadOptions]) -> GetEventResponse:
         """Read the event at a position."""
-        return self._connection.call(self._history.GetEvent, GetEventRequest(position=position), timeout_s)
+        request = GetEventRequest(position=position, **reading(options))
+        return self._connection.call(self._history.GetEvent, request, options.get("timeout_s"))
 
-    def get_head(self, *, timeout_s: float | None = None) -> GetHeadResponse:
-        """Ask how far the log has come, and which ledger it is."""
-        return self._connection.call(self._history.GetHead, GetHeadRequest(), timeout_s)
+    def get_head(self, **options: Unpack[ReadOptions]) -> GetHeadResponse:
+        """Ask how far the log has come, or had come, and which ledger it is."""
+        return self._connection.call(
+            self._history.GetHead, GetHeadRequest(**reading(options)), options.get("timeout_s")
+        )
 
     def follow_events(self, after_position: int = 0, *, to_position: int = 0, wait: bool = False) -> Iterator[Event]:
         """Yield every event after a position, each once and in order; with `wait`, go on as new ones come.

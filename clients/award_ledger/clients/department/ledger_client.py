@@ -6,13 +6,14 @@ import random
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, Unpack
 
 import grpc
 
 from award_ledger.clients.connection import Backoff, Connection
 from award_ledger.clients.department.applications import ApplicationActs
 from award_ledger.clients.department.awards import AwardActs
+from award_ledger.clients.department.calling import LARGEST_PAGE, Enterprise, ReadOptions, pages
 from award_ledger.clients.department.clawbacks import ClawbackActs
 from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
@@ -21,6 +22,7 @@ from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
+from award_ledger.v1.enterprises_pb2 import GetEnterpriseResponse
 
 
 class LedgerClient(
@@ -69,6 +71,24 @@ class LedgerClient(
                 chance=chance,
             )
         )
+
+    def whole_enterprise(self, enterprise: Enterprise, **options: Unpack[ReadOptions]) -> GetEnterpriseResponse:
+        """Read one enterprise with all its applications and awards, at one position and page by page where they are
+        many; `get_enterprise` shows the newest alone. Raises LedgerError."""
+        answer = self.get_enterprise(enterprise, **options)
+        whole = answer.enterprise
+        listing: dict[str, Any] = {"enterprise": enterprise, "as_of": answer.position, "page_size": LARGEST_PAGE}
+        if "timeout_s" in options:
+            listing["timeout_s"] = options["timeout_s"]
+        if len(whole.applications) < whole.application_count:
+            del whole.applications[:]
+            for applications in pages(self.list_applications, **listing):
+                whole.applications.extend(applications.applications)
+        if len(whole.awards) < whole.award_count:
+            del whole.awards[:]
+            for awards in pages(self.list_awards, **listing):
+                whole.awards.extend(awards.awards)
+        return answer
 
     def __enter__(self) -> Self:
         return self

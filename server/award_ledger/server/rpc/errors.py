@@ -117,6 +117,8 @@ def status_of(failed: Failure) -> status_pb2.Status:
     status = status_pb2.Status(code=failed.code.value[0], message=cut(failed.message, LONGEST_MESSAGE))
     details: list[error_details_pb2.ErrorInfo | error_details_pb2.BadRequest | error_details_pb2.RetryInfo] = []
     numbers = {name: cut(value) for name, value in failed.numbers.items()}
+    if failed.repeated:
+        numbers["repeated"] = "true"
     details.append(error_details_pb2.ErrorInfo(reason=failed.reason, domain=DOMAIN, metadata=numbers))
     if failed.violations:
         details.append(_bad_request(failed.violations))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Event
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from award_ledger.server.clock import Clock
@@ -26,6 +26,7 @@ from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.store_health import StoreHealth
 from award_ledger.server.rpc.writes import Writes
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.sealing import Vault
@@ -98,7 +99,7 @@ class LedgerServer:
     ) -> None:
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
-        self._health = health.HealthServicer()
+        self._health = StoreHealth(recorder, SERVICES)
         self._server = grpc.server(
             ThreadPoolExecutor(limits.threads, thread_name_prefix="call"),
             interceptors=[CallLog(), Failures(), Admission(self._stopping), Identity(authenticator)],
@@ -121,7 +122,7 @@ class LedgerServer:
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 
     def bind(self, address: str) -> int:
@@ -134,15 +135,14 @@ class LedgerServer:
     def start(self) -> None:
         """Answers calls, and says by the health service that it does."""
         self._server.start()
-        for name in ("", *SERVICES):
-            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._health.start()
 
     def stop(self, grace_s: float) -> None:
         """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.
 
         The writer must go on meanwhile: calls under way wait for it.
         """
-        self._health.enter_graceful_shutdown()
+        self._health.stop()
         self._stopping.set()
         time.sleep(min(self._limits.turn_away_s, grace_s))
         self._server.stop(grace_s).wait()

@@ -7,6 +7,8 @@ from award_ledger.server.rpc.reads import Standpoint
 from award_ledger.server.store.values import RecordedEvent
 
 _PAGE = 200
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of states read at once: a page of the largest events would take hundreds of megabytes."""
 
 
 def events_touching(
@@ -19,7 +21,8 @@ def events_touching(
         positions = point.reader.positions_touching(
             aggregate_id, after=low, upto=high, limit=_PAGE, descending=newest_first
         )
-        yield from point.reader.events_at(positions)
+        for parcel in point.reader.parcels_at(positions, _MOST_BYTES):
+            yield from parcel
         if len(positions) < _PAGE:
             return
         low, high = (low, positions[-1] - 1) if newest_first else (positions[-1], high)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from award_ledger.server.store import ledger_file
+from award_ledger.server.store.ledger_file import LedgerFile
 
 _BEGIN = "award_ledger_sqlite_begin"
 _BINARY = "award_ledger_binary_rows"
@@ -34,19 +39,26 @@ class EngineLimits:
     waits for it gets it. So it is shorter than `lock_wait_s`, and long reads go page by page."""
 
 
-def open_engine(url: str | URL, limits: EngineLimits | None = None) -> Engine:
+ALONE = EngineLimits(connections=1, lock_wait_s=1.0)
+"""For an engine that wants the ledger to itself: it does not wait for those who have it."""
+
+
+def open_engine(url: str | URL, limits: EngineLimits | None = None, *, alone: bool = False) -> Engine:
     """An engine for `sqlite:///PATH` or `postgresql://…` (the driver is psycopg, given or not).
+
+    `alone` keeps everybody else from a SQLite file while a connection is open, and fails to connect (SQLITE_BUSY)
+    while others are. PostgreSQL knows no such thing; see `reindexing`.
 
     Nothing is connected yet. Raises ValueError for any other address, and for SQLite in memory: a ledger that
     forgets is none, and every connection would see another one.
     """
-    limits = limits or EngineLimits()
+    limits = limits or (ALONE if alone else EngineLimits())
     try:
         address = make_url(url)
     except ArgumentError:
         raise ValueError("the database address is not a URL; write sqlite:///PATH or postgresql://…") from None
     if address.drivername in ("sqlite", "sqlite+pysqlite"):
-        return _open_sqlite(address, limits)
+        return _open_sqlite(address, limits, alone=alone)
     if address.drivername in ("postgresql", "postgresql+psycopg"):
         return _open_postgresql(address.set(drivername="postgresql+psycopg"), limits)
     raise ValueError(f"no support for {address.drivername!r} databases; write sqlite:///PATH or postgresql://…")
@@ -68,25 +80,37 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
 
-def _open_sqlite(address: URL, limits: EngineLimits) -> Engine:
+def _open_sqlite(address: URL, limits: EngineLimits, *, alone: bool) -> Engine:
     if address.database in (None, "", ":memory:") or str(address.database).startswith("file:"):
         raise ValueError("a ledger lives in a file; write sqlite:///PATH")
+    file = LedgerFile(Path(str(address.database)), limits.lock_wait_s)
     engine = create_engine(
         address,
-        connect_args={"timeout": limits.lock_wait_s},
+        creator=file.connect,
+        execution_options={ledger_file.OPTION: file},
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.connection_wait_s,
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+
+    def prepare(opened: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        connection = cast(sqlite3.Connection, opened)
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _prepare_sqlite(connection)
+        file.remember_wal(connection, entry.info)
+
+    event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(opened: DBAPIConnection, _: Any) -> None:
-    connection = cast(sqlite3.Connection, opened)
+def _prepare_sqlite(connection: sqlite3.Connection) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own; _begin_sqlite does
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if tables and "head" not in tables:
+        return  # somebody else's database, to be refused as it is
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != ("wal",):
         raise sqlite3.OperationalError(f"this file system cannot hold a write-ahead log (journal mode {mode[0]})")
@@ -99,6 +123,7 @@ def _prepare_sqlite(opened: DBAPIConnection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    ledger_file.require_in_place(connection)
     connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 

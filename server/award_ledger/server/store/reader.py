@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import InternalError
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from award_ledger.server.store import folding
 from award_ledger.server.store.engine import BINARY_ROWS
@@ -22,6 +22,15 @@ _EVENTS_AFTER = (
 ).execution_options(**BINARY_ROWS)
 _EVENTS_AT = (
     select(event).where(event.c.position.in_(bindparam("positions", expanding=True))).execution_options(**BINARY_ROWS)
+)
+_SIZES_AFTER = (
+    select(func.length(event.c.state))
+    .where(event.c.position > bindparam("after"))
+    .order_by(event.c.position)
+    .limit(bindparam("limit"))
+)
+_SIZES_AT = select(event.c.position, func.length(event.c.state)).where(
+    event.c.position.in_(bindparam("positions", expanding=True))
 )
 _RECORDED_AT = select(event.c.recorded_at_us).where(event.c.position == bindparam("position"))
 _ORIGINATORS = (
@@ -69,6 +78,24 @@ class LogReader:
         """Up to `limit` events that follow `position`, in order."""
         rows = self._connection.execute(_EVENTS_AFTER, {"after": position, "limit": limit})
         return list(map(recorded_event, rows.all()))
+
+    def parcel_after(self, position: int, limit: int, most_bytes: int) -> list[RecordedEvent]:
+        """The same, but no more than take `most_bytes` of state together; one at least, where there is one."""
+        sizes = self._connection.execute(_SIZES_AFTER, {"after": position, "limit": limit}).scalars()
+        return self.events_after(position, _within(sizes, most_bytes))
+
+    def parcels_at(self, positions: Sequence[int], most_bytes: int) -> Iterator[list[RecordedEvent]]:
+        """The events at these positions, in the order asked, read in parcels that each take at most `most_bytes`.
+
+        A larger event is a parcel by itself. Raises LookupError when one does not exist.
+        """
+        rows = self._connection.execute(_SIZES_AT, {"positions": list(positions)}) if positions else ()
+        sizes = {row.position: row[1] for row in rows}
+        first = 0
+        while first < len(positions):
+            count = _within((sizes.get(position, 0) for position in positions[first:]), most_bytes)
+            yield self.events_at(positions[first : first + count])
+            first += count
 
     def events_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
         """The events at these positions, in the order asked. Raises LookupError when one does not exist."""
@@ -166,6 +193,16 @@ class LogReader:
         if after is not None:
             wanted = wanted.where(vault_key.c.person_id > after)
         return [PersonKey(row.person_id, row.wrapped_key) for row in self._connection.execute(wanted)]
+
+
+def _within(sizes: Iterable[int], most_bytes: int) -> int:
+    """How many of the first sizes stay within a sum; 1 at least."""
+    taken_bytes = count = 0
+    for count, size in enumerate(sizes):
+        taken_bytes += size
+        if count and taken_bytes > most_bytes:
+            return count
+    return count + 1
 
 
 def _bound(upto: int | None) -> int:

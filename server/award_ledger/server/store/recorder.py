@@ -25,6 +25,7 @@ from award_ledger.server.clock import Clock
 from award_ledger.server.store.driver_errors import translated
 from award_ledger.server.store.engine import EngineLimits, for_reading, for_writing
 from award_ledger.server.store.following import HeadSignal, LogSubscription
+from award_ledger.server.store.ledger_file import require_in_place
 from award_ledger.server.store.reader import LogReader, recorded_event
 from award_ledger.server.store.schema import event, head
 from award_ledger.server.store.transaction import WriteTransaction
@@ -63,9 +64,11 @@ class LogRecorder(ApplicationRecorder):
         if not self._turn.acquire(timeout=self._turn_wait_s):
             raise OperationalError("another writer of this process kept the log for too long")
         try:
-            with translated(), self._write_engine.begin() as connection:
-                transaction = WriteTransaction(connection)
-                yield transaction
+            with translated(), self._write_engine.connect() as connection:
+                with connection.begin():
+                    transaction = WriteTransaction(connection)
+                    yield transaction
+                require_in_place(connection)  # else the commit went where nobody will find it: not acknowledged
         finally:
             self._turn.release()
         self._signal.announce(transaction.head)

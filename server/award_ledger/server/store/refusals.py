@@ -19,6 +19,30 @@ class LedgerUnreachable(LedgerRefused):
         super().__init__(address, f"the database cannot be reached ({reason})", remedy)
 
 
+class LedgerAbsent(LedgerRefused):
+    """There is no ledger where one was to be worked on; nothing was made."""
+
+    def __init__(self, address: str, finding: str) -> None:
+        remedy = "Check the address. A new ledger is started by `award-ledger-server serve` or `migrate` alone."
+        super().__init__(address, finding, remedy)
+
+
+class LedgerFileLost(LedgerRefused):
+    """A SQLite file is gone or empty, and its write-ahead log is still there."""
+
+    def __init__(self, address: str, log: str) -> None:
+        finding = f"the file is gone or empty, but its write-ahead log is there ({log}), with what was committed last"
+        remedy = "Put the file back beside it. Start no other ledger here: that would throw the log away."
+        super().__init__(address, finding, remedy)
+
+
+class LedgerInUse(LedgerRefused):
+    """What is to be done needs the ledger to itself, and others have it open; or they hold it to themselves."""
+
+    def __init__(self, address: str, finding: str) -> None:
+        super().__init__(address, finding, "Stop the servers and close what else has it open; nothing was changed.")
+
+
 class NotALedger(LedgerRefused):
     """The file is no database, or the database belongs to something else."""
 
@@ -50,3 +74,14 @@ class LedgerDamaged(LedgerRefused):
     def __init__(self, address: str, finding: str) -> None:
         remedy = "Write nothing to it. Keep a copy for the auditors and restore the last good backup."
         super().__init__(address, finding, remedy)
+
+
+class WriterRoleTooStrong(LedgerRefused):
+    """A role that the server was to run as has rights that no grant gave and no revocation takes."""
+
+    def __init__(self, address: str, role: str, excess: list[str]) -> None:
+        remedy = (
+            "It is a superuser, owns the tables, or has it from another role or from PUBLIC."
+            " Name a role that does not; nothing was changed."
+        )
+        super().__init__(address, f"the role {role!r} could still {', '.join(excess)}", remedy)

@@ -6,8 +6,11 @@ the triggers. SQLite has no roles; there the file's permissions and the triggers
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Iterator
 
+from sqlalchemy import Connection, text
+
+from award_ledger.server.store.refusals import WriterRoleTooStrong
 from award_ledger.server.store.revisions import VERSION_TABLE
 
 _PRIVILEGES = {
@@ -19,16 +22,56 @@ _PRIVILEGES = {
     "vault_opening": "SELECT, INSERT, DELETE",
     VERSION_TABLE: "SELECT",
 }
+_ALL = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+_IS_THERE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+_HERE = text("SELECT current_database(), current_schema()")
+_MAY = text("SELECT has_table_privilege(:role, :table, :privilege)")
+_OWNS = text("SELECT pg_has_role(:role, relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(:table)")
 
 
-def grant_writer(connection: Connection, role: str) -> None:
-    """Give an existing role of PostgreSQL exactly the rights that the server needs, and take any other it has here.
+def writer_statements(connection: Connection, role: str) -> list[str]:
+    """The SQL that makes a role, unless it is there, and gives it exactly the rights that the server needs.
 
     Raises ValueError on SQLite.
     """
     if connection.dialect.name != "postgresql":
-        raise ValueError("only PostgreSQL has roles")
-    quoted = connection.dialect.identifier_preparer.quote(role)
+        raise ValueError("only PostgreSQL has roles; on SQLite the permissions of the file say who may write")
+    return list(_statements(connection, role))
+
+
+def grant_writer(connection: Connection, role: str) -> list[str]:
+    """Make the role what the server should run as, take any other right it has on the tables, and return the SQL.
+
+    Raises ValueError on SQLite, and WriterRoleTooStrong where the role can do more all the same; roll back then.
+    """
+    statements = writer_statements(connection, role)
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    excess = list(_excess(connection, role))
+    if excess:
+        raise WriterRoleTooStrong(connection.engine.url.render_as_string(hide_password=True), role, excess)
+    return statements
+
+
+def _statements(connection: Connection, role: str) -> Iterator[str]:
+    quote = connection.dialect.identifier_preparer.quote
+    quoted = quote(role)
+    database, schema = connection.execute(_HERE).one()
+    if connection.execute(_IS_THERE, {"role": role}).first() is None:
+        yield f"CREATE ROLE {quoted} LOGIN"
+    yield f"GRANT CONNECT ON DATABASE {quote(database)} TO {quoted}"
+    yield f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quoted}"
     for table, privileges in _PRIVILEGES.items():
-        connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {quoted}")
-        connection.exec_driver_sql(f"GRANT {privileges} ON {table} TO {quoted}")
+        yield f"REVOKE ALL ON {table} FROM {quoted}"
+        yield f"GRANT {privileges} ON {table} TO {quoted}"
+
+
+def _excess(connection: Connection, role: str) -> Iterator[str]:
+    for table, privileges in _PRIVILEGES.items():
+        if connection.execute(_OWNS, {"role": role, "table": table}).scalar_one():
+            yield f"do as the owner of {table}"  # who can give itself any right, and switch triggers off
+        meant = {privilege.strip() for privilege in privileges.split(",")}  # one on columns is none on the table
+        for privilege in _ALL:
+            asked = {"role": role, "table": table, "privilege": privilege}
+            if privilege not in meant and connection.execute(_MAY, asked).scalar_one():
+                yield f"{privilege} on {table}"

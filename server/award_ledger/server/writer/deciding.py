@@ -19,6 +19,7 @@ from award_ledger.server.vault.commitments import Opened
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
+from award_ledger.server.writer.indexing import touched
 from award_ledger.server.writer.resident import Resident
 from award_ledger.server.writer.submission import Compound, Repeated, Submission, Written
 
@@ -91,7 +92,7 @@ class Deciding:
         if trying:
             for tried, _ in decided:
                 self._resident.apply(tried)
-        recorded = [self._record(event, state, submission) for event, state in decided]
+        recorded = [self._record(event, state) for event, state in decided]
         if submission.openings:
             self._sealed.append(_Sealed(event.position, submission.openings))
         return submission.answer(self._resident, self._written(event, recorded))
@@ -115,10 +116,10 @@ class Deciding:
             effective_on=submission.effective_on or self._today,
         )
 
-    def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
+    def _record(self, event: Event, state: bytes) -> RecordedEvent:
         fact: Fact = event.fact
-        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), *fact.marks(), submission.key())
-        self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
+        new = NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touched(fact))
+        self._new.append(new)
         return RecordedEvent(
             originator_id=event.originator_id,
             originator_version=event.originator_version,

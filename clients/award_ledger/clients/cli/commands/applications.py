@@ -22,7 +22,9 @@ from award_ledger.clients.cli.options import (
     MeasureArgument,
     MinPosition,
     MoneyFacts,
+    OfEnterprise,
     On,
+    OptionalMeasure,
     Reason,
     RequestId,
     acting,
@@ -30,6 +32,7 @@ from award_ledger.clients.cli.options import (
     day,
     declared,
     pairs,
+    require_one,
     writing,
 )
 from award_ledger.clients.cli.tables import line
@@ -167,28 +170,31 @@ def withdraw(
 
 def list_(
     context: typer.Context,
-    measure: MeasureArgument,
+    measure: OptionalMeasure = "",
+    enterprise: OfEnterprise = "",
     status: Annotated[ApplicationStatusChoice | None, typer.Option("--status", metavar="STATUS")] = None,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
 ) -> None:
-    """List the applications of a measure."""
+    """List the applications of a measure or an enterprise."""
     desk = desk_of(context)
+    require_one(desk, measure, enterprise)
     wanted = ApplicationStatus.APPLICATION_STATUS_UNSPECIFIED
     if status:
         wanted = ApplicationStatus.Value(f"APPLICATION_STATUS_{status.name}")
     found = ListApplicationsResponse()
-    for page in pages(desk.client.list_applications, measure, status=wanted, **asking(desk, as_of, min_position)):
+    options = asking(desk, as_of, min_position)
+    for page in pages(desk.client.list_applications, measure, enterprise=enterprise or None, status=wanted, **options):
         found.applications.extend(page.applications)
         found.position = page.position
-    desk.answer(found, lambda: _listed(desk, found, measure))
+    desk.answer(found, lambda: _listed(desk, found))
 
 
-def _listed(desk: Desk, found: ListApplicationsResponse, measure: str) -> Iterator[RenderableType]:
+def _listed(desk: Desk, found: ListApplicationsResponse) -> Iterator[RenderableType]:
     if not found.applications:
         yield line(desk.say("none"))
         return
-    yield application_table(desk, found.applications, desk.currency_of(measure))
+    yield application_table(desk, found.applications)
 
 
 def show(

@@ -20,9 +20,10 @@ from award_ledger.clients.cli.options import (
     EnterpriseArgument,
     Etag,
     GroundChoice,
-    MeasureArgument,
     MinPosition,
+    OfEnterprise,
     On,
+    OptionalMeasure,
     Reason,
     RequestId,
     acting,
@@ -30,6 +31,7 @@ from award_ledger.clients.cli.options import (
     day,
     pairs,
     rate,
+    require_one,
 )
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.cli.views.assessment import assessment_view
@@ -136,11 +138,19 @@ def revoke(
     desk.answer(answer, lambda: _written(desk, answer.award, answer.receipt))
 
 
-def list_(context: typer.Context, measure: MeasureArgument, as_of: AsOf = "", min_position: MinPosition = 0) -> None:
-    """List the awards of a measure."""
+def list_(
+    context: typer.Context,
+    measure: OptionalMeasure = "",
+    enterprise: OfEnterprise = "",
+    as_of: AsOf = "",
+    min_position: MinPosition = 0,
+) -> None:
+    """List the awards of a measure or an enterprise."""
     desk = desk_of(context)
+    require_one(desk, measure, enterprise)
     found = ListAwardsResponse()
-    for page in pages(desk.client.list_awards, measure, **asking(desk, as_of, min_position)):
+    options = asking(desk, as_of, min_position)
+    for page in pages(desk.client.list_awards, measure, enterprise=enterprise or None, **options):
         found.awards.extend(page.awards)
         found.position = page.position
     desk.answer(found, lambda: [award_table(desk, found.awards) if found.awards else line(desk.say("none"))])

@@ -59,7 +59,7 @@ def show(
 ) -> None:
     """Show one enterprise with its applications and awards."""
     desk = desk_of(context)
-    answer = desk.client.get_enterprise(enterprise, **asking(desk, as_of, min_position))
+    answer = desk.client.whole_enterprise(enterprise, **asking(desk, as_of, min_position))
     desk.answer(answer, lambda: enterprise_view(desk, answer.enterprise))
 
 

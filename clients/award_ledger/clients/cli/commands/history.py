@@ -115,10 +115,10 @@ def group(
     _list(desk, subject(group=group), limit, newest_first, asking(desk, as_of, min_position))
 
 
-def event(context: typer.Context, position: Position) -> None:
+def event(context: typer.Context, position: Position, as_of: AsOf = "", min_position: MinPosition = 0) -> None:
     """Show one event with all that is stored."""
     desk = desk_of(context)
-    answer = desk.client.get_event(position)
+    answer = desk.client.get_event(position, **asking(desk, as_of, min_position))
     desk.answer(answer, lambda: event_view(desk, answer.event))
 
 
@@ -146,10 +146,10 @@ def follow(
             desk.print([event_line(desk, item, currencies)])
 
 
-def status(context: typer.Context) -> None:
+def status(context: typer.Context, as_of: AsOf = "", min_position: MinPosition = 0) -> None:
     """Say which ledger answers, and how far its log has come."""
     desk = desk_of(context)
-    head = desk.client.get_head()
+    head = desk.client.get_head(**asking(desk, as_of, min_position))
     desk.answer(
         head,
         lambda: [

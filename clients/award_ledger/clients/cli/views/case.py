@@ -46,20 +46,21 @@ def application_view(desk: Desk, application: Application, currency: str) -> Ite
         )
 
 
-def application_table(desk: Desk, applications: Iterable[Application], currency: str) -> RenderableType:
-    """Applications of one measure."""
-    columns = [desk.say(f"field.{name}") for name in ("number", "enterprise", "applied_on", "asked", "status")]
+def application_table(desk: Desk, applications: Iterable[Application]) -> RenderableType:
+    """Applications; raises LedgerError (currencies are asked for)."""
+    names = ("number", "enterprise", "measure", "applied_on", "asked", "status")
     rows = [
         [
             str(item.number),
             number_of(item.enterprise),
+            item.measure_code,
             item.applied_on,
-            to_major(item.asked_minor, currency),
+            to_major(item.asked_minor, desk.currency_of(item.measure_code)),
             application_status(desk, item),
         ]
         for item in applications
     ]
-    return table(columns, rows, right="03")
+    return table([desk.say(f"field.{name}") for name in names], rows, right="04")
 
 
 def application_status(desk: Desk, application: Application) -> str:

@@ -33,7 +33,8 @@ def failure_view(desk: Desk, error: LedgerError) -> Iterator[RenderableType]:
     if error.assessment is not None:
         yield from assessment_view(desk, error.assessment)
     if error.position:
-        yield line(desk.say("failure.recorded", position=error.position))
+        told = "failure.repeated" if error.repeated else "failure.recorded"
+        yield line(desk.say(told, position=error.position))
     yield line(desk.say("failure.what_to_do", todo=reason.todo.say(desk.language, server=desk.server)))
 
 
@@ -65,6 +66,7 @@ def failure_json(error: LedgerError) -> str:
         "metadata": error.metadata,
         "violations": [{"field": path, "description": what} for path, what in error.violations],
         "position": str(error.position),
+        "repeated": error.repeated,
         "request_id": error.request_id,
     }
     if error.assessment is not None:

@@ -376,15 +376,15 @@ _QUESTIONS = {
     ),
     "applications": _command("Read applications.", "查看申报。", "applications list A06-1 --status open"),
     "applications list": _command(
-        "List the applications of a measure, oldest first.",
-        "列出一项政策措施的申报，按时间先后。",
+        "List the applications of a measure, or of an enterprise (--enterprise), oldest first.",
+        "列出一项政策措施或一家企业（--enterprise）的申报，按时间先后。",
         "applications list A06-1 --status open",
     ),
     "applications show": _command("Show one application.", "查看一项申报。", "applications show {uscc} 12"),
     "awards": _command("Read awards.", "查看奖补。", "awards list A06-1"),
     "awards list": _command(
-        "List the awards of a measure, oldest first.",
-        "列出一项政策措施的奖补，按时间先后。",
+        "List the awards of a measure, or of an enterprise (--enterprise), oldest first.",
+        "列出一项政策措施或一家企业（--enterprise）的奖补，按时间先后。",
         "awards list A06-1",
     ),
     "awards show": _command(

@@ -162,6 +162,7 @@ _SENTENCES = {
     ),
     "usage.amount_and_rate": Phrase("give an amount or a rate, not both", "金额和比例只能填一项"),
     "usage.pair": Phrase("{text!r} is not of the form NAME=VALUE", "“{text}”应写作 名称=值"),
+    "usage.whose": Phrase("name a measure, or an --enterprise", "请填写政策措施，或用 --enterprise 指定企业"),
     "usage.instalment": Phrase(
         "{text!r} is not of the form AMOUNT or AMOUNT@YYYY-MM-DD", "“{text}”应写作 金额 或 金额@YYYY-MM-DD"
     ),
@@ -225,6 +226,10 @@ _SENTENCES = {
     # Failures.
     "failure.what_to_do": Phrase("What to do: {todo}.", "办法：{todo}。"),
     "failure.recorded": Phrase("The refusal is recorded at position {position}.", "不予核准已记录，位置 {position}。"),
+    "failure.repeated": Phrase(
+        "This request was refused before, at position {position}; this is that refusal again.",
+        "该请求此前已不予核准（位置 {position}），此处为原答复，未重复记录。",
+    ),
     "failure.reason": Phrase("reason", "原因代码"),
     "failure.message": Phrase("message", "说明"),
     "failure.interrupted": Phrase("Interrupted.", "已中断。"),

@@ -1,6 +1,14 @@
 """Enterprises and what they ask for."""
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from google.protobuf.message import Message
+
 from award_ledger.domain import enterprise as domain
+from award_ledger.domain.award import Award
 from award_ledger.domain.identity import award_id
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.rpc.mapping.awards import award_message, number_message, terms_of_award
@@ -10,8 +18,26 @@ from award_ledger.v1 import applications_pb2, common_pb2, enterprises_pb2
 _APPLICATION_STATUS = applications_pb2.ApplicationStatus.DESCRIPTOR
 
 
+NEWEST = 100
+"""Applications, and awards, that are shown with their enterprise; the lists have all."""
+
+MOST_BYTES = 3 * 1024 * 1024
+"""Of all that is shown together: clients refuse messages of more than 4 MiB unless told otherwise."""
+
+M = TypeVar("M", bound=Message)
+P = TypeVar("P", domain.Application, Award)
+
+
 def enterprise_message(ledger: WorkingSet, enterprise: domain.Enterprise) -> enterprises_pb2.Enterprise:
-    """An enterprise with all its applications and awards, oldest first."""
+    """An enterprise with how many applications and awards it has, and the newest of both, oldest of them first."""
+    awards = _newest(
+        (award_message(enterprise, award, terms_of_award(ledger, award)) for award in _from_the_end(enterprise.awards)),
+        MOST_BYTES // 2,
+    )
+    applications = _newest(
+        (application_message(enterprise, asked) for asked in _from_the_end(enterprise.applications)),
+        MOST_BYTES - sum(award.ByteSize() for award in awards),
+    )
     barred = enterprises_pb2.ENTERPRISE_STATUS_BARRED
     active = enterprises_pb2.ENTERPRISE_STATUS_ACTIVE
     return enterprises_pb2.Enterprise(
@@ -20,12 +46,27 @@ def enterprise_message(ledger: WorkingSet, enterprise: domain.Enterprise) -> ent
         former_names=enterprise.former_names,
         status=barred if enterprise.barred else active,
         group=enterprise.group,
-        applications=[application_message(enterprise, asked) for asked in enterprise.applications.values()],
-        awards=[
-            award_message(enterprise, award, terms_of_award(ledger, award)) for award in enterprise.awards.values()
-        ],
+        applications=applications,
+        awards=awards,
         etag=str(enterprise.version),
+        application_count=len(enterprise.applications),
+        award_count=len(enterprise.awards),
     )
+
+
+def _from_the_end(parts: dict[UUID, P]) -> Iterator[P]:
+    return islice(reversed(parts.values()), NEWEST)
+
+
+def _newest(newest_first: Iterator[M], room_bytes: int) -> list[M]:
+    """As many of the newest as there is room for, turned round."""
+    chosen: list[M] = []
+    for message in newest_first:
+        room_bytes -= message.ByteSize()
+        if room_bytes < 0:
+            break
+        chosen.append(message)
+    return chosen[::-1]
 
 
 def application_message(enterprise: domain.Enterprise, application: domain.Application) -> applications_pb2.Application:

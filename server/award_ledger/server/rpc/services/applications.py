@@ -7,8 +7,10 @@ from uuid import UUID
 import grpc
 
 from award_ledger.domain.encoding import decode_fact
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import ApplicationRefused, ApplicationSubmitted
 from award_ledger.domain.fact import EvidenceRef
+from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import application_of, published
 from award_ledger.server.commands.refuse_application import RefuseApplication
@@ -126,8 +128,7 @@ class ApplicationService(ApplicationServiceServicer):
     ) -> pb.ListApplicationsResponse:
         status = chosen(pb.ApplicationStatus.DESCRIPTOR, request.status, "status")
         with self._reads.page(context, request) as (point, page):
-            measure = published(point.ledger, request.measure_code)
-            entries = _entries(point, measure.id, page.after_position(), status)
+            entries = _entries(point, request, page.after_position(), status)
             applications, last = fill(entries, page.size)
             token = next_token(request, point.position, last)
             return pb.ListApplicationsResponse(
@@ -150,6 +151,27 @@ class ApplicationService(ApplicationServiceServicer):
 
 
 def _entries(
+    point: Standpoint, request: pb.ListApplicationsRequest, after: int, status: str
+) -> Iterator[tuple[str, pb.Application | None]]:
+    measure = published(point.ledger, request.measure_code) if request.measure_code else None
+    if request.HasField("enterprise"):
+        enterprise = point.enterprise(*number_of(request.enterprise))
+        return _of_enterprise(enterprise, request.measure_code, after, status)
+    if measure is None:
+        raise invalid_field("measure_code", "must be set, or enterprise must be")
+    return _of_measure(point, measure.id, after, status)
+
+
+def _of_enterprise(
+    enterprise: Enterprise, measure_code: str, after: int, status: str
+) -> Iterator[tuple[str, pb.Application | None]]:
+    for application in enterprise.applications.values():
+        if application.number > after:
+            wanted = measure_code in ("", application.measure) and status in ("", application.status)
+            yield str(application.number), application_message(enterprise, application) if wanted else None
+
+
+def _of_measure(
     point: Standpoint, measure_id: UUID, after: int, status: str
 ) -> Iterator[tuple[str, pb.Application | None]]:
     for event in events_touching(point, measure_id, after):

@@ -8,10 +8,8 @@ import grpc
 
 from award_ledger.domain.approval import Decided, PlannedInstalment
 from award_ledger.domain.encoding import decode_fact
-from award_ledger.domain.events import (
-    ApprovalRefused,
-    AwardApproved,
-)
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.events import ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import OverrideTaken
 from award_ledger.domain.identity import award_id as award_id_of
 from award_ledger.domain.policy_events import (
@@ -25,7 +23,7 @@ from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRat
 from award_ledger.server.commands.command import award_of, published
 from award_ledger.server.commands.record_stage_result import RecordStageResult
 from award_ledger.server.commands.revoke_award import RevokeAward
-from award_ledger.server.rpc.fields import day, part_of, required_choice
+from award_ledger.server.rpc.fields import day, number_of, part_of, required_choice
 from award_ledger.server.rpc.mapping.assessments import assessment_message
 from award_ledger.server.rpc.mapping.awards import award_message, terms_of_award
 from award_ledger.server.rpc.mapping.receipts import receipt
@@ -176,13 +174,32 @@ class AwardService(AwardServiceServicer):
 
     def ListAwards(self, request: pb.ListAwardsRequest, context: grpc.ServicerContext) -> pb.ListAwardsResponse:
         with self._reads.page(context, request) as (point, page):
-            measure = published(point.ledger, request.measure_code)
-            awards, last = fill(_entries(point, measure.id, page.after_position()), page.size)
+            awards, last = fill(_entries(point, request, page.after_position()), page.size)
             token = next_token(request, point.position, last)
             return pb.ListAwardsResponse(awards=awards, next_page_token=token, position=point.position)
 
 
-def _entries(point: Standpoint, measure_id: UUID, after: int) -> Iterator[tuple[str, pb.Award | None]]:
+def _entries(point: Standpoint, request: pb.ListAwardsRequest, after: int) -> Iterator[tuple[str, pb.Award | None]]:
+    measure = published(point.ledger, request.measure_code) if request.measure_code else None
+    if request.HasField("enterprise"):
+        enterprise = point.enterprise(*number_of(request.enterprise))
+        return _of_enterprise(point.ledger, enterprise, request.measure_code, after)
+    if measure is None:
+        raise invalid_field("measure_code", "must be set, or enterprise must be")
+    return _of_measure(point, measure.id, after)
+
+
+def _of_enterprise(
+    ledger: WorkingSet, enterprise: Enterprise, measure_code: str, after: int
+) -> Iterator[tuple[str, pb.Award | None]]:
+    for award in enterprise.awards.values():
+        if award.number > after:
+            wanted = measure_code in ("", award.measure)
+            message = award_message(enterprise, award, terms_of_award(ledger, award)) if wanted else None
+            yield str(award.number), message
+
+
+def _of_measure(point: Standpoint, measure_id: UUID, after: int) -> Iterator[tuple[str, pb.Award | None]]:
     for event in events_touching(point, measure_id, after):
         message = None
         if event.topic == AwardApproved.TOPIC:

@@ -17,14 +17,12 @@ from award_ledger.server.rpc.reads import Reads, Standpoint
 from award_ledger.server.rpc.touching import events_touching
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
-from award_ledger.server.store.values import RecordedEvent
 from award_ledger.server.writer.failures import Overloaded, ShuttingDown
-from award_ledger.server.writer.past import PastLedger
 from award_ledger.v1 import history_pb2 as pb
 from award_ledger.v1.history_pb2_grpc import HistoryServiceServicer
 
 MOST_EVENTS, MOST_BYTES = 500, 1024 * 1024
-"""Of one message of a stream."""
+"""Of one message of a stream; an event that is larger is a message by itself."""
 
 _LOOK_AGAIN_S = 0.1
 
@@ -47,13 +45,15 @@ class HistoryService(HistoryServiceServicer):
             return pb.ListEventsResponse(events=messages, next_page_token=token, position=point.position)
 
     def GetEvent(self, request: pb.GetEventRequest, context: grpc.ServicerContext) -> pb.GetEventResponse:
-        with self._recorder.reading() as reader:
-            if not 1 <= request.position <= reader.head:
-                raise EventNotFound(request.position, reader.head)
-            recorded = reader.event_at(request.position)
+        with self._reads.at(context, request.as_of, request.min_position) as point:
+            if not 1 <= request.position <= point.position:
+                raise EventNotFound(request.position, point.position)
+            recorded = point.reader.event_at(request.position)
             message = event_message(recorded)
-            _mark_corrected(reader, [message], reader.head)
-            return pb.GetEventResponse(event=message, currency=currency_of(PastLedger(reader, reader.head), recorded))
+            _mark_corrected(point.reader, [message], point.position)
+            return pb.GetEventResponse(
+                event=message, currency=currency_of(point.ledger, recorded), position=point.position
+            )
 
     def FollowEvents(
         self, request: pb.FollowEventsRequest, context: grpc.ServicerContext
@@ -70,10 +70,10 @@ class HistoryService(HistoryServiceServicer):
             self._places.release()
 
     def GetHead(self, request: pb.GetHeadRequest, context: grpc.ServicerContext) -> pb.GetHeadResponse:
-        with self._recorder.reading() as reader:
-            head = pb.GetHeadResponse(position=reader.head, ledger_id=str(reader.ledger_id))
-            if reader.head:
-                head.recorded_at.CopyFrom(timestamp(reader.event_at(reader.head).recorded_at_us))
+        with self._reads.at(context, request.as_of, request.min_position) as point:
+            head = pb.GetHeadResponse(position=point.position, ledger_id=str(point.reader.ledger_id))
+            if point.position:
+                head.recorded_at.CopyFrom(timestamp(point.reader.event_at(point.position).recorded_at_us))
             return head
 
     def _follow(
@@ -85,10 +85,10 @@ class HistoryService(HistoryServiceServicer):
                 raise ShuttingDown("the server is stopping")
             # Nothing is open while a message is on its way: a slow reader holds a thread, and nothing of the database.
             with self._recorder.reading() as reader:
-                found = reader.events_after(after, min(MOST_EVENTS, end - after) if end else MOST_EVENTS)
-            for events in _parcels(found):
-                yield pb.FollowEventsResponse(events=[event_message(event) for event in events])
+                most = min(MOST_EVENTS, end - after) if end else MOST_EVENTS
+                found = reader.parcel_after(after, most, MOST_BYTES)
             if found:
+                yield pb.FollowEventsResponse(events=[event_message(event) for event in found])
                 after = found[-1].position
             elif request.wait:
                 self._stopping.wait(_LOOK_AGAIN_S)
@@ -102,20 +102,6 @@ def _mark_corrected(reader: LogReader, messages: Sequence[pb.Event], upto: int) 
     for entry_id, corrections in reader.events_of(entries, upto=upto).items():
         if corrections:
             entries[entry_id].corrected_by = corrections[-1].position
-
-
-def _parcels(events: Sequence[RecordedEvent]) -> Iterator[list[RecordedEvent]]:
-    """The events in their order, each parcel small enough for one message."""
-    parcel: list[RecordedEvent] = []
-    taken_bytes = 0
-    for event in events:
-        taken_bytes += len(event.state)
-        if parcel and taken_bytes > MOST_BYTES:
-            yield parcel
-            parcel, taken_bytes = [], len(event.state)
-        parcel.append(event)
-    if parcel:
-        yield parcel
 
 
 def _aggregate(point: Standpoint, subject: pb.Subject) -> UUID:

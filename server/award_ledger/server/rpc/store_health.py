@@ -1,0 +1,63 @@
+"""What the health service says: serving while the store can be read, else not; and why, in the log."""
+
+import logging
+from collections.abc import Sequence
+from threading import Event, Thread
+
+from eventsourcing.persistence import ConnectionUnavailableError, PersistenceError
+from grpc_health.v1 import health, health_pb2
+
+from award_ledger.server.store.recorder import LogRecorder
+
+_LOG = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+class StoreHealth:
+    """Owns the servicer of grpc.health.v1. `start` once, `stop` once."""
+
+    def __init__(self, recorder: LogRecorder, services: Sequence[str]) -> None:
+        self.servicer = health.HealthServicer()
+        self._recorder, self._services = recorder, ("", *services)
+        self._reachable = True
+        self._stopped = Event()
+        self._thread = Thread(target=self._watch, name="store-health", daemon=True)
+
+    def start(self) -> None:
+        """Says that the server serves, and goes on looking."""
+        self._say(_SERVING)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Says for good that it does not."""
+        self.servicer.enter_graceful_shutdown()
+        self._stopped.set()
+
+    def look(self) -> None:
+        """Reads the head; what is said changes when whether that can be done has changed."""
+        try:
+            self._recorder.max_notification_id()
+        except ConnectionUnavailableError:
+            return  # too many readers say nothing about the store
+        except PersistenceError as error:
+            if self._reachable:
+                _LOG.error("not serving, the store cannot be read: %s", error)
+                self._reachable = False
+                self._say(_NOT_SERVING)
+            return
+        if not self._reachable:
+            _LOG.warning("serving again, the store can be read")
+            self._reachable = True
+            self._say(_SERVING)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(LOOK_EVERY_S):
+            self.look()
+
+    def _say(self, status: int) -> None:
+        for name in self._services:
+            self.servicer.set(name, status)

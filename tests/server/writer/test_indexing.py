@@ -1,0 +1,162 @@
+"""The index of touches made again from the events: what was missing or too much, with its guards in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from award_ledger.server.commands.correct_entry import CorrectEntry
+from award_ledger.server.store.engine import open_engine
+from award_ledger.server.store.integrity import findings
+from award_ledger.server.store.opening import open_ledger
+from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.store.refusals import LedgerInUse, LedgerUnreachable
+from award_ledger.server.store.schema import snapshot, touch
+from award_ledger.server.writer.indexing import Reindexed, reindex
+from award_ledger.server.writer.verification import verify
+from tests.server.writer.conftest import Desk, apply, approve, prepare, register
+
+EVENTS = 7
+
+
+@pytest.fixture
+def ledger_url(database_url: str) -> str:
+    """Some history, and nobody at work on it."""
+    desk = Desk(database_url)
+    desk.writer.start()
+    prepare(desk)
+    desk.do(register("1"))
+    application = desk.do(apply("1", "C-1")).event.fact.application_id
+    approved = desk.do(approve("1", application)).event
+    desk.do(apply("1", "C-2"))
+    desk.do(CorrectEntry(approved, 60, "typed wrongly"))
+    desk.close()
+    return database_url
+
+
+@contextmanager
+def alone(url: str) -> Iterator[LogRecorder]:
+    recorder = open_ledger(url, create=False, alone=True)
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+
+
+@contextmanager
+def unguarded(url: str) -> Iterator[Connection]:
+    """The table of touches, changed as the ledger would never do; its guards are back afterwards."""
+    engine = open_engine(url)
+    guards = []
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            found = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'touch'"
+            for name, statement in connection.execute(text(found)).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+                guards.append(statement)
+        else:
+            connection.exec_driver_sql("ALTER TABLE touch DISABLE TRIGGER USER")
+            guards.append("ALTER TABLE touch ENABLE TRIGGER USER")
+        yield connection
+        for guard in guards:
+            connection.exec_driver_sql(guard)
+    engine.dispose()
+
+
+def rows(url: str) -> set[tuple[object, int]]:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = {(row.aggregate_id, row.position) for row in connection.execute(select(touch))}
+    engine.dispose()
+    return found
+
+
+def lose_rows(connection: Connection) -> None:
+    connection.execute(touch.delete().where(touch.c.position > 3))
+
+
+def make_up_rows(connection: Connection) -> None:
+    owner = connection.execute(text("SELECT originator_id FROM event WHERE position = 3")).scalar_one()
+    connection.execute(
+        text("INSERT INTO touch SELECT originator_id, 1 FROM event WHERE originator_id = :owner LIMIT 1"),
+        {"owner": owner},
+    )
+    connection.execute(touch.insert().values(aggregate_id=uuid4(), position=2))
+
+
+def lose_all(connection: Connection) -> None:
+    connection.execute(touch.delete())
+
+
+@pytest.mark.parametrize("damage", [lose_rows, make_up_rows, lose_all])
+def test_a_wrong_index_is_made_right_and_keeps_its_guards(
+    ledger_url: str, damage: Callable[[Connection], None]
+) -> None:
+    right = rows(ledger_url)
+    with unguarded(ledger_url) as connection:
+        damage(connection)
+        connection.execute(
+            snapshot.insert().values(aggregate_id=uuid4(), position=1, topic="folded.through.it", state=b"{}")
+        )
+    wrong = rows(ledger_url)
+    with alone(ledger_url) as recorder:
+        assert reindex(recorder) == Reindexed(EVENTS, len(right - wrong), len(wrong - right), 1)
+        assert verify(recorder).agrees
+        with recorder.reading() as reader:
+            assert reader.head == EVENTS
+    assert rows(ledger_url) == right
+    engine = open_engine(ledger_url)
+    with engine.connect() as connection:
+        assert list(findings(connection)) == []
+        assert connection.execute(select(func.count()).select_from(snapshot)).scalar_one() == 0
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(touch.delete())
+    engine.dispose()
+
+
+def test_a_right_index_is_left_as_it_is(ledger_url: str) -> None:
+    with alone(ledger_url) as recorder:
+        assert reindex(recorder) == Reindexed(EVENTS, 0, 0, 0)
+
+
+def test_beside_a_server_at_work_nothing_is_made_anew(ledger_url: str) -> None:
+    with unguarded(ledger_url) as connection:
+        lose_rows(connection)
+    wrong = rows(ledger_url)
+    working = Desk(ledger_url)
+    working.writer.start()
+    working.do(register("2"))
+    with pytest.raises(LedgerInUse, match=r"Stop the servers"), alone(ledger_url) as recorder:
+        reindex(recorder)
+    working.do(register("3"))
+    working.close()
+    assert wrong < rows(ledger_url)
+    with alone(ledger_url) as recorder:
+        assert reindex(recorder).added > 0
+        assert verify(recorder).agrees
+
+
+def test_a_rebuild_that_fails_leaves_all_as_it_was(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with unguarded(ledger_url) as connection:
+        make_up_rows(connection)
+    wrong = rows(ledger_url)
+    nowhere = select(touch.c.aggregate_id, touch.c.position).where(text("no_such_column > 0"))
+    monkeypatch.setattr("award_ledger.server.store.reindexing._MISSING", nowhere)
+    with alone(ledger_url) as recorder, pytest.raises(PersistenceError):
+        reindex(recorder)
+    assert rows(ledger_url) == wrong
+    open_ledger(ledger_url).close()  # whose checks find every guard in its place
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_while_it_is_made_anew_no_server_gets_at_the_file(ledger_url: str) -> None:
+    with alone(ledger_url) as recorder:
+        recorder.max_notification_id()
+        with pytest.raises((LedgerInUse, LedgerUnreachable)):
+            open_ledger(ledger_url, alone=True)
