@@ -24,8 +24,10 @@ from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.review_application import ReviewApplication
+from award_ledger.server.commands.rotate_log_keys import RotateLogKeys
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.transparency.entry import entry, leaf_hash
+from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
 
@@ -88,7 +90,7 @@ class Telling:
 def tell() -> list[Event]:
     """The released lines as they stand, and the story since."""
     telling = Telling(released())
-    for chapter in (_new_limits_and_a_batch,):
+    for chapter in (_new_limits_and_a_batch, _new_keys_of_the_log):
         chapter(telling)
     return telling.events
 
@@ -117,6 +119,15 @@ def _new_limits_and_a_batch(t: Telling) -> None:
         if decided.overrides:
             t.do(ReviewApplication(*FIRM, application, 9_000, (quota.check_id,), "同意"), "wang@kjt", NEXT_YEAR)
     t.do(ApproveProRata("G-SPREAD", tuple(rows), 5_000, "资金不足"), on=NEXT_YEAR)
+
+
+def _new_keys_of_the_log(t: Telling) -> None:
+    """Another key signs the checkpoints."""
+    t.do(RotateLogKeys((_log_key(1),), (_log_key(2),), "更换密钥"), "sun@sjj", NEXT_YEAR)
+
+
+def _log_key(number: int) -> str:
+    return str(VerifierKey("ledger.example/awards", 1, bytes([number]) * 32))
 
 
 def line(event: Event) -> str:

@@ -172,8 +172,11 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "SHARE_TOO_SMALL",
         "MEASURE_STATUS",
         "ENTERPRISE_STATUS",
+        "TRANSPARENCY_OFF",
+        "LOG_KEYS_NOT_CURRENT",
+        "LOG_KEY_NOT_SIGNING",
     ),
-    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED"),
+    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
     Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),
     DeadlineExceeded: ("DEADLINE_EXCEEDED",),
 }

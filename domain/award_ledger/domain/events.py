@@ -395,6 +395,19 @@ class AppropriationChanged(Fact, frozen=True, kw_only=True):
     document: str = ""
 
 
+# The log itself.
+
+
+class LogKeysRotated(Fact, frozen=True, kw_only=True):
+    """The keys that sign checkpoints change. Verifier keys (C2SP signed-note); all of them sign the checkpoint that
+    first covers this fact."""
+
+    TOPIC = "log.keys_rotated.v1"
+    old_keys: tuple[str, ...]
+    new_keys: tuple[str, ...]
+    reason: str
+
+
 ALL_EVENTS: tuple[type[Fact], ...] = (
     EnterpriseRegistered,
     EnterpriseRenamed,
@@ -427,5 +440,6 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     MeasureClosed,
     FundCreated,
     AppropriationChanged,
+    LogKeysRotated,
 )
 """Every released fact. The golden log of the tests holds one of each."""

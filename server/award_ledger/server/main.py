@@ -1,4 +1,4 @@
-"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify` and `rewrap`."""
+"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify`, `signer` and the rest."""
 
 import argparse
 import logging
@@ -21,6 +21,16 @@ from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import LedgerRefused
+from award_ledger.server.transparency.rebuilding import compare, rebuild
+from award_ledger.server.transparency.running import RunningLog
+from award_ledger.server.transparency.signer import MemoryHeld
+from award_ledger.server.transparency_setup import (
+    TransparencyRefused,
+    running_log,
+    signer_keys,
+    signer_server,
+    unchecked_store,
+)
 from award_ledger.server.vault.failures import VaultFailure
 from award_ledger.server.vault.key_sources import development_keys, keys_from_environment, keys_from_file
 from award_ledger.server.vault.keys import HeldKeys
@@ -35,6 +45,7 @@ REFUSED, DISAGREES = 1, 3
 """Exit codes: the command was refused, and said what to do; what is derived disagrees with the events. 2 is that of
 argparse, for a wrong flag."""
 
+_SIGNER_GRACE_S = 5
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _DEVELOPMENT_WARNING = """\
@@ -56,7 +67,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
         code = command(given, environment)
-    except (_Refused, LedgerRefused, VaultFailure) as refusal:
+    except (_Refused, LedgerRefused, VaultFailure, TransparencyRefused, MemoryHeld) as refusal:
         sys.stderr.write(f"award-ledger-server: {refusal}\n")
         sys.exit(REFUSED)
     sys.exit(code)
@@ -74,6 +85,14 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ("migrate", _migrate, configuration.MIGRATE, "升级数据库结构 / create the schema or bring it up to date"),
         ("verify", _verify, configuration.VERIFY, "从零重放并核对 / replay from zero and compare with all derived"),
         ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
+        (
+            "rebuild",
+            _rebuild,
+            configuration.REBUILD,
+            "从事件重建透明日志 / make the transparency log again",
+        ),
+        ("signer", _signer, configuration.SIGNER, "启动签名进程 / sign checkpoints of a transparency log"),
+        ("signer-keys", _signer_keys, configuration.SIGNER_KEYS, "签名密钥 / make, add to or show the signer's keys"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         add_settings(command, settings, environment)
@@ -85,19 +104,27 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     authenticator = _authenticator(given)
     with _stop_signals_held():
         recorder = _open(given, EngineLimits(connections=given.connections))
+        transparency: RunningLog | None = None
         try:
+            vault = Vault(_keys(given, environment))
+            transparency = running_log(given, recorder)
             ledger = RunningLedger(
                 recorder,
-                Vault(_keys(given, environment)),
+                vault,
                 authenticator,
                 serving=ServingLimits(given.threads, given.followers, given.calls, given.message_bytes),
                 writing=WriterLimits(given.waiting, given.batch, given.resident),
+                transparency=transparency,
             )
             port = _started(ledger, given.listen)
         except BaseException:
+            if transparency:
+                transparency.close()
             recorder.close()
             raise
         _say(f"listening on {_bound(given.listen, port)}")
+        if transparency and transparency.http:
+            _LOG.info("transparency log at http://%s", _bound(given.transparency_http, transparency.http.port))
         _wait_for_stop_signal()
         _LOG.info("stopping: calls under way get %s s", given.grace_s)
         ledger.stop(given.grace_s)
@@ -134,6 +161,36 @@ def _rewrap(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     recorder = _open(given)
     _say(f"{rewrap(recorder, _keys(given, environment))} keys wrapped anew")
     recorder.close()
+    return 0
+
+
+def _rebuild(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    _refuse_a_file_that_is_not_there(given)
+    recorder = _open(given)
+    store = unchecked_store(given, recorder)
+    done = compare(recorder, store) if given.compare else rebuild(recorder, store)
+    store.close()
+    recorder.close()
+    for finding in done.findings:
+        _say(finding)
+    outcome = "all agree" if not done.findings else f"{len(done.findings)} disagree, and nothing was changed"
+    _say(f"{done.events} events hashed, {done.checkpoints} signed roots compared: {outcome}")
+    return DISAGREES if done.findings else 0
+
+
+def _signer(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    with _stop_signals_held():
+        server = signer_server(given)
+        server.start()
+        _say(f"signer listening on {_bound(given.signer_listen, server.port)}")
+        _wait_for_stop_signal()
+        server.stop(_SIGNER_GRACE_S)
+    return 0
+
+
+def _signer_keys(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    for key in signer_keys(given):
+        _say(key)
     return 0
 
 

@@ -24,8 +24,10 @@ from award_ledger.server.rpc.services.funds import FundService
 from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.writes import Writes
 from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.transparency.published import PublishedLog
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.writer import Writer
 from award_ledger.v1 import (
@@ -45,6 +47,8 @@ from award_ledger.v1 import (
     measures_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
+    transparency_pb2,
+    transparency_pb2_grpc,
 )
 
 CONTRACT = (
@@ -56,9 +60,13 @@ CONTRACT = (
     payments_pb2,
     clawbacks_pb2,
     history_pb2,
+    transparency_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
 """Full names of the ledger's services."""
+
+SEALING = "award_ledger.sealing"
+"""What the health service calls the sealing of the transparency log: it may stand still while calls are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,7 @@ class LedgerServer:
         clock: Clock,
         authenticator: Authenticator,
         limits: ServingLimits | None = None,
+        published: PublishedLog | None = None,
     ) -> None:
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
@@ -111,6 +120,9 @@ class LedgerServer:
         payments_pb2_grpc.add_PaymentServiceServicer_to_server(PaymentService(writes), server)
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
+        transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
+            TransparencyService(published, recorder, writes, limits.followers), server
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 
@@ -126,6 +138,11 @@ class LedgerServer:
         self._server.start()
         for name in ("", *SERVICES):
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    def announce_sealing(self, well: bool) -> None:
+        """Says by the health service whether what is recorded is being sealed."""
+        status = health_pb2.HealthCheckResponse
+        self._health.set(SEALING, status.SERVING if well else status.NOT_SERVING)
 
     def stop(self, grace_s: float) -> None:
         """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.

@@ -4,6 +4,7 @@ A proof is a list of hashes of ranges of leaves; any range splits into perfect s
 of a slice of one tile.
 """
 
+import base64
 from collections.abc import Callable, Sequence
 
 from award_ledger.server.transparency.tiles import Tile
@@ -123,3 +124,9 @@ def _continues(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
             found_new = node_hash(found_new, sibling)
         at_old, at_new = at_old >> 1, at_new >> 1
     return not at_new and found_old == old_root and found_new == new_root
+
+
+def proof_file(index: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+    """An inclusion proof with its checkpoint as a file (C2SP tlog-proof), to be checked offline."""
+    lines = ["c2sp.org/tlog-proof@v1", f"index {index}", *(base64.b64encode(each).decode() for each in proof)]
+    return "\n".join(lines).encode() + b"\n\n" + checkpoint

@@ -17,7 +17,8 @@ from award_ledger.v1.signer_pb2_grpc import (
 )
 
 _MESSAGE_BYTES = 64 * 1024
-_PATIENCE_S = 5.0
+_PATIENCE_S = 3.0
+"""Twice this is less than PostgreSQL lets the transaction that holds the log stand idle."""
 _SOCKET_UMASK = 0o117
 """The socket is for the signer's account and its group: the group is how the server's account gets in."""
 

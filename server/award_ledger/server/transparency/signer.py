@@ -32,6 +32,10 @@ class MemoryRefused(Exception):
         super().__init__(f"{path}: {finding}. {remedy}")
 
 
+class MemoryHeld(MemoryRefused):
+    """Another process signs with this memory."""
+
+
 class LastSigned(NamedTuple):
     """What was signed last, and the keys that sign. Size 0: nothing yet."""
 
@@ -48,6 +52,10 @@ class Signer(Protocol):
 
     def sign(self, checkpoint: Checkpoint, proof: Sequence[bytes]) -> bytes:
         """The checkpoint as a signed note. Raises SigningRefused or SignerUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """Let go of its connection, or of its files."""
         ...
 
 
@@ -141,5 +149,5 @@ def _locked(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        raise MemoryRefused(path, "another process holds this memory", "Use that signer, or stop it first.") from None
+        raise MemoryHeld(path, "another process holds this memory", "Use that signer, or stop it first.") from None
     return descriptor

@@ -105,6 +105,7 @@ _TOPICS = {
     "topic.measure.closed.v1": Phrase("closed", "结束"),
     "topic.fund.created.v1": Phrase("fund created", "建立资金指标"),
     "topic.fund.appropriation_changed.v1": Phrase("appropriation changed", "调整额度"),
+    "topic.log.keys_rotated.v1": Phrase("log keys changed", "更换日志密钥"),
     "event.amount_minor": Phrase("amount", "金额"),
     "event.asked_minor": Phrase("asked", "申报"),
     "event.up_to_minor": Phrase("up to", "上限"),
