@@ -22,6 +22,7 @@ _CONNECTIONS = 64
 _IDLE_S = 15
 """A connection that says nothing for so long is closed."""
 _LONGEST_PATH = 200
+_LOOK_FOR_STOP_S = 0.05
 
 _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 _CHANGES, _NEVER_CHANGES = "no-cache", "public, max-age=31536000, immutable"
@@ -42,7 +43,9 @@ class TransparencyHttp:
         handler = type("Handler", (_Handler,), {"published": published})
         self._server = _Server((host, port), handler)
         self.port: int = self._server.server_address[1]
-        self._thread = Thread(target=self._server.serve_forever, name="transparency-http", daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_LOOK_FOR_STOP_S,), name="transparency-http", daemon=True
+        )
 
     def start(self) -> None:
         """Answers."""

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from award_ledger.server.private_files import FileExposed, create_private, read_private, replace_private
 from award_ledger.server.transparency.notes import Checkpoint, NoteRefused, VerifierKey, parsed_checkpoint
@@ -84,10 +84,10 @@ class SignerMemory:
 
     def close(self) -> None:
         """Let another process have it."""
-        os.close(self._lock)
+        self._lock.close()
 
     def _refused(self, finding: str) -> MemoryRefused:
-        os.close(self._lock)
+        self._lock.close()
         remedy = (
             "Put there the text (origin, size, root) of the newest checkpoint that a witness or an auditor holds,"
             " with mode 0600; a new memory is only for a new log."
@@ -138,16 +138,17 @@ class HeldSigner:
         self._memory.close()
 
 
-def _locked(path: Path) -> int:
+def _locked(path: Path) -> BinaryIO:
     """Holds the lock beside the memory: two signers with one memory could sign two histories."""
     try:
-        descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = path.with_name(f"{path.name}.lock")
+        file = os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb")
     except OSError as error:
         remedy = "Check that the folder exists and that this account may write there."
         raise MemoryRefused(path, f"the memory cannot be locked ({error.strerror})", remedy) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(descriptor)
+        file.close()
         raise MemoryHeld(path, "another process holds this memory", "Use that signer, or stop it first.") from None
-    return descriptor
+    return file
