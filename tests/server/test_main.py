@@ -195,7 +195,7 @@ def test_a_newer_database_is_refused_with_what_to_do(tmp_path: Path, run: Run) -
     assert run("migrate", "--database", url).code == 1
 
 
-@pytest.mark.parametrize("command", ["verify", "rewrap"])
+@pytest.mark.parametrize("command", ["verify", "rewrap", "rebuild"])
 def test_a_ledger_that_is_not_there_is_neither_verified_nor_made(tmp_path: Path, run: Run, command: str) -> None:
     refused = run(command, "--database", database(tmp_path))
     assert refused.code == 1
@@ -227,6 +227,9 @@ def test_keys_are_wrapped_anew(tmp_path: Path, run: Run) -> None:
         ("migrate", configuration.MIGRATE),
         ("verify", configuration.VERIFY),
         ("rewrap", configuration.REWRAP),
+        ("rebuild", configuration.REBUILD),
+        ("signer", configuration.SIGNER),
+        ("signer-keys", configuration.SIGNER_KEYS),
     ],
 )
 def test_every_setting_is_in_the_help_with_its_variable_in_both_languages(
