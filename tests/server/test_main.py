@@ -195,9 +195,10 @@ def test_a_newer_database_is_refused_with_what_to_do(tmp_path: Path, run: Run) -
     assert run("migrate", "--database", url).code == 1
 
 
-@pytest.mark.parametrize("command", ["verify", "rewrap", "rebuild"])
+@pytest.mark.parametrize("command", ["verify", "rewrap", "rebuild", "anchor"])
 def test_a_ledger_that_is_not_there_is_neither_verified_nor_made(tmp_path: Path, run: Run, command: str) -> None:
-    refused = run(command, "--database", database(tmp_path))
+    needed = ("--size", "1") if command == "anchor" else ()
+    refused = run(command, "--database", database(tmp_path), *needed)
     assert refused.code == 1
     assert "no such file" in refused.stderr
     assert not (tmp_path / "ledger.sqlite3").exists()
@@ -228,6 +229,7 @@ def test_keys_are_wrapped_anew(tmp_path: Path, run: Run) -> None:
         ("verify", configuration.VERIFY),
         ("rewrap", configuration.REWRAP),
         ("rebuild", configuration.REBUILD),
+        ("anchor", configuration.ANCHOR),
         ("signer", configuration.SIGNER),
         ("signer-keys", configuration.SIGNER_KEYS),
     ],

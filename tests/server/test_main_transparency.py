@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import signal
@@ -218,3 +219,22 @@ def test_a_second_signer_on_one_memory_is_refused(signing: Signing, keys: list[V
     with signing.running():
         refused = run("signer", *signing.files, "--signer-listen", f"{signing.address}2")
     assert (refused.code, "another process" in refused.stderr) == (1, True)
+
+
+def test_a_timestamp_is_kept_beside_its_checkpoint_and_given_out_with_it(tmp_path: Path, run: Run) -> None:
+    serve = ("--development", "--database", database(tmp_path), "--seal-ms", "1")
+    with started(*serve) as (server, caller):
+        samples.prepare(caller)
+        stop(server, signal.SIGTERM)
+    about = ("anchor", "--database", database(tmp_path), "--size", "3")
+    digest = run(*about).stdout.strip()
+    response = tmp_path / "response.tsr"
+    response.write_bytes(b"DER around " + bytes.fromhex(digest) + b" and more")
+    assert run(*about, "--timestamp-file", str(response)).stdout == "the timestamp is kept\n"
+    with started(*serve) as (_, caller):
+        checkpoint = caller.do(pb.GetCheckpointRequest(size=3))
+    assert digest == hashlib.sha256(parsed_note(checkpoint.note).text).hexdigest()
+    assert [(kept.kind, kept.blob) for kept in checkpoint.anchors] == [("rfc3161", response.read_bytes())]
+    response.write_bytes(b"of something else")
+    assert run(*about, "--timestamp-file", str(response)).code == 1
+    assert run("anchor", "--database", database(tmp_path), "--size", "99").code == 1

@@ -121,6 +121,18 @@ REBUILD = (
     Setting("--compare", "只比较,不重建", "compare with the events, and change nothing", default=False),
     LOG_LEVEL,
 )
+ANCHOR = (
+    DATABASE,
+    TRANSPARENCY_DATABASE,
+    Setting("--size", "检查点的事件数", "number of events that the checkpoint covers", required=True),
+    Setting(
+        "--timestamp-file",
+        "时间戳响应文件(RFC 3161);不填则显示待加时间戳的摘要",
+        "file with the RFC 3161 response to keep; without one the digest to be timestamped is shown",
+        default="",
+    ),
+    LOG_LEVEL,
+)
 SIGNER = (
     Setting("--signer-listen", "监听地址", "unix:PATH, or a port of this machine, to listen on", required=True),
     SIGNER_KEY_FILE,

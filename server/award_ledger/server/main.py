@@ -26,6 +26,7 @@ from award_ledger.server.transparency.running import RunningLog
 from award_ledger.server.transparency.signer import MemoryHeld
 from award_ledger.server.transparency_setup import (
     TransparencyRefused,
+    anchor,
     running_log,
     signer_keys,
     signer_server,
@@ -91,6 +92,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             configuration.REBUILD,
             "从事件重建透明日志 / make the transparency log again",
         ),
+        ("anchor", _anchor, configuration.ANCHOR, "时间戳 / keep an outside timestamp of a checkpoint"),
         ("signer", _signer, configuration.SIGNER, "启动签名进程 / sign checkpoints of a transparency log"),
         ("signer-keys", _signer_keys, configuration.SIGNER_KEYS, "签名密钥 / make, add to or show the signer's keys"),
     ):
@@ -176,6 +178,16 @@ def _rebuild(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     outcome = "all agree" if not done.findings else f"{len(done.findings)} disagree, and nothing was changed"
     _say(f"{done.events} events hashed, {done.checkpoints} signed roots compared: {outcome}")
     return DISAGREES if done.findings else 0
+
+
+def _anchor(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    _refuse_a_file_that_is_not_there(given)
+    recorder = _open(given)
+    try:
+        _say(anchor(given, recorder))
+    finally:
+        recorder.close()
+    return 0
 
 
 def _signer(given: argparse.Namespace, _: Mapping[str, str]) -> int:

@@ -1,6 +1,7 @@
 """The transparency log as the operator sets it up: for a server, for the signer, and made again from the events."""
 
 import argparse
+import hashlib
 import logging
 from pathlib import Path
 from uuid import UUID
@@ -8,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import make_url
 
 from award_ledger.server.configuration import is_local
+from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency.log_store import LogStore
-from award_ledger.server.transparency.notes import NoteRefused
+from award_ledger.server.transparency.notes import NoteRefused, parsed_note
 from award_ledger.server.transparency.opening import log_address, open_log
 from award_ledger.server.transparency.remote_signer import RemoteSigner, SignerServer
 from award_ledger.server.transparency.running import RunningLog, TransparencySettings
@@ -27,6 +29,10 @@ from award_ledger.server.transparency.signing_keys import SigningKeyRefused, add
 from award_ledger.server.transparency.witnesses import Witness, WitnessesRefused, witnesses_in
 
 _LOG = logging.getLogger("award_ledger.server")
+
+_LARGEST_ANCHOR = 256 * 1024
+_CONNECTIONS = 8
+"""To the log's database: the sealer's, the witnesses', and those of readers."""
 
 _IN_PROCESS_WARNING = (
     "the checkpoints of the transparency log are signed in this process, with a key beside the database: whoever has"
@@ -96,6 +102,29 @@ def signer_keys(given: argparse.Namespace) -> list[str]:
         raise TransparencyRefused(f"the files cannot be written: {error}") from None
 
 
+def anchor(given: argparse.Namespace, recorder: LogRecorder) -> str:
+    """Keeps a timestamp of a checkpoint; without one, the SHA-256 (hex) of its text, for a timestamping authority."""
+    store = unchecked_store(given, recorder)
+    try:
+        size = int(given.size) if given.size.isdecimal() and len(given.size) < 19 else 0
+        with store.reading() as log:
+            checkpoint = log.checkpoint(size)
+        if checkpoint is None:
+            raise TransparencyRefused(f"there is no checkpoint of {given.size} events")
+        digest = hashlib.sha256(parsed_note(checkpoint.note).text).hexdigest()
+        if not given.timestamp_file:
+            return digest
+        blob = Path(given.timestamp_file).read_bytes()
+        if bytes.fromhex(digest) not in blob or len(blob) > _LARGEST_ANCHOR:
+            raise TransparencyRefused(f"{given.timestamp_file} is no timestamp of the digest {digest}")
+        store.put_anchor(size, "rfc3161", blob)
+        return "the timestamp is kept"
+    except OSError as error:
+        raise TransparencyRefused(f"the timestamp cannot be read: {error}") from None
+    finally:
+        store.close()
+
+
 def unchecked_store(given: argparse.Namespace, recorder: LogRecorder) -> LogStore:
     """The log's store, whatever is in it."""
     with recorder.reading() as reader:
@@ -111,7 +140,8 @@ def _create(key_file: Path, memory: Path, origin: str) -> None:
 
 def _store(given: argparse.Namespace, ledger_id: UUID, *, check: bool = True) -> LogStore:
     try:
-        return open_log(given.transparency_database or log_address(given.database), ledger_id, check=check)
+        address = given.transparency_database or log_address(given.database)
+        return open_log(address, ledger_id, check=check, limits=EngineLimits(connections=_CONNECTIONS))
     except ValueError as error:
         raise TransparencyRefused(str(error)) from None
 

@@ -25,13 +25,12 @@ class NotPublished(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """An event is in the log: its leaf, the proof, and the checkpoint at that size if there is one."""
+    """An event is in the log of a size: its leaf, and the proof."""
 
     index: int
     size: int
     leaf_hash: bytes
     hashes: list[bytes]
-    checkpoint: SignedCheckpoint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,6 @@ class Consistency:
     old_size: int
     new_size: int
     hashes: list[bytes]
-    checkpoint: SignedCheckpoint | None
 
 
 class PublishedLog:
@@ -63,6 +61,17 @@ class PublishedLog:
             raise NotPublished(f"a checkpoint of {size} events" if size else "a checkpoint", self.covered())
         return found
 
+    def signed_note(self, size: int) -> bytes:
+        """The checkpoint of a size as a note with its cosignatures; empty where none was signed."""
+        with self._store.reading() as log:
+            found = log.checkpoint(size)
+        return found.cosigned if found else b""
+
+    def anchors(self, size: int) -> dict[str, bytes]:
+        """Proofs of time kept for the checkpoint of a size, by kind."""
+        with self._store.reading() as log:
+            return log.anchors(size)
+
     def covered(self) -> int:
         """Size of the newest signed checkpoint, cosigned or not; 0 before the first."""
         with self._store.reading() as log:
@@ -78,14 +87,14 @@ class PublishedLog:
         index = position - 1
         hashes = proofs.inclusion_proof(self.tile, index, size)
         leaf = self.tile(Tile(0, index // TILE_WIDTH, index % TILE_WIDTH + 1)).rows[0][index % TILE_WIDTH]
-        return Inclusion(index, size, leaf, hashes, self._if_signed(size))
+        return Inclusion(index, size, leaf, hashes)
 
     def consistency(self, old: int, new: int = 0) -> Consistency:
         """Proof that the tree of the new size (0: of the newest checkpoint) continues the old. Raises NotPublished."""
         new = self._size(new)
         if not 1 <= old <= new:
             raise NotPublished(f"a proof from {old} to {new} events", self.covered())
-        return Consistency(old, new, proofs.consistency_proof(self.tile, old, new), self._if_signed(new))
+        return Consistency(old, new, proofs.consistency_proof(self.tile, old, new))
 
     def proof_file(self, position: int, size: int = 0, min_cosignatures: int = 0) -> bytes:
         """A .tlog-proof file (C2SP tlog-proof): index, proof, checkpoint with its cosignatures. Raises NotPublished."""
@@ -161,7 +170,3 @@ class PublishedLog:
         if size < 0 or (size > self._covered and size > self.covered()):
             raise NotPublished(f"the log of {size} events", self._covered)
         return size
-
-    def _if_signed(self, size: int) -> SignedCheckpoint | None:
-        with self._store.reading() as log:
-            return log.checkpoint(size)

@@ -16,7 +16,6 @@ from award_ledger.server.rpc.refusals import NotYetPublished, TransparencyOff
 from award_ledger.server.rpc.writes import Method, Writes
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency import notes
-from award_ledger.server.transparency.log_store import SignedCheckpoint
 from award_ledger.server.transparency.published import NotPublished, PublishedLog
 from award_ledger.server.transparency.tiles import HIGHEST_LEVEL, Tile
 from award_ledger.server.transparency.tree import LARGEST_SIZE, TILE_WIDTH
@@ -41,12 +40,14 @@ class TransparencyService(TransparencyServiceServicer):
         _not_negative(request, "size", "min_cosignatures")
         with self._published() as log:
             found = log.checkpoint(request.size, request.min_cosignatures)
+            anchors = log.anchors(found.size)
         return pb.GetCheckpointResponse(
             note=found.cosigned,
             size=found.size,
             root=found.root,
             cosignatures=len(found.cosignatures),
             head=self._recorder.max_notification_id() or 0,
+            anchors=[pb.Anchor(kind=kind, blob=blob) for kind, blob in anchors.items()],
         )
 
     def GetInclusionProof(
@@ -56,12 +57,13 @@ class TransparencyService(TransparencyServiceServicer):
         _not_negative(request, "size")
         with self._published() as log:
             proof = log.inclusion(request.position, request.size)
+            checkpoint = log.signed_note(proof.size)
         return pb.GetInclusionProofResponse(
             index=proof.index,
             size=proof.size,
             leaf_hash=proof.leaf_hash,
             hashes=proof.hashes,
-            checkpoint=_note(proof.checkpoint),
+            checkpoint=checkpoint,
         )
 
     def GetConsistencyProof(
@@ -71,11 +73,12 @@ class TransparencyService(TransparencyServiceServicer):
         _not_negative(request, "new_size")
         with self._published() as log:
             proof = log.consistency(request.old_size, request.new_size)
+            checkpoint = log.signed_note(proof.new_size)
         return pb.GetConsistencyProofResponse(
             old_size=proof.old_size,
             new_size=proof.new_size,
             hashes=proof.hashes,
-            checkpoint=_note(proof.checkpoint),
+            checkpoint=checkpoint,
         )
 
     def GetTile(self, request: pb.GetTileRequest, context: grpc.ServicerContext) -> pb.GetTileResponse:
@@ -154,10 +157,6 @@ def _signs(key: notes.VerifierKey, note: notes.Note) -> bool:
         return note.signed_by(key)
     except notes.NoteRefused:
         return False
-
-
-def _note(checkpoint: SignedCheckpoint | None) -> bytes:
-    return checkpoint.cosigned if checkpoint else b""
 
 
 def _index(index: int, field: str = "index") -> int:
