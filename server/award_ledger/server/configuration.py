@@ -68,7 +68,7 @@ TRANSPARENCY = (
         "HOST:PORT at which the log is served as static files over HTTP",
         default="",
     ),
-    Setting("--seal-ms", "两次签名的间隔毫秒数", "milliseconds between two checkpoints", default=1_000),
+    Setting("--seal-ms", "两次签名的间隔毫秒数", "milliseconds between two checkpoints", default=5_000),
     Setting("--seal-at", "达到此事件数即签名", "events that are not made to wait that long", default=1_000),
     Setting("--witness-file", "见证方文件", "policy file: lines `witness NAME KEY URL`", default=""),
     Setting(

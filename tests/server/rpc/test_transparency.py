@@ -16,6 +16,7 @@ from award_ledger.server.transparency.notes import ED25519, missing_signatures, 
 from award_ledger.server.transparency.proofs import check_consistency
 from award_ledger.server.transparency.signer import SignerUnavailable
 from award_ledger.server.transparency.signing_keys import SigningKey
+from award_ledger.server.writer.verification import verify
 from award_ledger.v1 import transparency_pb2 as pb
 from award_ledger.v1.history_pb2 import GetEventRequest
 from tests import samples
@@ -193,6 +194,7 @@ def test_keys_change_by_an_event_whose_checkpoint_both_have_signed(ledger: Serve
     assert missing_signatures(rotated.note, [KEYS[0].verifier, OTHER_KEYS[0].verifier]) == []
     event = ledger.officer.do(GetEventRequest(position=answer.receipt.position)).event
     assert event.topic == "log.keys_rotated.v1"
+    assert verify(ledger.recorder).findings == []
     ledger.officer.do(samples.create_fund("F/2031"))
     sealed.wait_for(ledger.head())
     newest = ledger.officer.do(pb.GetCheckpointRequest())

@@ -80,7 +80,16 @@ def test_a_head_has_the_headers_and_no_body(files: TransparencyHttp) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/checkpoint/", "/checkpoint?x", "/Checkpoint", "/tile/0/001", "/tile/0/001.p/45", "/tile/0/002.p/1"),
+        *(
+            "/",
+            "xcheckpoint",
+            "/checkpoint/",
+            "/checkpoint?x",
+            "/Checkpoint",
+            "/tile/0/001",
+            "/tile/0/001.p/45",
+            "/tile/0/002.p/1",
+        ),
         *("/tile/1/000", "/tile/9/000", "/tile/entries/001", "/tile/entries/001.p/45", "/tile/0/000.p/256"),
         *("/../ledger.sqlite3", "/tile/0/../../ledger.sqlite3", "/tile/0/%2e%2e/000", "/tile//0/000"),
         *("/tile/0/000%00", "/tile/0/x000/000", "http://127.0.0.1/checkpoint", "/" + "x" * 5000),

@@ -20,10 +20,11 @@ from award_ledger.server.transparency.published import NotPublished, PublishedLo
 from award_ledger.server.transparency.rebuilding import compare, rebuild
 from award_ledger.server.transparency.sealing import LogDisagrees, Sealing, sealed_leaf
 from award_ledger.server.transparency.signer import SignerUnavailable, SigningRefused
+from award_ledger.server.transparency.signing_keys import signed
 from award_ledger.server.transparency.tables import tlog_checkpoint, tlog_cosig, tlog_leaf, tlog_state, tlog_tile
 from award_ledger.server.transparency.tiles import Tile
 from tests.server.transparency import naive
-from tests.server.transparency.logs import ORIGIN, HeldLog, record, verifier
+from tests.server.transparency.logs import KEYS, ORIGIN, HeldLog, record, verifier
 
 
 def test_every_event_is_a_leaf_and_the_checkpoint_signs_their_tree(held: HeldLog) -> None:
@@ -181,6 +182,16 @@ def test_a_truncated_log_gets_no_signature(held: HeldLog) -> None:
     rewrite_history(held, 4)
     with pytest.raises(SigningRefused, match="cut off or restored from an old backup"):
         Sealing(held.recorder, held.store, PublishedLog(held.store), held.signer).sign()
+
+
+def test_what_the_signer_signs_instead_is_not_published(held: HeldLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(held.recorder, 5)
+    other = notes.Checkpoint(ORIGIN, 5, b"r" * 32)
+    monkeypatch.setattr(held.signer, "sign", lambda *_: signed(other, KEYS))
+    with pytest.raises(notes.NoteRefused, match="something else"):
+        held.seal()
+    with pytest.raises(NotPublished):
+        held.published.checkpoint()
 
 
 def test_a_rebuild_meets_every_root_ever_signed(held: HeldLog) -> None:

@@ -134,6 +134,13 @@ def test_a_proof_that_proves_nothing_is_refused(old: int, new: int, proof: list[
         check_consistency(old, naive.mth(LEAVES[:old]), new, b"r" * 32, proof)
 
 
+def test_a_proof_for_one_size_does_not_pass_for_a_larger_one() -> None:
+    roots, proof = [naive.mth(LEAVES[:size]) for size in (3, 4)], naive.subproof(3, LEAVES[:4])
+    check_consistency(3, roots[0], 4, roots[1], proof)
+    with pytest.raises(InconsistentTree):
+        check_consistency(3, roots[0], 400, roots[1], proof)
+
+
 def test_two_trees_of_one_size_with_other_roots_are_never_consistent() -> None:
     with pytest.raises(InconsistentTree, match="different roots"):
         check_consistency(4, b"a" * 32, 4, b"b" * 32, [])

@@ -121,7 +121,7 @@ class LedgerServer:
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
-            TransparencyService(published, recorder, writes, limits.followers), server
+            TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)

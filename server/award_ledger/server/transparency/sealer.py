@@ -22,7 +22,7 @@ class SealingPace:
     `look_s`: how often it is looked whether events wait; `longest_pause_s`: between attempts that fail.
     """
 
-    interval_s: float = 1.0
+    interval_s: float = 5.0
     at_events: int = 1_000
     look_s: float = 0.2
     longest_pause_s: float = 30.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 
 import grpc
 
@@ -19,7 +19,7 @@ from award_ledger.server.transparency import notes
 from award_ledger.server.transparency.published import NotPublished, PublishedLog
 from award_ledger.server.transparency.tiles import HIGHEST_LEVEL, Tile
 from award_ledger.server.transparency.tree import LARGEST_SIZE, TILE_WIDTH
-from award_ledger.server.writer.failures import Overloaded
+from award_ledger.server.writer.failures import Overloaded, ShuttingDown
 from award_ledger.server.writer.submission import Command, Written
 from award_ledger.v1 import transparency_pb2 as pb
 from award_ledger.v1.transparency_pb2_grpc import TransparencyServiceServicer
@@ -28,10 +28,15 @@ _MOST_INDEX = LARGEST_SIZE // TILE_WIDTH
 
 
 class TransparencyService(TransparencyServiceServicer):
-    """Answers from the published log, if the server has one. `streams` is how many there may be at once."""
+    """Answers from the published log, if the server has one.
 
-    def __init__(self, log: PublishedLog | None, recorder: LogRecorder, writes: Writes, streams: int) -> None:
-        self._log, self._recorder, self._writes = log, recorder, writes
+    `streams` is how many there may be at once; `stopping` ends them.
+    """
+
+    def __init__(
+        self, log: PublishedLog | None, recorder: LogRecorder, writes: Writes, streams: int, stopping: Event
+    ) -> None:
+        self._log, self._recorder, self._writes, self._stopping = log, recorder, writes, stopping
         self._streams, self._places = streams, BoundedSemaphore(streams)
 
     def GetCheckpoint(
@@ -109,6 +114,8 @@ class TransparencyService(TransparencyServiceServicer):
                 for index in range(first, -(-size // TILE_WIDTH)):
                     if not context.is_active():
                         return
+                    if self._stopping.is_set():
+                        raise ShuttingDown("the server is stopping")
                     width = min(TILE_WIDTH, size - index * TILE_WIDTH)
                     data = log.bundle(Tile(None, index, width))
                     yield pb.StreamEntryBundlesResponse(index=index, width=width, data=data)
