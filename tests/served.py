@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,8 @@ from award_ledger.server.rpc.interceptors.identity import Authenticator, Develop
 from award_ledger.server.rpc.serving import CONTRACT, ServingLimits
 from award_ledger.server.running import RunningLedger
 from award_ledger.server.store.opening import open_ledger
+from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.transparency.running import RunningLog
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.writer import WriterLimits
@@ -142,6 +144,7 @@ class Served:
         serving: ServingLimits | None = None,
         writing: WriterLimits | None = None,
         address: str = "127.0.0.1:0",
+        transparency: Callable[[LogRecorder], RunningLog] | None = None,
     ) -> None:
         self.award_id = self.application_id = ""  # for tests that share one ledger
         self.clock = HandClock()
@@ -154,6 +157,7 @@ class Served:
             clock=self.clock,
             serving=serving or ServingLimits(threads=8, followers=2, turn_away_s=0),
             writing=writing,
+            transparency=transparency(self.recorder) if transparency else None,
         )
         self.writer = self._ledger.writer
         try:

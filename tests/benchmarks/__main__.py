@@ -1,7 +1,8 @@
-"""Everything that is measured: `make bench`, or `python -m tests.benchmarks`. So far the store alone."""
+"""Everything that is measured: `make bench`, or `python -m tests.benchmarks`: the store, then the transparency log."""
 
 from __future__ import annotations
 
-from tests.benchmarks.store import main
+from tests.benchmarks import store, transparency
 
-main()
+store.main()
+transparency.main()

@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     parser.add_argument("--sizes", nargs="+", type=int, default=[1, 100, 1000], help="events in a batch")
     parser.add_argument("--seconds", type=float, default=3.0, help="spent on each figure")
-    chosen = parser.parse_args()
+    chosen = parser.parse_known_args()[0]  # `make bench` hands the log's on, too
     print(f"{'engine':12}{'what':28}{'n':>8}{'ms':>12}{'per second':>14}")
     for engine in chosen.engines:
         _measure(engine, chosen.sizes, chosen.seconds)

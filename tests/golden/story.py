@@ -31,10 +31,12 @@ from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.revoke_award import RevokeAward
+from award_ledger.server.commands.rotate_log_keys import RotateLogKeys
 from award_ledger.server.commands.set_off_clawback import SetOffClawback
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback
 from award_ledger.server.transparency.entry import entry, leaf_hash
+from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
 
@@ -97,7 +99,15 @@ class Telling:
 def tell() -> list[Event]:
     """The released lines as they stand, and the story since."""
     telling = Telling(released())
-    for chapter in (_new_limits_and_a_batch, _returns_to_nothing, _withholding, _objections, _corrections):
+    chapters = (
+        _new_limits_and_a_batch,
+        _returns_to_nothing,
+        _withholding,
+        _objections,
+        _corrections,
+        _new_keys_of_the_log,
+    )
+    for chapter in chapters:
         chapter(telling)
     return telling.events
 
@@ -206,6 +216,15 @@ def _corrections(t: Telling) -> None:
         correct("enterprise.award_approved", 25_000, person)
     correct("fund.appropriation_changed", 2, "qian@czt")
     correct("fund.created", 5, "qian@czt")
+
+
+def _new_keys_of_the_log(t: Telling) -> None:
+    """Another key signs the checkpoints."""
+    t.do(RotateLogKeys((_log_key(1),), (_log_key(2),), "更换密钥"), "sun@sjj", NEXT_YEAR)
+
+
+def _log_key(number: int) -> str:
+    return str(VerifierKey("ledger.example/awards", 1, bytes([number]) * 32))
 
 
 def line(event: Event) -> str:

@@ -200,9 +200,10 @@ def test_a_newer_database_is_refused_with_what_to_do(tmp_path: Path, run: Run) -
     assert run("migrate", "--database", url).code == 1
 
 
-@pytest.mark.parametrize("command", ["verify", "rewrap", "reindex"])
+@pytest.mark.parametrize("command", ["verify", "rewrap", "reindex", "rebuild", "anchor"])
 def test_a_ledger_that_is_not_there_is_neither_verified_nor_made(tmp_path: Path, run: Run, command: str) -> None:
-    refused = run(command, "--database", database(tmp_path))
+    needed = ("--size", "1") if command == "anchor" else ()
+    refused = run(command, "--database", database(tmp_path), *needed)
     assert refused.code == 1
     assert "no such file" in refused.stderr
     assert not list(tmp_path.iterdir())
@@ -325,6 +326,10 @@ def test_roles_are_for_postgresql_and_for_roles_that_can_be_bound(sqlite_url: st
         ("reindex", configuration.REINDEX),
         ("roles", configuration.ROLES),
         ("rewrap", configuration.REWRAP),
+        ("rebuild", configuration.REBUILD),
+        ("anchor", configuration.ANCHOR),
+        ("signer", configuration.SIGNER),
+        ("signer-keys", configuration.SIGNER_KEYS),
     ],
 )
 def test_every_setting_is_in_the_help_with_its_variable_in_both_languages(

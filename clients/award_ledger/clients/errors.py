@@ -181,8 +181,11 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "ENTERPRISE_STATUS",
         "ENTRY_NOT_CORRECTABLE",
         "CORRECTION_IMPOSSIBLE",
+        "TRANSPARENCY_OFF",
+        "LOG_KEYS_NOT_CURRENT",
+        "LOG_KEY_NOT_SIGNING",
     ),
-    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED"),
+    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
     Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),
     DeadlineExceeded: ("DEADLINE_EXCEEDED",),
 }

@@ -24,6 +24,7 @@ from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import ALL_EVENTS
 from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.working_set import Aggregate, T
 
@@ -79,6 +80,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Fund: "fund.snapshot.v2",
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
+    LogKeys: "log.snapshot.v1",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""
 

@@ -26,6 +26,7 @@ from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
+    LogKeysRotated,
     MeasureClosed,
     MeasureReopened,
     MeasureSuspended,
@@ -401,5 +402,6 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     FundCreated,
     AppropriationChanged,
     *CORRECTIONS,
+    LogKeysRotated,
 )
 """Every released fact. The golden log of the tests holds one of each."""

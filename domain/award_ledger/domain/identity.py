@@ -111,6 +111,12 @@ def directory_id(kind: str) -> UUID:
     return _id("directory", kind)
 
 
+@lru_cache(maxsize=1)
+def log_keys_id() -> UUID:
+    """Id of what the log says about its own keys."""
+    return _id("log.keys")
+
+
 def evidence_claim_id(kind: str, reference: str) -> UUID:
     """Id of the claim on one piece of evidence."""
     return _id("claim.evidence", kind, normalised(reference))

@@ -78,3 +78,16 @@ class AppropriationChanged(Fact, frozen=True, kw_only=True):
     TOPIC = "fund.appropriation_changed.v1"
     change_minor: int
     document: str = ""
+
+
+# The log itself.
+
+
+class LogKeysRotated(Fact, frozen=True, kw_only=True):
+    """The keys that sign checkpoints change. Verifier keys (C2SP signed-note); all of them sign the checkpoint that
+    first covers this fact."""
+
+    TOPIC = "log.keys_rotated.v1"
+    old_keys: tuple[str, ...]
+    new_keys: tuple[str, ...]
+    reason: str

@@ -349,3 +349,17 @@ class PointNotAvailable(Unanswerable):
     head: int
     reason = "POINT_NOT_AVAILABLE"
     template = "the ledger cannot answer for {asked}; the log ends at {head}"
+
+
+@dataclass(eq=False)
+class LogKeysNotCurrent(Precondition):
+    current: str
+    reason = "LOG_KEYS_NOT_CURRENT"
+    template = "the keys of the log until now are {current}"
+
+
+@dataclass(eq=False)
+class LogKeyNotSigning(Precondition):
+    key: str
+    reason = "LOG_KEY_NOT_SIGNING"
+    template = "the newest checkpoint is not signed by {key}: old and new keys must both sign before they change"

@@ -11,10 +11,11 @@ from award_ledger.domain.directory import Directory
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Event
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
 
-Aggregate = Enterprise | Measure | Fund | Claim | Directory
-T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory)
+Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys
+T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys)
 
 KINDS: dict[str, type[Aggregate]] = {
     "enterprise": Enterprise,
@@ -22,6 +23,7 @@ KINDS: dict[str, type[Aggregate]] = {
     "fund": Fund,
     "claim": Claim,
     "directory": Directory,
+    "log": LogKeys,
 }
 """Kinds of aggregates by the first word of a topic."""
 
@@ -65,6 +67,10 @@ class WorkingSet(ABC):
     def directory(self, kind: Literal["measures", "funds"]) -> Directory:
         """The codes of all measures, or of all funds."""
         return self.find(Directory, identity.directory_id(kind))
+
+    def log_keys(self) -> LogKeys:
+        """The keys that sign the log's checkpoints."""
+        return self.find(LogKeys, identity.log_keys_id())
 
 
 class Ledger(WorkingSet):

@@ -158,6 +158,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The server is shutting down; retry elsewhere with the same `request_id`."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 113
     """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
+    ERROR_REASON_NOT_PUBLISHED: _ErrorReason.ValueType  # 120
+    """No signed checkpoint covers it yet, or the transparency log does not have it."""
+    ERROR_REASON_TRANSPARENCY_OFF: _ErrorReason.ValueType  # 121
+    """The server was started without a transparency log."""
+    ERROR_REASON_LOG_KEYS_NOT_CURRENT: _ErrorReason.ValueType  # 122
+    """The keys named as those until now are others."""
+    ERROR_REASON_LOG_KEY_NOT_SIGNING: _ErrorReason.ValueType  # 123
+    """A key does not sign the newest checkpoint, as old and new keys must before they change."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Carried in `google.rpc.ErrorInfo.reason` (without the prefix `ERROR_REASON_`), domain `award-ledger`.
@@ -300,4 +308,12 @@ ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 112
 """The server is shutting down; retry elsewhere with the same `request_id`."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 113
 """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
+ERROR_REASON_NOT_PUBLISHED: ErrorReason.ValueType  # 120
+"""No signed checkpoint covers it yet, or the transparency log does not have it."""
+ERROR_REASON_TRANSPARENCY_OFF: ErrorReason.ValueType  # 121
+"""The server was started without a transparency log."""
+ERROR_REASON_LOG_KEYS_NOT_CURRENT: ErrorReason.ValueType  # 122
+"""The keys named as those until now are others."""
+ERROR_REASON_LOG_KEY_NOT_SIGNING: ErrorReason.ValueType  # 123
+"""A key does not sign the newest checkpoint, as old and new keys must before they change."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

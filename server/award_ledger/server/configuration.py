@@ -40,6 +40,45 @@ LOG_LEVEL = Setting(
     "--log-level", "日志级别", "what is logged", default="info", choices=("debug", "info", "warning", "error")
 )
 
+TRANSPARENCY_DATABASE = Setting(
+    "--transparency-database",
+    "透明日志的数据库地址",
+    "database of the transparency log; default: a file beside the ledger's, or a schema of its own in it",
+    default="",
+)
+SIGNER_KEY_FILE = Setting(
+    "--signer-key-file", "签名密钥文件", "file with the keys that sign checkpoints", required=True
+)
+SIGNER_MEMORY = Setting(
+    "--signer-memory", "签名进程的记忆文件", "file in which the signer remembers what it signed last", required=True
+)
+
+TRANSPARENCY = (
+    Setting("--transparency", "发布透明日志", "publish the transparency log", default=True),
+    TRANSPARENCY_DATABASE,
+    Setting(
+        "--signer",
+        "签名进程地址(unix:路径 或 本机端口);不填则本服务器不封存",
+        "address of the signer: unix:PATH or a port of this machine; without one this server seals nothing",
+        default="",
+    ),
+    Setting(
+        "--transparency-http",
+        "以静态文件发布透明日志的 HTTP 地址",
+        "HOST:PORT at which the log is served as static files over HTTP",
+        default="",
+    ),
+    Setting("--seal-ms", "两次签名的间隔毫秒数", "milliseconds between two checkpoints", default=5_000),
+    Setting("--seal-at", "达到此事件数即签名", "events that are not made to wait that long", default=1_000),
+    Setting("--witness-file", "见证方文件", "policy file: lines `witness NAME KEY URL`", default=""),
+    Setting(
+        "--witness-quorum",
+        "检查点公布前所需的见证数",
+        "cosignatures that a checkpoint needs before it is given out as the newest",
+        default=None,
+    ),
+)
+
 SERVE = (
     Setting("--listen", "监听地址", "address to listen on; port 0 takes a free one", default="127.0.0.1:50051"),
     DATABASE,
@@ -69,6 +108,7 @@ SERVE = (
     Setting("--batch", "一次提交的命令上限", "commands committed together", default=500),
     Setting("--resident", "内存中保留的聚合数", "aggregates kept in memory", default=100_000),
     Setting("--connections", "数据库连接上限", "database connections of this process", default=20),
+    *TRANSPARENCY,
     Setting("--grace-s", "停止时等待的秒数", "seconds that calls under way get when the server stops", default=20),
     LOG_LEVEL,
 )
@@ -80,6 +120,42 @@ ROLES = (
     DATABASE,
     Setting("--role", "服务器所用的 PostgreSQL 角色", "the PostgreSQL role that the server runs as", required=True),
     Setting("--dry-run", "只打印 SQL,不执行", "print the SQL and do nothing", default=False),
+    LOG_LEVEL,
+)
+REBUILD = (
+    DATABASE,
+    TRANSPARENCY_DATABASE,
+    Setting("--compare", "只比较,不重建", "compare with the events, and change nothing", default=False),
+    LOG_LEVEL,
+)
+ANCHOR = (
+    DATABASE,
+    TRANSPARENCY_DATABASE,
+    Setting("--size", "检查点的事件数", "number of events that the checkpoint covers", required=True),
+    Setting(
+        "--timestamp-file",
+        "时间戳响应文件(RFC 3161);不填则显示待加时间戳的摘要",
+        "file with the RFC 3161 response to keep; without one the digest to be timestamped is shown",
+        default="",
+    ),
+    LOG_LEVEL,
+)
+SIGNER = (
+    Setting("--signer-listen", "监听地址", "unix:PATH, or a port of this machine, to listen on", required=True),
+    SIGNER_KEY_FILE,
+    SIGNER_MEMORY,
+    LOG_LEVEL,
+)
+SIGNER_KEYS = (
+    SIGNER_KEY_FILE,
+    SIGNER_MEMORY,
+    Setting(
+        "--log-origin",
+        "新日志的名称,例如 ledger.example.gov/awards/2026",
+        "name of a new log, such as ledger.example.gov/awards/2026: makes its keys and its memory",
+        default="",
+    ),
+    Setting("--add-keys", "向现有文件添加新密钥", "add new keys to those of a log", default=False),
     LOG_LEVEL,
 )
 

@@ -1,4 +1,4 @@
-"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify`, `reindex`, `roles` and `rewrap`."""
+"""The command line of the server: `award-ledger-server serve`, `migrate`, `verify`, `signer` and the rest."""
 
 import argparse
 import logging
@@ -24,6 +24,19 @@ from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import LedgerRefused
 from award_ledger.server.store.roles import grant_writer, writer_statements
+from award_ledger.server.transparency.rebuilding import compare, rebuild
+from award_ledger.server.transparency.running import RunningLog
+from award_ledger.server.transparency.signer import MemoryHeld
+from award_ledger.server.transparency.tables import WRITER_PRIVILEGES
+from award_ledger.server.transparency_setup import (
+    TransparencyRefused,
+    anchor,
+    create_log,
+    running_log,
+    signer_keys,
+    signer_server,
+    unchecked_store,
+)
 from award_ledger.server.vault.failures import VaultFailure
 from award_ledger.server.vault.key_sources import development_keys, keys_from_environment, keys_from_file
 from award_ledger.server.vault.keys import HeldKeys
@@ -39,6 +52,7 @@ REFUSED, DISAGREES = 1, 3
 """Exit codes: the command was refused, and said what to do; what is derived disagrees with the events. 2 is that of
 argparse, for a wrong flag."""
 
+_SIGNER_GRACE_S = 5
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _DEVELOPMENT_WARNING = """\
@@ -60,7 +74,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
         code = command(given, environment)
-    except (_Refused, LedgerRefused, VaultFailure, PersistenceError) as refusal:
+    except (_Refused, LedgerRefused, VaultFailure, PersistenceError, TransparencyRefused, MemoryHeld) as refusal:
         sys.stderr.write(f"award-ledger-server: {refusal}\n")
         sys.exit(REFUSED)
     sys.exit(code)
@@ -85,6 +99,15 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ),
         ("roles", _roles, configuration.ROLES, "授予最小权限 / give a PostgreSQL role what the server needs, no more"),
         ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
+        (
+            "rebuild",
+            _rebuild,
+            configuration.REBUILD,
+            "从事件重建透明日志 / make the transparency log again",
+        ),
+        ("anchor", _anchor, configuration.ANCHOR, "时间戳 / keep an outside timestamp of a checkpoint"),
+        ("signer", _signer, configuration.SIGNER, "启动签名进程 / sign checkpoints of a transparency log"),
+        ("signer-keys", _signer_keys, configuration.SIGNER_KEYS, "签名密钥 / make, add to or show the signer's keys"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         add_settings(command, settings, environment)
@@ -96,19 +119,27 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     authenticator = _authenticator(given)
     with _stop_signals_held():
         recorder = _open(given, EngineLimits(connections=given.connections))
+        transparency: RunningLog | None = None
         try:
+            vault = Vault(_keys(given, environment))
+            transparency = running_log(given, recorder)
             ledger = RunningLedger(
                 recorder,
-                Vault(_keys(given, environment)),
+                vault,
                 authenticator,
                 serving=ServingLimits(given.threads, given.followers, given.calls, given.message_bytes),
                 writing=WriterLimits(given.waiting, given.batch, given.resident),
+                transparency=transparency,
             )
             port = _started(ledger, given.listen)
         except BaseException:
+            if transparency:
+                transparency.close()
             recorder.close()
             raise
         _say(f"listening on {_bound(given.listen, port)}")
+        if transparency and transparency.http:
+            _LOG.info("transparency log at http://%s", _bound(given.transparency_http, transparency.http.port))
         _wait_for_stop_signal()
         _LOG.info("stopping: calls under way get %s s", given.grace_s)
         ledger.stop(given.grace_s)
@@ -155,9 +186,11 @@ def _reindex(given: argparse.Namespace, _: Mapping[str, str]) -> int:
 def _roles(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     recorder = _open(given, create=False)
     try:
+        if recorder.engine.dialect.name == "postgresql" and not given.dry_run:
+            create_log(given, recorder)
         with translated(), for_writing(recorder.engine).begin() as connection:
             act = writer_statements if given.dry_run else grant_writer
-            statements = act(connection, given.role)
+            statements = act(connection, given.role, WRITER_PRIVILEGES)
     except ValueError as error:
         raise _Refused(str(error)) from None
     finally:
@@ -177,6 +210,44 @@ def _rewrap(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     recorder = _open(given, create=False)
     _say(f"{rewrap(recorder, _keys(given, environment))} keys wrapped anew")
     recorder.close()
+    return 0
+
+
+def _rebuild(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    recorder = _open(given, create=False)
+    store = unchecked_store(given, recorder)
+    done = compare(recorder, store) if given.compare else rebuild(recorder, store)
+    store.close()
+    recorder.close()
+    for finding in done.findings:
+        _say(finding)
+    outcome = "all agree" if not done.findings else f"{len(done.findings)} disagree, and nothing was changed"
+    _say(f"{done.events} events hashed, {done.checkpoints} signed roots compared: {outcome}")
+    return DISAGREES if done.findings else 0
+
+
+def _anchor(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    recorder = _open(given, create=False)
+    try:
+        _say(anchor(given, recorder))
+    finally:
+        recorder.close()
+    return 0
+
+
+def _signer(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    with _stop_signals_held():
+        server = signer_server(given)
+        server.start()
+        _say(f"signer listening on {_bound(given.signer_listen, server.port)}")
+        _wait_for_stop_signal()
+        server.stop(_SIGNER_GRACE_S)
+    return 0
+
+
+def _signer_keys(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    for key in signer_keys(given):
+        _say(key)
     return 0
 
 

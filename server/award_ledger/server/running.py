@@ -4,12 +4,13 @@ from award_ledger.server.clock import Clock, SystemClock
 from award_ledger.server.rpc.interceptors.identity import Authenticator
 from award_ledger.server.rpc.serving import LedgerServer, ServingLimits
 from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.transparency.running import RunningLog
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.writer import Writer, WriterLimits
 
 
 class RunningLedger:
-    """Owns the recorder that it is given. `start` once, `stop` once."""
+    """Owns the recorder and the transparency log that it is given. `start` once, `stop` once."""
 
     def __init__(
         self,
@@ -20,21 +21,28 @@ class RunningLedger:
         clock: Clock | None = None,
         serving: ServingLimits | None = None,
         writing: WriterLimits | None = None,
+        transparency: RunningLog | None = None,
     ) -> None:
         clock = clock or SystemClock()
         self._recorder = recorder
         self.writer = Writer(recorder, clock, vault, writing or WriterLimits())
-        self._server = LedgerServer(recorder, self.writer, vault, clock, authenticator, serving)
+        self.transparency = transparency
+        published = transparency.published if transparency else None
+        self._server = LedgerServer(recorder, self.writer, vault, clock, authenticator, serving, published)
 
     def start(self, address: str) -> int:
         """Listens and answers; returns the port. Raises RuntimeError when the address cannot be had."""
         port = self._server.bind(address)
         self.writer.start()
+        if self.transparency:
+            self.transparency.start(self._server.announce_sealing)
         self._server.start()
         return port
 
     def stop(self, grace_s: float) -> None:
-        """Takes no new call, lets those under way end within the grace, writes what waits, and closes the store."""
+        """Takes no new call, lets those under way end within the grace, writes and seals what waits, and closes."""
         self._server.stop(grace_s)
         self.writer.drain(grace_s)
+        if self.transparency:
+            self.transparency.stop(grace_s)
         self._recorder.close()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests import samples
 from tests.served import METHODS, Served, read_refusal, serving
+from tests.server.transparency.serving import SealedLedgers
 
 DEFECTS = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN)
 
@@ -63,7 +64,9 @@ def messages(descriptor: Descriptor, words: tuple[str, ...], depth: int = 5) -> 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A ledger with an award and an open application, on which the wrong requests accumulate."""
-    with serving(f"sqlite:///{tmp_path_factory.mktemp('any')}/ledger.sqlite3") as running:
+    folder = tmp_path_factory.mktemp("any")
+    url = f"sqlite:///{folder}/ledger.sqlite3"
+    with serving(url, transparency=SealedLedgers(url, folder)) as running:
         samples.prepare(running.officer)
         running.award_id = samples.awarded(running.officer)
         running.application_id = samples.applied(running.officer)

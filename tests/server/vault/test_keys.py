@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
+from award_ledger.server.private_files import exposure
 from award_ledger.server.vault.failures import KeyRefused, KeyTampered
-from award_ledger.server.vault.key_sources import _exposure, development_keys, keys_from_environment, keys_from_file
+from award_ledger.server.vault.key_sources import development_keys, keys_from_environment, keys_from_file
 from award_ledger.server.vault.keys import HeldKeys, WrappedKey
 
 PERSON, KEY = uuid4(), urandom(32)
@@ -121,7 +122,7 @@ def test_a_file_open_to_others_is_refused(key_file: Path, mode: int) -> None:
     ],
 )
 def test_who_may_own_and_read_a_key_file(mode: int, owner: int, reader: int, refused: bool) -> None:
-    assert bool(_exposure(stat.S_IFREG | mode, owner, reader)) is refused
+    assert bool(exposure(stat.S_IFREG | mode, owner, reader)) is refused
 
 
 def test_the_development_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:

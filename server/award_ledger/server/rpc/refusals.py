@@ -32,6 +32,21 @@ class PositionNotReached(refusals.Unanswerable):
 
 
 @dataclass(eq=False)
+class NotYetPublished(refusals.Unanswerable):
+    asked: str
+    size: int
+    reason = "NOT_PUBLISHED"
+    template = "{asked} is not published; the newest checkpoint covers {size} events"
+
+
+@dataclass(eq=False)
+class TransparencyOff(refusals.Precondition):
+    method: str
+    reason = "TRANSPARENCY_OFF"
+    template = "this server publishes no transparency log; it was started without one"
+
+
+@dataclass(eq=False)
 class ExplainedRefusal(refusals.ApprovalRefused):
     """A recorded refusal together with the Terms that refused, whose words are put beside the checks.
 

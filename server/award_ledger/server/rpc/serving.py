@@ -26,9 +26,11 @@ from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
 from award_ledger.server.rpc.writes import Writes
 from award_ledger.server.store.recorder import LogRecorder
+from award_ledger.server.transparency.published import PublishedLog
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.writer import Writer
 from award_ledger.v1 import (
@@ -52,6 +54,8 @@ from award_ledger.v1 import (
     objections_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
+    transparency_pb2,
+    transparency_pb2_grpc,
 )
 
 CONTRACT = (
@@ -65,9 +69,13 @@ CONTRACT = (
     objections_pb2,
     corrections_pb2,
     history_pb2,
+    transparency_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
 """Full names of the ledger's services."""
+
+SEALING = "award_ledger.sealing"
+"""What the health service calls the sealing of the transparency log: it may stand still while calls are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class LedgerServer:
         clock: Clock,
         authenticator: Authenticator,
         limits: ServingLimits | None = None,
+        published: PublishedLog | None = None,
     ) -> None:
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
@@ -122,6 +131,9 @@ class LedgerServer:
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
+        transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
+            TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 
@@ -136,6 +148,10 @@ class LedgerServer:
         """Answers calls, and says by the health service that it does."""
         self._server.start()
         self._health.start()
+
+    def announce_sealing(self, well: bool) -> None:
+        """Says by the health service whether what is recorded is being sealed."""
+        self._health.say_of(SEALING, well)
 
     def stop(self, grace_s: float) -> None:
         """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.

@@ -37,6 +37,10 @@ class StoreHealth:
         self.servicer.enter_graceful_shutdown()
         self._stopped.set()
 
+    def say_of(self, name: str, well: bool) -> None:
+        """Says of something else than the store whether it goes well."""
+        self.servicer.set(name, _SERVING if well else _NOT_SERVING)
+
     def look(self) -> None:
         """Reads the head; what is said changes when whether that can be done has changed."""
         try:

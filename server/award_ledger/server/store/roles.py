@@ -6,7 +6,7 @@ the triggers. SQLite has no roles; there the file's permissions and the triggers
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, text
 
@@ -29,45 +29,47 @@ _MAY = text("SELECT has_table_privilege(:role, :table, :privilege)")
 _OWNS = text("SELECT pg_has_role(:role, relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(:table)")
 
 
-def writer_statements(connection: Connection, role: str) -> list[str]:
+def writer_statements(connection: Connection, role: str, more: Mapping[str, str] | None = None) -> list[str]:
     """The SQL that makes a role, unless it is there, and gives it exactly the rights that the server needs.
 
-    Raises ValueError on SQLite.
+    `more` are privileges on tables of other schemas, by qualified name. Raises ValueError on SQLite.
     """
     if connection.dialect.name != "postgresql":
         raise ValueError("only PostgreSQL has roles; on SQLite the permissions of the file say who may write")
-    return list(_statements(connection, role))
+    return list(_statements(connection, role, {**_PRIVILEGES, **(more or {})}))
 
 
-def grant_writer(connection: Connection, role: str) -> list[str]:
+def grant_writer(connection: Connection, role: str, more: Mapping[str, str] | None = None) -> list[str]:
     """Make the role what the server should run as, take any other right it has on the tables, and return the SQL.
 
     Raises ValueError on SQLite, and WriterRoleTooStrong where the role can do more all the same; roll back then.
     """
-    statements = writer_statements(connection, role)
+    statements = writer_statements(connection, role, more)
     for statement in statements:
         connection.exec_driver_sql(statement)
-    excess = list(_excess(connection, role))
+    excess = list(_excess(connection, role, {**_PRIVILEGES, **(more or {})}))
     if excess:
         raise WriterRoleTooStrong(connection.engine.url.render_as_string(hide_password=True), role, excess)
     return statements
 
 
-def _statements(connection: Connection, role: str) -> Iterator[str]:
+def _statements(connection: Connection, role: str, wanted: Mapping[str, str]) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
     quoted = quote(role)
     database, schema = connection.execute(_HERE).one()
     if connection.execute(_IS_THERE, {"role": role}).first() is None:
         yield f"CREATE ROLE {quoted} LOGIN"
     yield f"GRANT CONNECT ON DATABASE {quote(database)} TO {quoted}"
-    yield f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quoted}"
-    for table, privileges in _PRIVILEGES.items():
+    schemas = dict.fromkeys(table.rpartition(".")[0] or quote(schema) for table in wanted)
+    for name in schemas:
+        yield f"GRANT USAGE ON SCHEMA {name} TO {quoted}"
+    for table, privileges in wanted.items():
         yield f"REVOKE ALL ON {table} FROM {quoted}"
         yield f"GRANT {privileges} ON {table} TO {quoted}"
 
 
-def _excess(connection: Connection, role: str) -> Iterator[str]:
-    for table, privileges in _PRIVILEGES.items():
+def _excess(connection: Connection, role: str, wanted: Mapping[str, str]) -> Iterator[str]:
+    for table, privileges in wanted.items():
         if connection.execute(_OWNS, {"role": role, "table": table}).scalar_one():
             yield f"do as the owner of {table}"  # who can give itself any right, and switch triggers off
         meant = {privilege.strip() for privilege in privileges.split(",")}  # one on columns is none on the table

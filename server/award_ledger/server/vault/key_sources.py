@@ -7,11 +7,10 @@ first; run `rewrap`; take the old key out. Backups from before still need it.
 
 import os
 import re
-import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from award_ledger.server.private_files import FileExposed, create_private, read_private
 from award_ledger.server.vault.aead import KEY_BYTES, RandomBytes
 from award_ledger.server.vault.failures import KeyRefused
 from award_ledger.server.vault.keys import HeldKeys
@@ -31,11 +30,9 @@ def keys_from_file(path: Path) -> HeldKeys:
     Raises KeyRefused when the file cannot be read, is open to others (on POSIX) or is not a list of keys.
     """
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            if os.name == "posix" and (finding := _exposure(status.st_mode, status.st_uid, os.geteuid())):
-                raise KeyRefused(str(path), finding, "Give it to the server's account with mode 0600.")
-            text = file.read().decode("ascii", "replace")
+        text = read_private(path).decode("ascii", "replace")
+    except FileExposed as exposed:
+        raise KeyRefused(str(path), f"{exposed}", "Give it to the server's account with mode 0600.") from None
     except OSError as error:
         raise KeyRefused(str(path), f"the key file cannot be read ({error.strerror})", _WRITE_A_KEY) from None
     return _parsed(text, str(path))
@@ -49,21 +46,12 @@ def development_keys(database: Path, random: RandomBytes = os.urandom) -> HeldKe
     path = database.with_name(f"{database.name}.development-key")
     if not path.exists():
         try:
-            _create(path, random(KEY_BYTES).hex())
+            create_private(path, f"{random(KEY_BYTES).hex()}\n".encode())
         except OSError as error:
             finding = f"the development key cannot be written ({error.strerror})"
             remedy = "Check that the folder exists and that this account may write there."
             raise KeyRefused(str(path), finding, remedy) from None
     return keys_from_file(path)
-
-
-def _exposure(mode: int, owner: int, reader: int) -> str:
-    """What lets others at the key; empty when nothing does. The rule that PostgreSQL has for its own key file."""
-    if owner not in (reader, 0):
-        return "the key file belongs to another account"
-    # A file of root may be read by the group of the server's account: so secrets are mounted into containers.
-    others = stat.S_IMODE(mode) & (0o077 if owner == reader else 0o037)
-    return f"the key file is open to other accounts (mode {stat.S_IMODE(mode):04o})" if others else ""
 
 
 def _parsed(text: str, source: str) -> HeldKeys:
@@ -74,28 +62,3 @@ def _parsed(text: str, source: str) -> HeldKeys:
         if not _KEY.fullmatch(word):  # the word itself may be most of a key: it is not shown
             raise KeyRefused(source, f"key {number} of {len(words)} is not 64 hexadecimal digits", _WRITE_A_KEY)
     return HeldKeys([bytes.fromhex(word) for word in words])
-
-
-def _create(path: Path, text: str) -> None:
-    """Write the file whole or not at all, and durably. Of two processes at once one wins, and both use its key."""
-    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # with mode 0600
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{text}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        Path(draft).unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

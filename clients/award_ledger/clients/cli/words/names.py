@@ -129,6 +129,7 @@ _TOPICS = {
     "topic.fund.created.v1": Phrase("fund created", "建立资金指标"),
     "topic.fund.appropriation_changed.v1": Phrase("appropriation changed", "调整额度"),
     "topic.fund.appropriation_corrected.v1": Phrase("appropriation corrected", "更正额度"),
+    "topic.log.keys_rotated.v1": Phrase("log keys changed", "更换日志密钥"),
     "event.amount_minor": Phrase("amount", "金额"),
     "event.stood_minor": Phrase("instead of", "原为"),
     "event.asked_minor": Phrase("asked", "申报"),

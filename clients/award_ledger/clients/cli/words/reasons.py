@@ -376,6 +376,31 @@ REASONS: dict[str, Reason] = {
     "PAGE_TOKEN_INVALID": _reason(
         "The page does not belong to this list.", "分页标记不属于该列表。", "start the list again", "重新查询"
     ),
+    # The transparency log.
+    "NOT_PUBLISHED": _reason(
+        "No signed checkpoint covers this yet.",
+        "尚无已签名的检查点涵盖此项。",
+        "try again in a moment",
+        "请稍后再试",
+    ),
+    "TRANSPARENCY_OFF": _reason(
+        "This server publishes no transparency log.",
+        "此服务器未启用透明日志。",
+        "ask those who run the ledger for a server that does",
+        "请向账本运维人员索取启用透明日志的服务器",
+    ),
+    "LOG_KEYS_NOT_CURRENT": _reason(
+        "The log's keys until now are others.",
+        "日志现用密钥与所列不符。",
+        "name the current keys: award-ledger-server signer-keys shows them",
+        "请列出现用密钥：award-ledger-server signer-keys 可查看",
+    ),
+    "LOG_KEY_NOT_SIGNING": _reason(
+        "A key does not sign the newest checkpoint; old and new keys both must before they change.",
+        "有密钥尚未签署最新检查点；更换前新旧密钥须同时签署。",
+        "give the signer both keys and try again after the next checkpoint",
+        "请让签名进程同时持有新旧密钥，待下一检查点后重试",
+    ),
     # Availability.
     "OVERLOADED": _reason("The ledger is busy; nothing was done.", "账本繁忙，未办理。", _SAFE_EN, _SAFE_ZH),
     "STORE_UNAVAILABLE": _reason(
