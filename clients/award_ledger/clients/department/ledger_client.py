@@ -19,10 +19,19 @@ from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.payments import PaymentActs
+from award_ledger.clients.department.transparency import TransparencyActs
 
 
 class LedgerClient(
-    MeasureActs, FundActs, EnterpriseActs, ApplicationActs, AwardActs, PaymentActs, ClawbackActs, HistoryActs
+    MeasureActs,
+    FundActs,
+    EnterpriseActs,
+    ApplicationActs,
+    AwardActs,
+    PaymentActs,
+    ClawbackActs,
+    HistoryActs,
+    TransparencyActs,
 ):
     """A department's end of the ledger. Safe to share between threads; close it, or use it in `with`.
 

@@ -215,7 +215,8 @@ class _Checking:
         return proof is not None or _UNCHECKED.fullmatch(name) is not None
 
     def _check_manifest(self, checkpoint: Checkpoint) -> None:
-        if MANIFEST in self._names and read_file(self._bundle, MANIFEST) != manifest_of(
-            self._bundle, self._names, checkpoint
-        ):
+        def read(name: str) -> bytes:
+            return read_file(self._bundle, name)
+
+        if MANIFEST in self._names and read(MANIFEST) != manifest_of(read, self._names, checkpoint):
             self.report.add("bundle", f"{MANIFEST} is not the manifest of these files")

@@ -87,6 +87,10 @@ class FolderBundle:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the folder."""
         os.close(self._open)
 
     def names(self) -> Iterator[str]:

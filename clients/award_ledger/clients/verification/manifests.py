@@ -6,10 +6,9 @@ It lists the files that neither the tree nor a commitment covers, so that damage
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
-from award_ledger.clients.verification.bundles import Bundle, read_file
 from award_ledger.clients.verification.checkpoints import Checkpoint
 
 MANIFEST = "manifest.json"
@@ -18,11 +17,9 @@ FORMAT = "award-ledger/bundle/v1"
 _COVERED = ("tile/", "state/", "openings/", MANIFEST)
 
 
-def manifest_of(bundle: Bundle, names: Iterable[str], checkpoint: Checkpoint) -> bytes:
-    """The manifest that belongs to the files of these names. Raises BundleBroken."""
-    files = {
-        name: sha256(read_file(bundle, name)).hexdigest() for name in sorted(names) if not name.startswith(_COVERED)
-    }
+def manifest_of(read: Callable[[str], bytes], names: Iterable[str], checkpoint: Checkpoint) -> bytes:
+    """The manifest that belongs to the files of these names; raises what `read` raises."""
+    files = {name: sha256(read(name)).hexdigest() for name in sorted(names) if not name.startswith(_COVERED)}
     told = {
         "format": FORMAT,
         "origin": checkpoint.origin,

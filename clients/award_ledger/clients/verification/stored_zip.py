@@ -51,7 +51,9 @@ class ZipBundle:
         try:
             self._bytes = os.fstat(self._file).st_size
             start, length, count = self._end()
-            self._states = array("Q", bytes(8 * count))  # offset + 1 by index; 0: none
+            # Offsets by index, plus 1: in an array for the events of a whole log, in a mapping for a selection's.
+            self._states = array("Q", bytes(8 * count))
+            self._far_states: dict[int, int] = {}
             self._others: dict[str, int] = {}
             self._count = 0
             for member in self._members(start, length, count):
@@ -83,7 +85,7 @@ class ZipBundle:
 
     def state(self, index: int) -> bytes | None:
         """The state of a leaf."""
-        at = self._states[index] if index < len(self._states) else 0
+        at = self._states[index] if index < len(self._states) else self._far_states.get(index, 0)
         return self._read(state_name(index), at - 1) if at else None
 
     def _end(self) -> tuple[int, int, int]:
@@ -139,11 +141,12 @@ class ZipBundle:
             if not member.name.endswith("/"):
                 self._others[member.name] = member.offset
             return
-        if index >= len(self._states):
-            raise BundleBroken(f"{member.name} is beyond the number of files in the bundle")
-        if self._states[index]:
+        if self._states[index] if index < len(self._states) else index in self._far_states:
             raise BundleBroken(f"{member.name} stands in the zip file twice")
-        self._states[index] = member.offset + 1
+        if index < len(self._states):
+            self._states[index] = member.offset + 1
+        else:
+            self._far_states[index] = member.offset + 1
         self._count += 1
 
     def _read(self, name: str, offset: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from award_ledger.clients.verification.failures import Malformed
 from award_ledger.clients.verification.merkle import HASH_BYTES, folded, perfect_root
@@ -81,6 +82,26 @@ class TreeHashing:
         self._full = [0]
         self.size = 0
 
+    @classmethod
+    def resumed(
+        cls, read: Callable[[Tile], bytes], size: int, take: Callable[[Tile, bytes], None] | None = None
+    ) -> Self:
+        """Goes on from a log of some size, whose tiles at the edge `read` gives. Raises Malformed."""
+        made = cls(take)
+        made._edge, made._full = [], []
+        made.size = size
+        while size or not made._edge:
+            level, (full, rest) = len(made._edge), divmod(size, TILE_WIDTH)
+            made._edge.append(hashes_of_tile(read(Tile(level, full, rest)), rest) if rest else [])
+            made._full.append(full)
+            size = full
+        return made
+
+    @property
+    def unfinished_leaves(self) -> tuple[bytes, ...]:
+        """Hashes of the leaves that no full tile holds yet."""
+        return tuple(self._edge[0])
+
     def append(self, leaf: bytes) -> None:
         """Adds the hash of the next leaf."""
         self.size += 1
@@ -113,13 +134,7 @@ class TreeHashing:
 
 def root_from_tiles(read: Callable[[Tile], bytes], size: int) -> bytes:
     """Root of a log of some size from the tiles at its edge alone: what `read` gives must have just their bytes."""
-    edge: list[list[bytes]] = []
-    level = 0
-    while size:
-        full, rest = divmod(size, TILE_WIDTH)
-        edge.append(hashes_of_tile(read(Tile(level, full, rest)), rest) if rest else [])
-        level, size = level + 1, full
-    return folded(_peaks(edge))
+    return TreeHashing.resumed(read, size).root()
 
 
 def hashes_of_tile(data: bytes, width: int) -> list[bytes]:
