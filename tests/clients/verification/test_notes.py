@@ -173,7 +173,7 @@ ROOT = b64(bytes(32)).encode()
     ],
 )
 def test_what_is_no_checkpoint_is_refused(text: bytes) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(NotVerified):
         parse_checkpoint(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from award_ledger.clients.verification.failures import Malformed
+from award_ledger.clients.verification.failures import Malformed, ProofRefused
 from award_ledger.clients.verification.merkle import EMPTY_ROOT, HASH_BYTES
 from award_ledger.clients.verification.text_fields import from_base64, from_decimal, to_base64
 
@@ -24,7 +24,7 @@ class Checkpoint:
 
 
 def parse_checkpoint(text: bytes) -> Checkpoint:
-    """Three lines: origin, size, root. Raises Malformed."""
+    """Three lines: origin, size, root. Raises Malformed; ProofRefused where nothing is said to have another root."""
     try:
         lines = text.decode().split("\n")
     except UnicodeDecodeError as error:
@@ -39,5 +39,5 @@ def parse_checkpoint(text: bytes) -> Checkpoint:
     if len(root) != HASH_BYTES:
         raise Malformed("checkpoint", f"the root has {len(root)} bytes instead of {HASH_BYTES}")
     if size == 0 and root != EMPTY_ROOT:
-        raise Malformed("checkpoint", f"the root {root.hex()} is not that of an empty tree")
+        raise ProofRefused(f"the root {root.hex()} is not that of an empty tree")
     return Checkpoint(origin, size, root)
