@@ -22,6 +22,7 @@ from award_ledger.v1 import (
     history_pb2,
     measures_pb2,
     payments_pb2,
+    transparency_pb2,
 )
 
 FILES: tuple[Any, ...] = (
@@ -33,6 +34,7 @@ FILES: tuple[Any, ...] = (
     history_pb2,
     measures_pb2,
     payments_pb2,
+    transparency_pb2,
 )
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]

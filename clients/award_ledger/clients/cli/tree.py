@@ -23,6 +23,7 @@ from award_ledger.clients.cli.commands.funds import funds_commands
 from award_ledger.clients.cli.commands.measures import measures_commands
 from award_ledger.clients.cli.commands.payments import pay_commands
 from award_ledger.clients.cli.commands.pro_rata import pro_rata
+from award_ledger.clients.cli.commands.witness import witness_commands
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.exit_codes import USAGE
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -170,6 +171,7 @@ _GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "clawback": clawback_commands,
     "history": history.history_commands,
     "audit": audit_commands,
+    "witness": witness_commands,
 }
 
 ALIASES = {"measure": "measures", "fund": "funds", "enterprise": "enterprises"}
@@ -190,6 +192,6 @@ PANELS = {
         "import",
     ),
     "money": ("pay", "clawback"),
-    "questions": ("headroom", "applications", "awards", "history", "follow", "status", "audit"),
+    "questions": ("headroom", "applications", "awards", "history", "follow", "status", "audit", "witness"),
 }
 """Commands of the first level, as the help orders them."""

@@ -175,6 +175,9 @@ METAVARS = {
     "HOST:PORT": Phrase("HOST:PORT", "主机:端口"),
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
+    "BUNDLE": Phrase("BUNDLE", "存证包"),
+    "FOLDER": Phrase("FOLDER", "文件夹"),
+    "HASH": Phrase("HASH", "哈希"),
 }
 
 PANEL_NAMES = {
