@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"award_ledger/v1/transparency.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\">\n\x14GetCheckpointRequest\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12\x18\n\x10min_cosignatures\x18\x02 \x01(\x05\"e\n\x15GetCheckpointResponse\x12\x0c\n\x04note\x18\x01 \x01(\x0c\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0c\n\x04root\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63osignatures\x18\x04 \x01(\x05\x12\x0c\n\x04head\x18\x05 \x01(\x03\":\n\x18GetInclusionProofRequest\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\"o\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0e\n\x06hashes\x18\x04 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x05 \x01(\x0c\"@\n\x1aGetConsistencyProofRequest\x12\x10\n\x08old_size\x18\x01 \x01(\x03\x12\x10\n\x08new_size\x18\x02 \x01(\x03\"e\n\x1bGetConsistencyProofResponse\x12\x10\n\x08old_size\x18\x01 \x01(\x03\x12\x10\n\x08new_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\x0c\"=\n\x0eGetTileRequest\x12\r\n\x05level\x18\x01 \x01(\x05\x12\r\n\x05index\x18\x02 \x01(\x03\x12\r\n\x05width\x18\x03 \x01(\x05\"\x1f\n\x0fGetTileResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"5\n\x15GetEntryBundleRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\"&\n\x16GetEntryBundleResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\">\n\x19StreamEntryBundlesRequest\x12\x13\n\x0b\x66irst_index\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\"H\n\x1aStreamEntryBundlesResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"O\n\x13GetProofFileRequest\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x18\n\x10min_cosignatures\x18\x03 \x01(\x05\"8\n\x14GetProofFileResponse\x12\r\n\x05proof\x18\x01 \x01(\x0c\x12\x11\n\tfile_name\x18\x02 \x01(\t\"\x8b\x01\n\x14RotateLogKeysRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x10\n\x08old_keys\x18\x03 \x03(\t\x12\x10\n\x08new_keys\x18\x04 \x03(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"P\n\x15RotateLogKeysResponse\x12\x0c\n\x04keys\x18\x01 \x03(\t\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt2\xb2\x06\n\x13TransparencyService\x12^\n\rGetCheckpoint\x12%.award_ledger.v1.GetCheckpointRequest\x1a&.award_ledger.v1.GetCheckpointResponse\x12j\n\x11GetInclusionProof\x12).award_ledger.v1.GetInclusionProofRequest\x1a*.award_ledger.v1.GetInclusionProofResponse\x12p\n\x13GetConsistencyProof\x12+.award_ledger.v1.GetConsistencyProofRequest\x1a,.award_ledger.v1.GetConsistencyProofResponse\x12L\n\x07GetTile\x12\x1f.award_ledger.v1.GetTileRequest\x1a .award_ledger.v1.GetTileResponse\x12\x61\n\x0eGetEntryBundle\x12&.award_ledger.v1.GetEntryBundleRequest\x1a\'.award_ledger.v1.GetEntryBundleResponse\x12o\n\x12StreamEntryBundles\x12*.award_ledger.v1.StreamEntryBundlesRequest\x1a+.award_ledger.v1.StreamEntryBundlesResponse0\x01\x12[\n\x0cGetProofFile\x12$.award_ledger.v1.GetProofFileRequest\x1a%.award_ledger.v1.GetProofFileResponse\x12^\n\rRotateLogKeys\x12%.award_ledger.v1.RotateLogKeysRequest\x1a&.award_ledger.v1.RotateLogKeysResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"award_ledger/v1/transparency.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\">\n\x14GetCheckpointRequest\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12\x18\n\x10min_cosignatures\x18\x02 \x01(\x05\"\x8f\x01\n\x15GetCheckpointResponse\x12\x0c\n\x04note\x18\x01 \x01(\x0c\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0c\n\x04root\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63osignatures\x18\x04 \x01(\x05\x12\x0c\n\x04head\x18\x05 \x01(\x03\x12(\n\x07\x61nchors\x18\x06 \x03(\x0b\x32\x17.award_ledger.v1.Anchor\"$\n\x06\x41nchor\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04\x62lob\x18\x02 \x01(\x0c\":\n\x18GetInclusionProofRequest\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\"o\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0e\n\x06hashes\x18\x04 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x05 \x01(\x0c\"@\n\x1aGetConsistencyProofRequest\x12\x10\n\x08old_size\x18\x01 \x01(\x03\x12\x10\n\x08new_size\x18\x02 \x01(\x03\"e\n\x1bGetConsistencyProofResponse\x12\x10\n\x08old_size\x18\x01 \x01(\x03\x12\x10\n\x08new_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\x0c\"=\n\x0eGetTileRequest\x12\r\n\x05level\x18\x01 \x01(\x05\x12\r\n\x05index\x18\x02 \x01(\x03\x12\r\n\x05width\x18\x03 \x01(\x05\"\x1f\n\x0fGetTileResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"5\n\x15GetEntryBundleRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\"&\n\x16GetEntryBundleResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\">\n\x19StreamEntryBundlesRequest\x12\x13\n\x0b\x66irst_index\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\"H\n\x1aStreamEntryBundlesResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"O\n\x13GetProofFileRequest\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x18\n\x10min_cosignatures\x18\x03 \x01(\x05\"8\n\x14GetProofFileResponse\x12\r\n\x05proof\x18\x01 \x01(\x0c\x12\x11\n\tfile_name\x18\x02 \x01(\t\"\x8b\x01\n\x14RotateLogKeysRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x10\n\x08old_keys\x18\x03 \x03(\t\x12\x10\n\x08new_keys\x18\x04 \x03(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"P\n\x15RotateLogKeysResponse\x12\x0c\n\x04keys\x18\x01 \x03(\t\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt2\xb2\x06\n\x13TransparencyService\x12^\n\rGetCheckpoint\x12%.award_ledger.v1.GetCheckpointRequest\x1a&.award_ledger.v1.GetCheckpointResponse\x12j\n\x11GetInclusionProof\x12).award_ledger.v1.GetInclusionProofRequest\x1a*.award_ledger.v1.GetInclusionProofResponse\x12p\n\x13GetConsistencyProof\x12+.award_ledger.v1.GetConsistencyProofRequest\x1a,.award_ledger.v1.GetConsistencyProofResponse\x12L\n\x07GetTile\x12\x1f.award_ledger.v1.GetTileRequest\x1a .award_ledger.v1.GetTileResponse\x12\x61\n\x0eGetEntryBundle\x12&.award_ledger.v1.GetEntryBundleRequest\x1a\'.award_ledger.v1.GetEntryBundleResponse\x12o\n\x12StreamEntryBundles\x12*.award_ledger.v1.StreamEntryBundlesRequest\x1a+.award_ledger.v1.StreamEntryBundlesResponse0\x01\x12[\n\x0cGetProofFile\x12$.award_ledger.v1.GetProofFileRequest\x1a%.award_ledger.v1.GetProofFileResponse\x12^\n\rRotateLogKeys\x12%.award_ledger.v1.RotateLogKeysRequest\x1a&.award_ledger.v1.RotateLogKeysResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,36 +34,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETCHECKPOINTREQUEST']._serialized_start=85
   _globals['_GETCHECKPOINTREQUEST']._serialized_end=147
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=149
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=250
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=252
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=310
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=312
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=423
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=425
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=489
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=491
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=592
-  _globals['_GETTILEREQUEST']._serialized_start=594
-  _globals['_GETTILEREQUEST']._serialized_end=655
-  _globals['_GETTILERESPONSE']._serialized_start=657
-  _globals['_GETTILERESPONSE']._serialized_end=688
-  _globals['_GETENTRYBUNDLEREQUEST']._serialized_start=690
-  _globals['_GETENTRYBUNDLEREQUEST']._serialized_end=743
-  _globals['_GETENTRYBUNDLERESPONSE']._serialized_start=745
-  _globals['_GETENTRYBUNDLERESPONSE']._serialized_end=783
-  _globals['_STREAMENTRYBUNDLESREQUEST']._serialized_start=785
-  _globals['_STREAMENTRYBUNDLESREQUEST']._serialized_end=847
-  _globals['_STREAMENTRYBUNDLESRESPONSE']._serialized_start=849
-  _globals['_STREAMENTRYBUNDLESRESPONSE']._serialized_end=921
-  _globals['_GETPROOFFILEREQUEST']._serialized_start=923
-  _globals['_GETPROOFFILEREQUEST']._serialized_end=1002
-  _globals['_GETPROOFFILERESPONSE']._serialized_start=1004
-  _globals['_GETPROOFFILERESPONSE']._serialized_end=1060
-  _globals['_ROTATELOGKEYSREQUEST']._serialized_start=1063
-  _globals['_ROTATELOGKEYSREQUEST']._serialized_end=1202
-  _globals['_ROTATELOGKEYSRESPONSE']._serialized_start=1204
-  _globals['_ROTATELOGKEYSRESPONSE']._serialized_end=1284
-  _globals['_TRANSPARENCYSERVICE']._serialized_start=1287
-  _globals['_TRANSPARENCYSERVICE']._serialized_end=2105
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=150
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=293
+  _globals['_ANCHOR']._serialized_start=295
+  _globals['_ANCHOR']._serialized_end=331
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=333
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=391
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=393
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=504
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=506
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=570
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=572
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=673
+  _globals['_GETTILEREQUEST']._serialized_start=675
+  _globals['_GETTILEREQUEST']._serialized_end=736
+  _globals['_GETTILERESPONSE']._serialized_start=738
+  _globals['_GETTILERESPONSE']._serialized_end=769
+  _globals['_GETENTRYBUNDLEREQUEST']._serialized_start=771
+  _globals['_GETENTRYBUNDLEREQUEST']._serialized_end=824
+  _globals['_GETENTRYBUNDLERESPONSE']._serialized_start=826
+  _globals['_GETENTRYBUNDLERESPONSE']._serialized_end=864
+  _globals['_STREAMENTRYBUNDLESREQUEST']._serialized_start=866
+  _globals['_STREAMENTRYBUNDLESREQUEST']._serialized_end=928
+  _globals['_STREAMENTRYBUNDLESRESPONSE']._serialized_start=930
+  _globals['_STREAMENTRYBUNDLESRESPONSE']._serialized_end=1002
+  _globals['_GETPROOFFILEREQUEST']._serialized_start=1004
+  _globals['_GETPROOFFILEREQUEST']._serialized_end=1083
+  _globals['_GETPROOFFILERESPONSE']._serialized_start=1085
+  _globals['_GETPROOFFILERESPONSE']._serialized_end=1141
+  _globals['_ROTATELOGKEYSREQUEST']._serialized_start=1144
+  _globals['_ROTATELOGKEYSREQUEST']._serialized_end=1283
+  _globals['_ROTATELOGKEYSRESPONSE']._serialized_start=1285
+  _globals['_ROTATELOGKEYSRESPONSE']._serialized_end=1365
+  _globals['_TRANSPARENCYSERVICE']._serialized_start=1368
+  _globals['_TRANSPARENCYSERVICE']._serialized_end=2186
 # @@protoc_insertion_point(module_scope)

@@ -56,6 +56,7 @@ class GetCheckpointResponse(_message.Message):
     ROOT_FIELD_NUMBER: _builtins.int
     COSIGNATURES_FIELD_NUMBER: _builtins.int
     HEAD_FIELD_NUMBER: _builtins.int
+    ANCHORS_FIELD_NUMBER: _builtins.int
     note: _builtins.bytes
     """The signed note, cosignatures included (C2SP signed-note, tlog-checkpoint, tlog-cosignature)."""
     size: _builtins.int
@@ -66,6 +67,10 @@ class GetCheckpointResponse(_message.Message):
     """Number of cosignatures in the note."""
     head: _builtins.int
     """Position of the latest event; those after `size` are still to be sealed."""
+    @_builtins.property
+    def anchors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Anchor]:
+        """Proofs of time that were obtained for it."""
+
     def __init__(
         self,
         *,
@@ -74,14 +79,41 @@ class GetCheckpointResponse(_message.Message):
         root: _builtins.bytes = ...,
         cosignatures: _builtins.int = ...,
         head: _builtins.int = ...,
+        anchors: _abc.Iterable[Global___Anchor] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosignatures", b"cosignatures", "head", b"head", "note", b"note", "root", b"root", "size", b"size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anchors", b"anchors", "cosignatures", b"cosignatures", "head", b"head", "note", b"note", "root", b"root", "size", b"size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetCheckpointResponse: _TypeAlias = GetCheckpointResponse  # noqa: Y015
+
+@_typing.final
+class Anchor(_message.Message):
+    """A proof by somebody outside that a checkpoint existed at a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    BLOB_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`rfc3161`: a timestamp response over the SHA-256 of the note's text."""
+    blob: _builtins.bytes
+    """The proof itself."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        blob: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blob", b"blob", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Anchor: _TypeAlias = Anchor  # noqa: Y015
 
 @_typing.final
 class GetInclusionProofRequest(_message.Message):
