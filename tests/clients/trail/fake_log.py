@@ -49,7 +49,7 @@ class FakeLog:
         self.size = len(entries)
         self.signers = signers or (LOG, WITNESS_A)
         self.break_at = 0
-        self.note = self.proof = b""
+        self.note = self.proof = self.timestamp = b""
         self.asked: list[tuple[str, int]] = []
 
     @property
@@ -59,6 +59,9 @@ class FakeLog:
     def checkpoint(self, size: int = 0) -> bytes:
         size = size or self.size
         return self.note or signed(checkpoint_text(size, naive.mth(self.leaves[:size])), *self.signers, at_s=AT_S)
+
+    def timestamps(self, size: int) -> list[bytes]:
+        return [self.timestamp] if self.timestamp and size == self.size else []
 
     def consistency_proof(self, old_size: int, new_size: int) -> list[bytes]:
         return naive.consistency(old_size, self.leaves[:new_size])

@@ -127,6 +127,14 @@ def test_a_checkpoint_held_before_goes_in_with_its_proof(tmp_path: Path, name: s
     assert (outcome.findings, outcome.held_size) == ((), 300)
 
 
+def test_a_time_stamp_of_the_checkpoint_goes_in(tmp_path: Path) -> None:
+    log = long_log(3)
+    log.timestamp = b"a response"
+    export(log, tmp_path / "bundle")
+    assert (tmp_path / "bundle/anchors/3.tsr").read_bytes() == b"a response"
+    assert (verified(tmp_path / "bundle").findings, verified(tmp_path / "bundle").anchors) == ((), 1)
+
+
 def test_a_server_that_sends_another_state_is_refused(tmp_path: Path) -> None:
     log = long_log(300)
     log.stored[270] += b" "

@@ -59,6 +59,8 @@ class Export:
         if kept is None:
             self._writing.add(CHECKPOINT, note)
             self._writing.add(POLICY_COPY, self._policy_text)
+            for timestamp in self._source.timestamps(checkpoint.size)[:1]:
+                self._writing.add(f"anchors/{checkpoint.size}.tsr", timestamp)
         return checkpoint
 
     def _add_earlier(self, previous: Checkpoint, note: bytes, checkpoint: Checkpoint) -> None:

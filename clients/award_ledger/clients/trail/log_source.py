@@ -23,6 +23,9 @@ class LogSource(Protocol):
     def checkpoint(self, size: int = 0) -> bytes:
         """The signed note of a size; 0: the newest."""
 
+    def timestamps(self, size: int) -> list[bytes]:
+        """RFC 3161 responses over the text of the checkpoint of a size."""
+
     def consistency_proof(self, old_size: int, new_size: int) -> list[bytes]:
         """Hashes that prove the log of one size to be the beginning of that of another."""
 
@@ -48,6 +51,10 @@ class ServedLog:
     def checkpoint(self, size: int = 0) -> bytes:
         """The signed note."""
         return self._client.get_checkpoint(size).note
+
+    def timestamps(self, size: int) -> list[bytes]:
+        """Those that were obtained for it."""
+        return [anchor.blob for anchor in self._client.get_checkpoint(size).anchors if anchor.kind == "rfc3161"]
 
     def consistency_proof(self, old_size: int, new_size: int) -> list[bytes]:
         """The hashes of the proof."""
