@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from award_ledger.clients.audit.differences import Findings
-from award_ledger.clients.audit.log import LogReading
+from award_ledger.clients.audit.log import LogReading, sent
 from award_ledger.clients.audit.recorrecting import Correction, recorrected
 from award_ledger.clients.audit.redecision import decided_again, decided_share
 from award_ledger.clients.audit.reenacting import ACTS_ON_AWARDS, Twin, reenacted
@@ -132,11 +132,11 @@ def compare(
     findings = Findings()
     reading = LogReading(findings, {})
     histories = Histories(code, terms, withdrawn)
-    for sent in client.follow_events(to_position=upto):
+    for told in sent(client.follow_events(to_position=upto)):
         try:
-            event = reading.take(sent)
+            event = reading.take(told)
         except Exception as error:
-            raise BrokenLog(f"position {sent.position}: {sent.topic} cannot be read: {error}") from error
+            raise BrokenLog(f"position {told.position}: {told.topic} cannot be read: {error}") from error
         if findings.count:
             raise BrokenLog(str(findings.differences[0]))
         histories.take(event)
@@ -146,12 +146,12 @@ def compare(
 
 
 def _withdrawn(client: LedgerClient, upto: int) -> Iterator[UUID]:
-    for sent in client.follow_events(to_position=upto):
-        if sent.topic == ApplicationWithdrawn.TOPIC:
+    for told in client.follow_events(to_position=upto):
+        if told.topic == ApplicationWithdrawn.TOPIC:
             try:
-                fact: Any = decode_fact(sent.topic, sent.state)
+                fact: Any = decode_fact(told.topic, told.state)
             except msgspec.MsgspecError as error:
-                raise BrokenLog(f"position {sent.position}: {sent.topic} cannot be read: {error}") from error
+                raise BrokenLog(f"position {told.position}: {told.topic} cannot be read: {error}") from error
             yield fact.application_id
 
 

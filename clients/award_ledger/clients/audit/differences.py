@@ -54,9 +54,19 @@ class Findings:
             self.add(position, subject, field, replayed, given)
 
     def compare(self, position: int, subject: str, replayed: object, given: object) -> None:
-        """Compares two pictures value by value."""
+        """Compares two pictures value by value; equal ones, which are the rule, at once."""
+        if replayed == given:
+            self.values += _values(replayed)
+            return
         for leaf in leaves(replayed, given):
             self.expect(position, subject, *leaf)
+
+
+def _values(picture: object) -> int:
+    """How many values `leaves` would pair."""
+    if isinstance(picture, dict):
+        return sum(map(_values, picture.values()))
+    return sum(map(_values, picture)) if isinstance(picture, list | tuple) else 1
 
 
 class Leaf(NamedTuple):

@@ -7,18 +7,24 @@ position what the fold says?
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from award_ledger.clients.audit.balances import Balances
 from award_ledger.clients.audit.differences import Difference, Findings
 from award_ledger.clients.audit.following import Following
-from award_ledger.clients.audit.log import LogReading
+from award_ledger.clients.audit.log import LogReading, Recorded, bundled, sent
 from award_ledger.clients.audit.redecision import redecide
+from award_ledger.clients.audit.spilling import SpillingLedger
 from award_ledger.clients.department import LedgerClient
 from award_ledger.clients.errors import LedgerError
+from award_ledger.clients.verification.bundle_check import Watch
+from award_ledger.clients.verification.bundles import Bundle
+from award_ledger.clients.verification.log_walk import events_of
 from award_ledger.domain.working_set import Ledger
-from award_ledger.v1.history_pb2 import Event
+
+_WATCHED_EVENTS = 256
+"""Progress is told of so many events at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +58,54 @@ def replay(client: LedgerClient, *, upto: int = 0, receipts: Mapping[int, bytes]
     head = client.get_head().position
     if not 0 <= upto <= head:
         raise ValueError(f"position {upto} is not in the log, which ends at {head}")
-    folding = _Folding(receipts or {})
+    folding = _Folding(receipts or {}, Ledger())
     upto = upto or head
     if upto:
-        folding.fold(client, upto, head)
+        folding.fold(sent(client.follow_events(to_position=upto)), upto, whole_acts=upto == head)
     return folding.compared(client)
 
 
+def replay_bundle(bundle: Bundle, size: int, watch: Watch = lambda _done, _total: None) -> Replay:
+    """Replays a full bundle of some size, which must have been verified, and decides every decision again.
+
+    There is no ledger to compare balances with: what is compared is each decision and each following fact. Raises
+    NotVerified where the bundle is not what was verified.
+    """
+    folding = _Folding({}, SpillingLedger())
+    folding.fold(bundled(events_of(bundle, size)), size, whole_acts=False, watch=watch)
+    return folding.outcome()
+
+
 class _Folding:
-    def __init__(self, receipts: Mapping[int, bytes]) -> None:
+    def __init__(self, receipts: Mapping[int, bytes], ledger: Ledger) -> None:
         self.findings = Findings()
-        self.ledger = Ledger()
+        self.ledger = ledger
         self._reading = LogReading(self.findings, receipts)
         self._following = Following(self.findings)
         self._events = self._decisions = 0
 
-    def fold(self, client: LedgerClient, upto: int, head: int) -> None:
-        """Takes every event up to a position, or up to the first that cannot be folded."""
-        for sent in client.follow_events(to_position=upto):
+    def fold(
+        self, events: Iterable[Recorded], upto: int, *, whole_acts: bool, watch: Watch = lambda _done, _total: None
+    ) -> None:
+        """Takes every event up to a position, or up to the first that cannot be folded.
+
+        `whole_acts` says that an act of several events cannot go on beyond it: the position is the head.
+        """
+        for told in events:
             self._events += 1
             try:
-                self._take(sent)
+                self._take(told)
             except Exception as error:  # noqa: BLE001  whatever the bytes do to the fold, it is a finding
-                self._broken(sent.position, f"event {sent.topic}", "it cannot be folded", error)
+                self._broken(told.position, f"event {told.topic}", "it cannot be folded", error)
                 return
-        if upto == head:
-            # Before the head the position asked for may lie between the events of one act.
+            if self._events % _WATCHED_EVENTS == 0 or self._events == upto:
+                watch(self._events, upto)
+        if whole_acts:
             self._following.end(upto)
         self.findings.expect(upto, "log", "last position", upto, self._reading.position)
 
-    def _take(self, sent: Event) -> None:
-        event = self._reading.take(sent)
+    def _take(self, told: Recorded) -> None:
+        event = self._reading.take(told)
         self._following.before(event)
         self._decisions += redecide(self.ledger, event, self.findings)
         self.ledger.apply(event)
@@ -102,13 +125,19 @@ class _Folding:
                 raise
             except Exception as error:  # noqa: BLE001  the same: a fold of a log that never was may have any state
                 self._broken(self.ledger.position, "ledger", "its state cannot be compared", error)
+        return self.outcome(
+            funds=len(balances.funds), measures=len(balances.measures), enterprises=len(balances.enterprises)
+        )
+
+    def outcome(self, funds: int = 0, measures: int = 0, enterprises: int = 0) -> Replay:
+        """What came of it; the counts are of the balances that were compared."""
         return Replay(
             position=self.ledger.position,
             events=self._events,
             decisions=self._decisions,
-            funds=len(balances.funds),
-            measures=len(balances.measures),
-            enterprises=len(balances.enterprises),
+            funds=funds,
+            measures=measures,
+            enterprises=enterprises,
             values=self.findings.values,
             count=self.findings.count,
             differences=tuple(self.findings.differences),

@@ -25,6 +25,7 @@ from award_ledger.clients.cli.commands.measures import measures_commands
 from award_ledger.clients.cli.commands.objections import objections_commands
 from award_ledger.clients.cli.commands.payments import pay_commands
 from award_ledger.clients.cli.commands.pro_rata import pro_rata
+from award_ledger.clients.cli.commands.witness import witness_commands
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.exit_codes import USAGE
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -176,6 +177,7 @@ _GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "clawback": clawback_commands,
     "history": history.history_commands,
     "audit": audit_commands,
+    "witness": witness_commands,
 }
 
 ALIASES = {"measure": "measures", "fund": "funds", "enterprise": "enterprises", "objection": "objections"}
@@ -198,6 +200,6 @@ PANELS = {
         "import",
     ),
     "money": ("pay", "clawback"),
-    "questions": ("headroom", "applications", "awards", "history", "follow", "status", "simulate", "audit"),
+    "questions": ("headroom", "applications", "awards", "history", "follow", "status", "simulate", "audit", "witness"),
 }
 """Commands of the first level, as the help orders them."""

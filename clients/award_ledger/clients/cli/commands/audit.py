@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
+from award_ledger.clients.cli.commands import bundles
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
 from award_ledger.clients.cli.options import MAX_POSITION
-from award_ledger.clients.cli.tables import fields, line, table
+from award_ledger.clients.cli.tables import fields
+from award_ledger.clients.cli.views.verification import differences_view
 
 if TYPE_CHECKING:
     from award_ledger.clients.audit.replay import Replay
@@ -52,19 +54,12 @@ def _replayed(desk: Desk, to: int) -> Replay:
 def _view(desk: Desk, outcome: Replay) -> Iterator[RenderableType]:
     counted = [(desk.say(f"audit.{name}"), f"{getattr(outcome, name):,}") for name in _COUNTS]
     yield fields([(desk.say("field.head"), str(outcome.position)), *counted])
-    if outcome.agrees:
-        yield line(desk.say("audit.agrees"), "bold green")
-        return
-    names = ("field.position", "audit.subject", "audit.field", "audit.replayed", "audit.given")
-    rows = [
-        [str(found.position), found.subject, found.field, found.replayed, found.given] for found in outcome.differences
-    ]
-    yield table([desk.say(name) for name in names], rows, right="0")
-    yield line(desk.say("audit.differs", count=outcome.count), "bold red")
+    yield from differences_view(desk, outcome)
 
 
 def audit_commands() -> typer.Typer:
     """The group of commands."""
     commands = typer.Typer(cls=HelpGroup, no_args_is_help=True)
-    commands.command("replay", cls=HelpCommand)(replay)
+    for command in (replay, bundles.verify, bundles.export, bundles.follow, bundles.receipt):
+        commands.command(command.__name__, cls=HelpCommand)(command)
     return commands

@@ -197,6 +197,9 @@ METAVARS = {
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
     **SIMULATION_METAVARS,
+    "BUNDLE": Phrase("BUNDLE", "存证包"),
+    "FOLDER": Phrase("FOLDER", "文件夹"),
+    "HASH": Phrase("HASH", "哈希"),
 }
 
 PANEL_NAMES = {

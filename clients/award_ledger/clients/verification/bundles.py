@@ -1,0 +1,142 @@
+"""Export bundles as files by name, in a folder or a zip file: what an auditor holds, and nothing of it is trusted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from award_ledger.clients.verification.failures import NotVerified
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""The largest file that is read: thousands of times the largest state that a ledger takes, and it fits in memory."""
+
+
+class BundleBroken(NotVerified):
+    """A file of a bundle is missing, or cannot be read as what it is."""
+
+    check = "bundle"
+
+
+class Bundle(Protocol):
+    """The files of a bundle."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def names(self) -> Iterator[str]:
+        """Every file, in no order, states left out. Raises BundleBroken."""
+
+    def state_count(self) -> int:
+        """Number of files `state/<index>.bin`."""
+
+    def find(self, name: str) -> bytes | None:
+        """A file, None if it is not there. Raises BundleBroken."""
+
+    def state(self, index: int) -> bytes | None:
+        """The stored state of the leaf at `index`, None if it is not there. Raises BundleBroken."""
+
+
+def state_name(index: int) -> str:
+    """Name of the file with a state."""
+    return f"state/{index}.bin"
+
+
+def state_index(name: str) -> int | None:
+    """The index in the name of a state's file; None for any other name, and any other spelling of it."""
+    number = name.removeprefix("state/").removesuffix(".bin")
+    if len(name) != len(number) + 10 or not (number.isascii() and number.isdigit()) or len(number) > 19:
+        return None
+    return int(number) if number == "0" or number[0] != "0" else None
+
+
+def read_file(bundle: Bundle, name: str) -> bytes:
+    """A file that must be there. Raises BundleBroken."""
+    found = bundle.find(name)
+    if found is None:
+        raise BundleBroken(f"{name} is missing")
+    return found
+
+
+def open_bundle(path: Path) -> Bundle:
+    """The bundle in a folder or a zip file. Raises BundleBroken, OSError."""
+    if path.is_dir():
+        return FolderBundle(path)
+    from award_ledger.clients.verification.stored_zip import ZipBundle
+
+    return ZipBundle(path)
+
+
+class FolderBundle:
+    """Files below a folder. Only regular files are read, and no link is followed: the folder may be anybody's."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._open = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the folder."""
+        os.close(self._open)
+
+    def names(self) -> Iterator[str]:
+        """Every file but the states."""
+        for name in self._walk(""):
+            if state_index(name) is None:
+                yield name
+
+    def state_count(self) -> int:
+        """Number of states."""
+        return sum(state_index(name) is not None for name in self._walk("state/"))
+
+    def find(self, name: str) -> bytes | None:
+        """A file."""
+        try:
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._open)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            finding = "it is a link" if error.errno == errno.ELOOP else error.strerror
+            raise BundleBroken(f"{name} cannot be read: {finding}") from error
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise BundleBroken(f"{name} is not a file")
+            if status.st_size > MAX_FILE_BYTES:
+                raise BundleBroken(f"{name} has {status.st_size} bytes, more than {MAX_FILE_BYTES}")
+            data = os.read(descriptor, status.st_size + 1)
+            while more := os.read(descriptor, MAX_FILE_BYTES):
+                data += more  # a read may be short, and the file may grow under it: what was read is what counts
+            return data
+        finally:
+            os.close(descriptor)
+
+    def state(self, index: int) -> bytes | None:
+        """The state of a leaf."""
+        return self.find(state_name(index))
+
+    def _walk(self, folder: str) -> Iterator[str]:
+        below = self._root / folder
+        if not below.is_dir():
+            return
+        with os.scandir(below) as entries:
+            for entry in entries:
+                name = f"{folder}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._walk(f"{name}/")
+                else:
+                    yield name
