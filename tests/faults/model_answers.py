@@ -136,6 +136,8 @@ def _approve(model: Model, asked: Any, made: Made, act: Any) -> Said:
     if outcome is None:
         return Said(reason, {}, recorded=not reason)
     numbers = {"assessment": assessment_of(outcome)}
+    if not reason:
+        model.acts[-1].update(numbers)  # for whoever reads the award later
     return Said(reason, numbers if reason else {**numbers, "award": award_of(model, made.award)}, recorded=True)
 
 
@@ -185,8 +187,12 @@ def _read_fund(model: Model, asked: Any, _: Made, __: Any) -> Said:
 
 
 def _read_award(model: Model, asked: Any, _: Made, __: Any) -> Said:
-    refused = model.not_found(asked.enterprise.number, UUID(asked.award_id))
-    return Said(refused, {} if refused else {"award": award_of(model, UUID(asked.award_id))}, recorded=False)
+    award = UUID(asked.award_id)
+    refused = model.not_found(asked.enterprise.number, award)
+    if refused:
+        return Said(refused, {}, recorded=False)
+    assessment = model.of("approve", award=award)[0]["assessment"]
+    return Said("", {"award": award_of(model, award), "assessment": assessment}, recorded=False)
 
 
 _ASKING: dict[str, Callable[[Model, Any, Made, Any], Said]] = {
