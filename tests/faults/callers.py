@@ -19,7 +19,7 @@ from tests.served import Caller
 DEADLINE_S = 3.0
 AHEAD = 12
 """Operations that may begin beyond those that are answered, while a run waits for something to happen."""
-_QUICK = [
+QUICK = [
     ("grpc.initial_reconnect_backoff_ms", 20),
     ("grpc.min_reconnect_backoff_ms", 20),
     ("grpc.max_reconnect_backoff_ms", 100),
@@ -57,7 +57,7 @@ class Callers:
         wait_until(lambda: not any(thread.is_alive() for thread in self._threads), "the last answers", PATIENCE_S)
 
     def _call(self, number: int) -> None:
-        channels = [grpc.insecure_channel(address, options=_QUICK) for address in self._addresses]
+        channels = [grpc.insecure_channel(address, options=QUICK) for address in self._addresses]
         try:
             while not self._stopping.is_set():
                 if self._begun >= self.allowed:

@@ -10,6 +10,7 @@ import pytest
 
 from award_ledger.server.store.opening import open_ledger
 from tests.conftest import ENGINES
+from tests.faults.processes import Nursery
 from tests.postgres_server import PostgresServer
 
 _NUMBERS = count(1)
@@ -38,3 +39,10 @@ def durable_postgres_url(durable_postgres: PostgresServer) -> Iterator[str]:
     open_ledger(url).close()
     yield url
     durable_postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Starts server processes in a moment."""
+    with Nursery() as started:
+        yield started

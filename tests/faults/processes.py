@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import grpc
 import msgspec
 
+from award_ledger.v1.history_pb2 import GetHeadRequest
 from tests.faults.nursery import Order
+from tests.served import OFFICER, Caller
 
 PATIENCE_S = 60.0
 _LOOK_AGAIN_S = 0.002
@@ -75,6 +78,15 @@ class ServerProcess:
             return False
         return True
 
+    def answers(self) -> bool:
+        """Has it started?"""
+        with grpc.insecure_channel(self.address) as channel:
+            try:
+                Caller(channel, OFFICER).send(GetHeadRequest(), timeout_s=5.0)
+            except grpc.RpcError:
+                return False
+        return True
+
     def stopped(self) -> bool:
         """Has a SIGSTOP taken effect on it?"""
         return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
@@ -94,18 +106,15 @@ class ServerProcess:
 
 
 @contextmanager
-def servers(database: str, folder: Path, count: int, **order: float) -> Iterator[list[ServerProcess]]:
+def servers(nursery: Nursery, database: str, folder: Path, count: int, **order: float) -> Iterator[list[ServerProcess]]:
     """That many servers on one database, at unix sockets in the folder; dead when the block ends."""
-    with Nursery() as nursery:
-        made = [
-            ServerProcess(
-                nursery,
-                Order(database, f"unix:{folder}/{number}.sock", str(folder / f"server-{number}.log"), **order),  # type: ignore[arg-type]
-            )
-            for number in range(count)
-        ]
-        for server in made:
-            server.start()
+    made = []
+    for number in range(count):
+        first = Order(database, f"unix:{folder}/{number}.sock", str(folder / f"server-{number}.log"))
+        made.append(ServerProcess(nursery, msgspec.structs.replace(first, **order)))
+        made[-1].start()
+    try:
         yield made
+    finally:
         for server in made:
             server.kill()

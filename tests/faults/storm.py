@@ -13,37 +13,43 @@ from random import Random
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.writer.verification import verify
 from tests.faults.callers import Callers
+from tests.faults.follower import Follower
 from tests.faults.history import History
 from tests.faults.nursery import POINTS, Point
-from tests.faults.processes import ServerProcess, servers, wait_until
+from tests.faults.processes import Nursery, ServerProcess, servers, wait_until
+from tests.faults.stored_log import read_log
 
 
 @dataclass
 class Storm:
-    """One run of `kills` deaths; `died_at` counts them by point, the empty one being a random moment."""
+    """One run of `kills` deaths, at `points` in turn, the empty one being a random moment; `died_at` counts them."""
 
+    nursery: Nursery
     database: str
     folder: Path
     seed: int
     kills: int
-    processes: int = 2
+    processes: int = 1
+    points: tuple[Point, ...] = (*POINTS, "")
     died_at: dict[Point, int] = field(default_factory=dict)
 
     def run(self) -> None:
         """Raises AssertionError with what the checker finds, and the seed."""
         random, history = Random(self.seed), History(self.folder / "history.jsonl")
-        with servers(self.database, self.folder, self.processes) as running:
-            callers = Callers([server.address for server in running], history, self.seed)
+        with servers(self.nursery, self.database, self.folder, self.processes) as running:
+            addresses = [server.address for server in running]
+            callers, follower = Callers(addresses, history, self.seed), Follower(addresses)
             callers.start()
             while sum(self.died_at.values()) < self.kills:
                 self._kill_one(running, callers, random)
             callers.settle()
+            follower.check(read_log(self.database))
         history.close()
         check_all(self.folder / "history.jsonl", self.database, f"seed {self.seed}")
 
     def _kill_one(self, running: list[ServerProcess], callers: Callers, random: Random) -> None:
         """Restarts one server so that it dies at a point, or kills one after some more answers."""
-        point: Point = (*POINTS, "")[sum(self.died_at.values()) % 4]
+        point = self.points[sum(self.died_at.values()) % len(self.points)]
         server = random.choice(running)
         if point:
             server.kill()
