@@ -20,6 +20,7 @@ from award_ledger.server.clock import Clock
 from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity
 from award_ledger.server.rpc.serving import CONTRACT, ServingLimits
 from award_ledger.server.running import RunningLedger
+from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.sealing import Vault
@@ -141,11 +142,12 @@ class Served:
         authenticator: Authenticator | None = None,
         serving: ServingLimits | None = None,
         writing: WriterLimits | None = None,
+        engine: EngineLimits | None = None,
         address: str = "127.0.0.1:0",
     ) -> None:
         self.award_id = self.application_id = ""  # for tests that share one ledger
         self.clock = HandClock()
-        self.recorder = open_ledger(url, clock=self.clock)
+        self.recorder = open_ledger(url, clock=self.clock, limits=engine)
         self.vault = Vault(HeldKeys([b"k" * 32]))
         self._ledger = RunningLedger(
             self.recorder,
