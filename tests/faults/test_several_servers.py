@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from tests.faults.storm import Storm, check_all
 
 LONG = int(os.environ.get("AWARD_LEDGER_SOAK_KILLS", "204"))
 PAUSE_S = 30.0
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="whether a process is stopped is read from /proc")
 
 
 def test_servers_killed_and_restarted_at_random_share_one_log(
@@ -100,6 +103,7 @@ def holds_the_file(database: str, point: Point) -> bool:
     return database.startswith("sqlite") and point != "after_commit"
 
 
+@linux
 @pytest.mark.parametrize("point", POINTS)
 def test_a_server_that_was_stopped_writes_nothing_stale(
     nursery: Nursery, durable_database_url: str, tmp_path: Path, point: Point
@@ -114,6 +118,7 @@ def test_a_server_that_was_stopped_writes_nothing_stale(
         pause.goes_on()
 
 
+@linux
 @pytest.mark.soak
 @pytest.mark.parametrize("point", POINTS)
 def test_a_server_that_was_stopped_for_half_a_minute_writes_nothing_stale(

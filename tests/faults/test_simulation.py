@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.simulation import Simulation
 
-SEEDS, PARTS = 200, 4
+SEEDS, PARTS = 400, 4
 LONG = int(os.environ.get("AWARD_LEDGER_SOAK_SEEDS", "5000"))
 
 

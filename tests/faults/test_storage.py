@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -181,6 +182,7 @@ def test_idle_connections_that_were_reset_cost_no_command(postgres_url: str) -> 
         assert served.officer.do(GetEnterpriseRequest(number=samples.number())).position == 4
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux changes the limits of another process")
 def test_a_process_whose_files_cannot_grow_refuses_and_recovers(
     nursery: Nursery, sqlite_url: str, tmp_path: Path
 ) -> None:
