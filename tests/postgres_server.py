@@ -10,6 +10,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -101,6 +102,17 @@ class PostgresServer:
         shutil.rmtree(self.directory, ignore_errors=True)
         if process is not None:
             self._watchdog.communicate("stopped\n")
+
+    def stop_at_once(self) -> None:
+        """As `pg_ctl stop -m immediate` does: every process ends without writing anything, as in a crash."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(_STOP_TIMEOUT_S)
+        self._drain.join()
+        self._watchdog.communicate("stopped\n")
+
+    def start_again(self) -> None:
+        """After `stop_at_once`: recovers, and returns when connections are accepted."""
+        self._launch()
 
     def __enter__(self) -> Self:
         return self.start()

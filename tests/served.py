@@ -20,6 +20,7 @@ from award_ledger.server.clock import Clock
 from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity
 from award_ledger.server.rpc.serving import CONTRACT, ServingLimits
 from award_ledger.server.running import RunningLedger
+from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency.running import RunningLog
@@ -143,12 +144,13 @@ class Served:
         authenticator: Authenticator | None = None,
         serving: ServingLimits | None = None,
         writing: WriterLimits | None = None,
+        engine: EngineLimits | None = None,
         address: str = "127.0.0.1:0",
         transparency: Callable[[LogRecorder], RunningLog] | None = None,
     ) -> None:
         self.award_id = self.application_id = ""  # for tests that share one ledger
         self.clock = HandClock()
-        self.recorder = open_ledger(url, clock=self.clock)
+        self.recorder = open_ledger(url, clock=self.clock, limits=engine)
         self.vault = Vault(HeldKeys([b"k" * 32]))
         self._ledger = RunningLedger(
             self.recorder,
