@@ -3,8 +3,8 @@
 A batch holds no request twice, so whatever has been answered before is in the log.
 """
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from award_ledger.domain.encoding import LedgerMapper, encode_fact
@@ -20,7 +20,7 @@ from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
 from award_ledger.server.writer.resident import Resident
-from award_ledger.server.writer.submission import Compound, Repeated, Submission, Written
+from award_ledger.server.writer.submission import Compound, Foreseeing, Repeated, Submission, Written
 
 MAX_STATE_BYTES = 2 * 1024 * 1024
 """Of one event, so that it fits into a message: five hundred references of the longest kind do."""
@@ -46,10 +46,23 @@ class Deciding:
         self._mapper = LedgerMapper()
 
     def look_up(self, submissions: Iterable[Submission[Any]]) -> None:
-        """Finds which of these requests the log has answered before."""
-        for key, events in self._transaction.events_of([s.key() for s in submissions]).items():
+        """Finds which of these requests the log has answered before, and loads what the others will look at."""
+        by_key = {submission.key(): submission for submission in submissions}
+        for key, events in self._transaction.events_of(by_key).items():
             if events:
                 self._answered[key] = events
+                del by_key[key]
+        if self._resident.foresee(dict(self._foreseen(by_key.values()))):
+            # What was loaded shows what else is wanted: after an enterprise, the claims of its application.
+            self._resident.foresee(dict(self._foreseen(by_key.values())))
+
+    def _foreseen(self, submissions: Iterable[Submission[Any]]) -> Iterator[tuple[UUID, type[Aggregate]]]:
+        held = self._resident.aggregates.get
+        for submission in submissions:
+            if hasattr(submission.command, "foreseen"):
+                command = cast(Foreseeing, submission.command)
+                for kind, aggregate_id in command.foreseen(held, submission.effective_on or self._today):
+                    yield aggregate_id, kind
 
     def outcome(self, submission: Submission[Any]) -> Any:
         """The answer, or the Refused or WriterFailure that is the answer. Raises only for defects and the store."""

@@ -37,6 +37,18 @@ class Compound(Protocol):
         ...
 
 
+class Foreseeing(Protocol):
+    """A command that can say before it is decided what it will look at, so that a batch loads it all at once."""
+
+    def foreseen(self, held: "Held", on: date) -> Iterator[tuple[type[Aggregate], UUID]]:
+        """Kinds and ids, in so far as the aggregates at hand tell. A wrong guess costs time and nothing else."""
+        ...
+
+
+Held = Callable[[UUID], Aggregate | None]
+"""The aggregate of an id, if it is in memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """The event that answers a request. In a dry run nothing is recorded: `position` is 0 and the hash empty.
