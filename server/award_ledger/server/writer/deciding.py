@@ -20,7 +20,7 @@ from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
 from award_ledger.server.writer.resident import Resident
-from award_ledger.server.writer.submission import Compound, Foreseeing, Repeated, Submission, Written
+from award_ledger.server.writer.submission import Foreseeing, Repeated, Submission, Written, is_compound
 
 MAX_STATE_BYTES = 2 * 1024 * 1024
 """Of one event, so that it fits into a message: five hundred references of the longest kind do."""
@@ -47,7 +47,7 @@ class Deciding:
 
     def look_up(self, submissions: Iterable[Submission[Any]]) -> None:
         """Finds which of these requests the log has answered before, and loads what the others will look at."""
-        by_key = {submission.key(): submission for submission in submissions}
+        by_key = {submission.key: submission for submission in submissions}
         for key, events in self._transaction.events_of(by_key).items():
             if events:
                 self._answered[key] = events
@@ -83,10 +83,11 @@ class Deciding:
         self._transaction.put_snapshots(self._resident.due_snapshots())
 
     def _decide(self, submission: Submission[Any]) -> Any:
-        before = self._answered.get(submission.key())
+        before = self._answered.get(submission.key)
         if before is not None:
             return self._repeated(submission, before)
-        command, trying = submission.command, submission.validate_only or isinstance(submission.command, Compound)
+        command = submission.command
+        trying = submission.validate_only or is_compound(command)
         ledger = Trial(self._resident) if trying else self._resident
         subject = command.subject(ledger)
         version = getattr(subject, "version", 0)
@@ -95,7 +96,7 @@ class Deciding:
         act = self._act(submission)
         event, state = self._decided(ledger, subject, command.decide(ledger, act))
         decided = [(event, state)]
-        if isinstance(command, Compound):
+        if is_compound(command):
             for other, fact in command.following(ledger, act, event.fact):
                 decided.append(self._decided(ledger, other, fact))
         if submission.validate_only:
@@ -130,7 +131,7 @@ class Deciding:
 
     def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
         fact: Fact = event.fact
-        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key())
+        touches = (*(aggregate_id for _, aggregate_id in fact.touches()), submission.key)
         self._new.append(NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touches))
         return RecordedEvent(
             originator_id=event.originator_id,

@@ -98,7 +98,7 @@ class Writer:
         waiting = self._held or self._queue.get()
         self._held = None
         while waiting is not None:
-            key = waiting.submission.key()
+            key = waiting.submission.key
             if key in keys:
                 # A repeat is answered from the log, so it waits until the first is there.
                 self._held = waiting
