@@ -107,12 +107,11 @@ class _Server:
 
     @property
     def has_work(self) -> bool:
-        return bool(self.writer._held) or not self.writer._queue.empty()
+        return bool(self.writer._queue)
 
     def work(self) -> None:
         """Decides one batch, as the writer's own thread does."""
-        batch, _ = self.writer._take()
-        self.writer._decide_together(batch)
+        self.writer._decide_together(self.writer._take())
 
     def receive(self, request: Message, principal: str, reply: Callable[[What, Answer | None, str], None]) -> None:
         """Submits a request; `reply` is called once, now or when its batch is decided."""

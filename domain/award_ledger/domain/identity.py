@@ -26,6 +26,10 @@ OTHER_SCHEME = "other"
 
 MAX_NUMBER_LENGTH = 64
 
+_REMEMBERED = 20_000
+"""Numbers that need not be checked and hashed anew: those of the enterprises that many commands are about. A few
+megabytes."""
+
 _SCHEME = re.compile(r"[a-z]{2}\.[a-z][a-z0-9_]*\Z")
 
 _IGNORABLE = re.compile(
@@ -51,6 +55,12 @@ def checked_number(scheme: str, number: str) -> tuple[str, str]:
     persons, EnterpriseNumberInvalid for a number that fails its scheme's check, or that is given as `other`
     although it is a unified social credit code: one legal person must not be two enterprises.
     """
+    # What is longer may be right too, but is nobody's habit, and must not fill the memory.
+    check = _checked_before if len(scheme) + len(number) <= 2 * MAX_NUMBER_LENGTH else _checked
+    return check(scheme, number)
+
+
+def _checked(scheme: str, number: str) -> tuple[str, str]:
     scheme = scheme.strip().lower() or DEFAULT_SCHEME
     compact = normalised(number)
     if not compact or len(compact) > MAX_NUMBER_LENGTH:
@@ -76,6 +86,9 @@ def checked_number(scheme: str, number: str) -> tuple[str, str]:
     return scheme, compact
 
 
+_checked_before = lru_cache(maxsize=_REMEMBERED)(_checked)
+
+
 def normalised(reference: str) -> str:
     """A reference as it is compared: width, case, spaces, kinds of dashes and what is unseen do not distinguish."""
     folded = _IGNORABLE.sub("", unicodedata.normalize("NFKC", _IGNORABLE.sub("", reference)).upper())
@@ -88,6 +101,7 @@ def normalised(reference: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def enterprise_id(scheme: str, number: str) -> UUID:
     """Id of the enterprise with this checked number."""
     return _id("enterprise", scheme, number)

@@ -116,10 +116,10 @@ def test_a_batch_needs_a_deadline(served: Served) -> None:
 def test_a_trouble_of_every_row_is_one_of_the_call_so_that_it_is_sent_again(
     served: Served, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
-    def fails(_: object) -> None:
-        raise trouble
+    def fails(submissions: list[object]) -> list[Exception]:
+        return [trouble for _ in submissions]
 
-    monkeypatch.setattr(served.writer, "submit", fails)
+    monkeypatch.setattr(served.writer, "submit_together", fails)
     refusal = served.officer.refused(BatchRegisterEnterprisesRequest(requests=rows(1, 2)))
     assert refusal.code is grpc.StatusCode.UNAVAILABLE
     assert refusal.retry_ms > 0

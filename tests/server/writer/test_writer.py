@@ -1,9 +1,9 @@
 """The writer: what is answered is recorded, once, in order, whoever else writes."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event as Signal
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -239,6 +239,22 @@ def test_a_full_queue_refuses_at_once(desks: Callable[..., Desk]) -> None:
         desk.submit(submission(register("C")))
     gate.set()
     assert (first.result(60).position, second.result(60).position) == (1, 2)
+
+
+def test_what_is_submitted_together_enters_as_far_as_there_is_room(desks: Callable[..., Desk]) -> None:
+    desk = desks(limits=WriterLimits(waiting=2))
+    entered = desk.writer.submit_together([submission(register(name)) for name in "ABC"])
+    assert [isinstance(outcome, Overloaded) for outcome in entered] == [False, False, True]
+    desk.writer.drain(60)
+    [outcome] = desk.writer.submit_together([submission(register("D"))])
+    assert isinstance(outcome, ShuttingDown)
+
+
+def test_what_is_submitted_together_is_recorded_at_one_instant(desk: Desk) -> None:
+    entered = desk.writer.submit_together([submission(register(name)) for name in "ABC"])
+    written = [cast("Future[Written]", outcome).result(60) for outcome in entered]
+    assert [one.position for one in written] == [1, 2, 3]
+    assert len({one.recorded_at_us for one in written}) == 1
 
 
 def test_draining_answers_what_waits_and_refuses_what_comes_later(desk: Desk) -> None:

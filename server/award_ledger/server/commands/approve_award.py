@@ -1,16 +1,24 @@
 """Approve an application under the Terms in force, or record their refusal."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from award_ledger.domain.approval import Decided, decide
+from award_ledger.domain.case import case_of, claims_of
+from award_ledger.domain.claim import Claim
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Act
+from award_ledger.domain.identity import enterprise_id, measure_id
+from award_ledger.domain.measure import Measure
 from award_ledger.domain.money import not_negative, positive
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.terms import RateOf, Terms, ratio
-from award_ledger.domain.working_set import WorkingSet
+from award_ledger.domain.working_set import Aggregate, WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, needed, open_application, published
+from award_ledger.server.writer.submission import Held
 
 MAX_INSTALMENTS = 60
 
@@ -23,6 +31,17 @@ class ApproveAward(EnterpriseKey):
     number: str
     application_id: UUID
     decided: Decided
+
+    def foreseen(self, held: Held, on: date) -> Iterator[tuple[type[Aggregate], UUID]]:
+        """The enterprise, then the claims under which an award would stand."""
+        yield from EnterpriseKey.foreseen(self, held, on)
+        enterprise = held(enterprise_id(self.scheme, self.number))
+        application = enterprise.applications.get(self.application_id) if isinstance(enterprise, Enterprise) else None
+        measure = held(measure_id(application.measure)) if application else None
+        if isinstance(enterprise, Enterprise) and application and isinstance(measure, Measure) and measure.version:
+            case = case_of(enterprise, application)
+            for claim in claims_of(measure.terms, case, enterprise, on, measure.keys_of_others()):
+                yield Claim, claim.id
 
     def decide(self, ledger: WorkingSet, act: Act) -> AwardApproved | ApprovalRefused:
         """Raises EnterpriseNotFound, ApplicationNotFound, ApplicationNotOpen, or what is wrong with the fields."""

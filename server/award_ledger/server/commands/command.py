@@ -1,5 +1,7 @@
 """What several commands share: look-ups that refuse, and bounds of texts."""
 
+from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 from award_ledger.domain import identity
@@ -23,7 +25,8 @@ from award_ledger.domain.refusals import (
     invalid_field,
 )
 from award_ledger.domain.terms import Terms
-from award_ledger.domain.working_set import WorkingSet
+from award_ledger.domain.working_set import Aggregate, WorkingSet
+from award_ledger.server.writer.submission import Held
 
 MAX_TEXT = 2000
 """Longest reason, name or value of a fact, in characters."""
@@ -38,6 +41,10 @@ class EnterpriseKey:
     def subject(self, ledger: WorkingSet) -> Enterprise:
         """The enterprise, registered or not."""
         return ledger.enterprise(identity.enterprise_id(self.scheme, self.number))
+
+    def foreseen(self, held: Held, on: date) -> Iterator[tuple[type[Aggregate], UUID]]:
+        """The enterprise."""
+        yield Enterprise, identity.enterprise_id(self.scheme, self.number)
 
     def enterprise(self, ledger: WorkingSet) -> Enterprise:
         """The registered enterprise. Raises EnterpriseNotFound."""

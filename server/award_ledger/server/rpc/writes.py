@@ -5,7 +5,7 @@ the head lock (a repeat, the etag, the rules).
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -64,7 +64,7 @@ class Writes:
         """The answer, once the event behind it is committed. Raises a Refused, a WriterFailure or AnswerOverdue."""
         call = current_call()
         _require_deadline(call, context)
-        waiting = self._begin(call, request, context, method)
+        waiting = self._writer.submit(_prepared(call, request, context, method))
         outcome = _end(call, waiting, context)
         if not isinstance(outcome, Repeated):
             return outcome
@@ -86,7 +86,7 @@ class Writes:
             raise BatchTooLarge(len(requests), MOST_ROWS)
         rows = [Call(call.method, call.principal) for _ in requests]
         call.rows = rows
-        begun = [self._begun(row, request, context, method) for row, request in zip(rows, requests, strict=True)]
+        begun = self._begun([_row(row, request, context, method) for row, request in zip(rows, requests, strict=True)])
         ended: list[Any] = [_ended(row, waiting, context) for row, waiting in zip(rows, begun, strict=True)]
         again = [i for i, outcome in enumerate(ended) if isinstance(outcome, Repeated)]
         for i, answer in zip(
@@ -112,24 +112,28 @@ class Writes:
                 answers[i] = _answered(call, request, repeated, ledger, method)
         return [answers[i] for i in range(len(repeats))]
 
-    def _begin(
-        self, call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]
-    ) -> "Future[R | Repeated]":
-        fields: Any = request
-        call.request_id = fields.request_id
-        request_id = request_uuid(fields.request_id)
-        prepared = method.build(request)
-        if not isinstance(prepared, Prepared):
-            prepared = Prepared(prepared)
-        return self._writer.submit(_submission(call, request, request_id, prepared, context, method.answer))
+    def _begun(self, rows: "Sequence[Submission[R] | Exception]") -> "list[Future[R | Repeated] | Exception]":
+        """Submits together what could be prepared; the others stay the exceptions that they are."""
+        submissions = [row for row in rows if isinstance(row, Submission)]
+        entered = iter(self._writer.submit_together(submissions))
+        return [next(entered) if isinstance(row, Submission) else row for row in rows]
 
-    def _begun(
-        self, row: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]
-    ) -> "Future[R | Repeated] | Exception":
-        try:
-            return self._begin(row, request, context, method)
-        except Exception as error:  # noqa: BLE001  # of this row alone
-            return error
+
+def _prepared(call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> Submission[R]:
+    fields: Any = request
+    call.request_id = fields.request_id
+    request_id = request_uuid(fields.request_id)
+    prepared = method.build(request)
+    if not isinstance(prepared, Prepared):
+        prepared = Prepared(prepared)
+    return _submission(call, request, request_id, prepared, context, method.answer)
+
+
+def _row(row: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> Submission[R] | Exception:
+    try:
+        return _prepared(row, request, context, method)
+    except Exception as error:  # noqa: BLE001  # of this row alone
+        return error
 
 
 def _require_deadline(call: Call, context: grpc.ServicerContext) -> None:
@@ -157,13 +161,15 @@ def _submission(
 
 
 def _end(call: Call, waiting: "Future[R | Repeated]", context: grpc.ServicerContext) -> R | Repeated:
-    if not wait([waiting], context.time_remaining()).done:
-        raise AnswerOverdue
     try:
-        outcome = waiting.result()
+        outcome = waiting.result(context.time_remaining())
     except ApprovalRefused as refusal:
         call.position = refusal.position
         raise
+    except TimeoutError as error:
+        if waiting.done() and waiting.exception() is error:
+            raise
+        raise AnswerOverdue from None
     written: Any = outcome.written if isinstance(outcome, Repeated) else outcome.receipt  # type: ignore[attr-defined]
     call.position = written.position
     return outcome

@@ -3,8 +3,8 @@
 A batch holds no request twice, so whatever has been answered before is in the log.
 """
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from award_ledger.domain.encoding import LedgerMapper, encode_fact
@@ -21,7 +21,7 @@ from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
 from award_ledger.server.writer.indexing import touched
 from award_ledger.server.writer.resident import Resident
-from award_ledger.server.writer.submission import Compound, Repeated, Submission, Written
+from award_ledger.server.writer.submission import Foreseeing, Repeated, Submission, Written, is_compound
 
 MAX_STATE_BYTES = 2 * 1024 * 1024
 """Of one event, so that it fits into a message: five hundred references of the longest kind do."""
@@ -47,10 +47,23 @@ class Deciding:
         self._mapper = LedgerMapper()
 
     def look_up(self, submissions: Iterable[Submission[Any]]) -> None:
-        """Finds which of these requests the log has answered before."""
-        for key, events in self._transaction.events_of([s.key() for s in submissions]).items():
+        """Finds which of these requests the log has answered before, and loads what the others will look at."""
+        by_key = {submission.key: submission for submission in submissions}
+        for key, events in self._transaction.events_of(by_key).items():
             if events:
                 self._answered[key] = events
+                del by_key[key]
+        if self._resident.foresee(dict(self._foreseen(by_key.values()))):
+            # What was loaded shows what else is wanted: after an enterprise, the claims of its application.
+            self._resident.foresee(dict(self._foreseen(by_key.values())))
+
+    def _foreseen(self, submissions: Iterable[Submission[Any]]) -> Iterator[tuple[UUID, type[Aggregate]]]:
+        held = self._resident.aggregates.get
+        for submission in submissions:
+            if hasattr(submission.command, "foreseen"):
+                command = cast(Foreseeing, submission.command)
+                for kind, aggregate_id in command.foreseen(held, submission.effective_on or self._today):
+                    yield aggregate_id, kind
 
     def outcome(self, submission: Submission[Any]) -> Any:
         """The answer, or the Refused or WriterFailure that is the answer. Raises only for defects and the store."""
@@ -71,10 +84,11 @@ class Deciding:
         self._transaction.put_snapshots(self._resident.due_snapshots())
 
     def _decide(self, submission: Submission[Any]) -> Any:
-        before = self._answered.get(submission.key())
+        before = self._answered.get(submission.key)
         if before is not None:
             return self._repeated(submission, before)
-        command, trying = submission.command, submission.validate_only or isinstance(submission.command, Compound)
+        command = submission.command
+        trying = submission.validate_only or is_compound(command)
         ledger = Trial(self._resident) if trying else self._resident
         subject = command.subject(ledger)
         version = getattr(subject, "version", 0)
@@ -83,7 +97,7 @@ class Deciding:
         act = self._act(submission)
         event, state = self._decided(ledger, subject, command.decide(ledger, act))
         decided = [(event, state)]
-        if isinstance(command, Compound):
+        if is_compound(command):
             for other, fact in command.following(ledger, act, event.fact):
                 decided.append(self._decided(ledger, other, fact))
         if submission.validate_only:
@@ -92,7 +106,7 @@ class Deciding:
         if trying:
             for tried, _ in decided:
                 self._resident.apply(tried)
-        recorded = [self._record(event, state) for event, state in decided]
+        recorded = [self._record(event, state, submission) for event, state in decided]
         if submission.openings:
             self._sealed.append(_Sealed(event.position, submission.openings))
         return submission.answer(self._resident, self._written(event, recorded))
@@ -116,9 +130,9 @@ class Deciding:
             effective_on=submission.effective_on or self._today,
         )
 
-    def _record(self, event: Event, state: bytes) -> RecordedEvent:
+    def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
         fact: Fact = event.fact
-        new = NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touched(fact))
+        new = NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touched(fact, submission.key))
         self._new.append(new)
         return RecordedEvent(
             originator_id=event.originator_id,

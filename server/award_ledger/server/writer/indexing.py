@@ -36,9 +36,8 @@ class Reindexed:
     snapshots: int
 
 
-def touched(fact: Fact) -> tuple[UUID, ...]:
+def touched(fact: Fact, request: UUID) -> tuple[UUID, ...]:
     """Where else the event of a fact is found: aggregates that it concerns, entries that it corrects, its request."""
-    request = request_key(fact.act.principal, fact.act.request_id)
     return (*(aggregate_id for _, aggregate_id in fact.touches()), *fact.marks(), request)
 
 
@@ -66,7 +65,11 @@ def _wanted(reader: LogReader) -> Iterator[list[Touch]]:
         yield [
             Touch(aggregate_id, event.position)
             for event in events
-            for aggregate_id in dict.fromkeys(touched(event.fact))
+            for aggregate_id in dict.fromkeys(touched(event.fact, _request_of(event.fact)))
             if aggregate_id != event.originator_id
         ]
         position = page[-1].position
+
+
+def _request_of(fact: Fact) -> UUID:
+    return request_key(fact.act.principal, fact.act.request_id)

@@ -1,7 +1,7 @@
 """The aggregates that the writer keeps in memory, exact at one position of the log."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from eventsourcing.persistence import InternalError
@@ -13,7 +13,7 @@ from award_ledger.domain.identity import measure_id
 from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.values import Snapshot
-from award_ledger.server.writer.past import load
+from award_ledger.server.writer.past import load_together
 
 SNAPSHOT_EVERY = 500
 """Events that an aggregate folds before it is worth a snapshot: a cold load reads at most about as many."""
@@ -22,6 +22,8 @@ CATCH_UP_LIMIT = 20_000
 """Events of other writers that are folded into what is in memory; past that it is cheaper to forget and load again."""
 
 _PAGE = 1_000
+_TOGETHER = 100
+"""Aggregates loaded at once: each may bring as many events as lie between two snapshots."""
 
 
 class Resident(Ledger):
@@ -72,11 +74,25 @@ class Resident(Ledger):
 
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:
         """Loads it as of the head: whatever this batch has touched is in memory already."""
+        self._load({aggregate_id: kind})
+        return self.aggregates[aggregate_id]  # type: ignore[return-value]
+
+    def foresee(self, wanted: Mapping[UUID, type[Aggregate]]) -> bool:
+        """Loads those of these aggregates that are not in memory, many at once, before anything is decided.
+
+        False if all were there.
+        """
+        missing = [(aggregate_id, kind) for aggregate_id, kind in wanted.items() if aggregate_id not in self.aggregates]
+        for begin in range(0, len(missing), _TOGETHER):
+            self._load(dict(missing[begin : begin + _TOGETHER]))
+        return bool(missing)
+
+    def _load(self, kinds: Mapping[UUID, type[Aggregate]]) -> None:
         if self._reader is None:
             raise RuntimeError("aggregates can be loaded only while the head is held")
-        loaded = load(self._reader, kind, aggregate_id, self._reader.head)
-        self._folded[aggregate_id] = loaded.folded
-        return loaded.aggregate  # type: ignore[return-value]
+        for aggregate_id, loaded in load_together(self._reader, kinds, self._reader.head).items():
+            self.aggregates[aggregate_id] = loaded.aggregate
+            self._folded[aggregate_id] = loaded.folded
 
     def awarded(self, measure: str) -> Iterable[UUID]:
         """Those of the log, and those of this batch."""

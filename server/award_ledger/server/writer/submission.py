@@ -1,9 +1,9 @@
 """What goes into the writer, and what comes back."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeGuard, TypeVar, runtime_checkable
 from uuid import UUID
 
 from award_ledger.domain.fact import Act, Event, Fact
@@ -35,6 +35,23 @@ class Compound(Protocol):
         left. May refuse; then nothing is recorded.
         """
         ...
+
+
+def is_compound(command: object) -> TypeGuard[Compound]:
+    """By its one method: asking the protocol itself costs as much as weighing a cap."""
+    return hasattr(command, "following")
+
+
+class Foreseeing(Protocol):
+    """A command that can say before it is decided what it will look at, so that a batch loads it all at once."""
+
+    def foreseen(self, held: "Held", on: date) -> Iterator[tuple[type[Aggregate], UUID]]:
+        """Kinds and ids, in so far as the aggregates at hand tell. A wrong guess costs time and nothing else."""
+        ...
+
+
+Held = Callable[[UUID], Aggregate | None]
+"""The aggregate of an id, if it is in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +107,9 @@ class Submission(Generic[R]):
     openings: tuple[Opened, ...] = ()
     abandoned: Callable[[], bool] = lambda: False
 
-    def key(self) -> UUID:
-        """Under which the request is found again."""
-        return request_key(self.principal, self.request_id)
+    key: UUID = field(init=False)
+    """Under which the request is found again."""
+
+    def __post_init__(self) -> None:
+        """Derives the key once: it is asked for at every step."""
+        object.__setattr__(self, "key", request_key(self.principal, self.request_id))

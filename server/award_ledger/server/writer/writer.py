@@ -5,10 +5,11 @@ dropped, since it may be ahead of the log, and the callers are told to send the 
 """
 
 import logging
-import queue
+from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Condition, Thread
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from award_ledger.server.clock import Clock
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.deciding import Deciding
-from award_ledger.server.writer.failures import Overloaded, ShuttingDown, StoreUnavailable
+from award_ledger.server.writer.failures import Overloaded, ShuttingDown, StoreUnavailable, WriterFailure
 from award_ledger.server.writer.resident import Resident
 from award_ledger.server.writer.submission import Repeated, Submission
 
@@ -49,12 +50,11 @@ class Writer:
     def __init__(self, recorder: LogRecorder, clock: Clock, vault: Vault, limits: WriterLimits | None = None) -> None:
         self._recorder, self._clock, self._vault = recorder, clock, vault
         self._limits = limits or WriterLimits()
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(self._limits.waiting)
+        self._queue: deque[_Waiting] = deque()
+        # Held while the queue is looked at or changed, so that nothing enters after what ends it.
+        self._door = Condition()
         self._resident = Resident(self._limits.resident)
         self._thread = Thread(target=self._run, name="writer", daemon=True)
-        self._held: _Waiting | None = None
-        # Held while something enters the queue, so that nothing enters after what ends it.
-        self._door = Lock()
         self._stopping = False
 
     def start(self) -> None:
@@ -66,52 +66,52 @@ class Writer:
 
         Raises Overloaded or ShuttingDown at once.
         """
-        future: Future[R | Repeated] = Future()
+        [future] = self.submit_together([submission])
+        if isinstance(future, WriterFailure):
+            raise future
+        return future
+
+    def submit_together(self, submissions: Sequence[Submission[R]]) -> "list[Future[R | Repeated] | WriterFailure]":
+        """Puts several in the queue at once, so that they are decided in one batch; what does not fit is Overloaded."""
+        entered: list[Future[R | Repeated] | WriterFailure] = []
         with self._door:
             if self._stopping:
-                raise ShuttingDown("the server is stopping")
-            try:
-                self._queue.put_nowait(_Waiting(submission, future))
-            except queue.Full:
-                raise Overloaded(self._queue.qsize()) from None
-        return future
+                return [ShuttingDown("the server is stopping") for _ in submissions]
+            for submission in submissions:
+                if len(self._queue) >= self._limits.waiting:
+                    entered.append(Overloaded(len(self._queue)))
+                    continue
+                future: Future[R | Repeated] = Future()
+                self._queue.append(_Waiting(submission, future))
+                entered.append(future)
+            self._door.notify()
+        return entered
 
     def drain(self, timeout_s: float | None = None) -> None:
         """Takes no more commands, and returns when those that wait are answered."""
         with self._door:
             self._stopping = True
-        self._queue.put(None)
+            self._door.notify()
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while True:
-            batch, last = self._take()
-            if batch:
-                self._decide_together(batch)
-            if last:
-                return
+        while batch := self._take():
+            self._decide_together(batch)
 
-    def _take(self) -> tuple[list[_Waiting], bool]:
-        """The next commands, no request twice among them, and whether they are the last."""
+    def _take(self) -> list[_Waiting]:
+        """The next commands, no request twice among them: a repeat is answered from the log, so it waits until the
+        first is there. None when the writer is to stop.
+        """
         batch: list[_Waiting] = []
         keys: set[UUID] = set()
-        waiting = self._held or self._queue.get()
-        self._held = None
-        while waiting is not None:
-            key = waiting.submission.key()
-            if key in keys:
-                # A repeat is answered from the log, so it waits until the first is there.
-                self._held = waiting
-                return batch, False
-            keys.add(key)
-            batch.append(waiting)
-            if len(batch) == self._limits.batch:
-                return batch, False
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
-                return batch, False
-        return batch, True
+        with self._door:
+            while not self._queue and not self._stopping:
+                self._door.wait()
+            while self._queue and len(batch) < self._limits.batch and self._queue[0].submission.key not in keys:
+                waiting = self._queue.popleft()
+                keys.add(waiting.submission.key)
+                batch.append(waiting)
+        return batch
 
     def _decide_together(self, batch: list[_Waiting]) -> None:
         try:
