@@ -100,6 +100,9 @@ def test_a_higher_amount_that_the_terms_refuse_is_answered_with_the_assessment_a
     assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "CEILING_EXCEEDED")
     assert refused.assessment is not None
     assert (refused.assessment.admissible_minor, refused.numbers["position"]) == (400, "0")
+    assert refused.assessment.currency == "CNY"
+    [ceiling] = [check for check in refused.assessment.checks if check.id == "up_to"]
+    assert "鲁政办字〔2025〕49号" in ceiling.words
     assert prepared.head() == head
     answer = prepared.officer.do(wrong(number, amount_minor=400))
     assert answer.assessment.granted_minor == 400

@@ -49,6 +49,19 @@ def test_a_refused_approval_carries_its_calculation(ledger: FakeLedger, client: 
     assert str(error) == "CAP_EXCEEDED: refused by cap.lifetime (check=cap.lifetime, position=77)"
 
 
+@pytest.mark.parametrize(
+    "reason", ["CORRECTION_IMPOSSIBLE", "ENTRY_NOT_CORRECTABLE", "EVENT_NOT_FOUND", "REQUEST_ID_REUSED"]
+)
+def test_a_position_that_a_refusal_names_is_not_that_of_a_recorded_refusal(
+    ledger: FakeLedger, client: LedgerClient, reason: str
+) -> None:
+    told = refusing(grpc.StatusCode.FAILED_PRECONDITION, reason, metadata={"position": "34"})
+    ledger.answers["CorrectEntry"] = told
+    with pytest.raises(errors.LedgerError) as caught:
+        client.correct_amount(34, 1, "typed wrongly")
+    assert (caught.value.position, caught.value.metadata["position"]) == (0, "34")
+
+
 def test_a_malformed_request_names_its_fields(ledger: FakeLedger, client: LedgerClient) -> None:
     violation = error_details_pb2.BadRequest.FieldViolation(field="name", description="is empty")
     ledger.answers["RegisterEnterprise"] = refusing(

@@ -82,7 +82,8 @@ def check_standing(
     wanted = _TAKEN if place else _TAKEN[:1]
     against = tuple(check for check in assessment.checks if check.refuses and check.reason in wanted)
     if against:
-        raise ApprovalRefused(msgspec.structs.replace(assessment, checks=against, granted_minor=0))
+        standing = msgspec.structs.replace(assessment, checks=against, granted_minor=0)
+        raise ApprovalRefused(standing, terms=terms_of(ledger, award))
 
 
 def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: int, ground: Ground) -> int:
@@ -124,7 +125,7 @@ def _raised(
             act=act, corrects=entry.position, reason=reason, award_id=award.award_id, amount_minor=amount_minor
         )
     if refusing:
-        raise ApprovalRefused(assessment)
+        raise ApprovalRefused(assessment, terms=terms_of(ledger, award))
     act = msgspec.structs.replace(act, second=_second(assessment))
     paid_by = {payment.principal for part in award.instalments for payment in part.payments}
     for person in (act.principal, act.second):
