@@ -25,6 +25,7 @@ from award_ledger.domain.corrections import AwardCorrected, AwardCorrectionPropo
 from award_ledger.domain.enterprise import Enterprise, Review
 from award_ledger.domain.fact import Act, Event, InstalmentOwed
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.giving_back import ended
 from award_ledger.domain.refusals import (
     ApprovalRefused,
     SecondPersonRequired,
@@ -116,6 +117,8 @@ def _raised(
 ) -> AwardCorrected | AwardCorrectionProposed:
     if award.cancelled_minor:
         raise AwardState(str(award.award_id), f"{award.cancelled_minor} of it is cancelled")
+    if ended(award, terms_of(ledger, award)):
+        raise AwardState(str(award.award_id), "its result ordered all of it back")
     assessment = raised_assessment(enterprise, award, ledger, act.principal, amount_minor)
     refusing = [check.id for check in assessment.checks if check.refuses]
     if refusing == ["second_person"]:
