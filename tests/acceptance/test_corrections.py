@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -137,6 +138,17 @@ def test_a_name_and_an_open_application_are_corrected(prepared: Served) -> None:
     assert (application.asked_minor, dict(application.facts)) == (200, {"field": "chips"})
     assert prepared.officer.do(samples.approve(application_id)).award.approved_minor == 200
     assert prepared.officer.refused(wrong(position, application=right)).reason == "APPLICATION_NOT_OPEN"
+
+
+def test_the_facts_of_a_corrected_application_are_stored_in_one_order_however_they_come(prepared: Served) -> None:
+    samples.applied(prepared.officer)
+    position = prepared.head()
+    facts = dict.fromkeys(("tier", "field", "cluster", "base", "standard", "count", "sales"), "x")
+    evidence = [Evidence(kind="contract", reference="C-1")]
+    right = RightApplication(asked_minor=200, facts=facts, evidence=evidence)
+    prepared.officer.do(wrong(position, application=right))
+    stored = prepared.officer.do(GetEventRequest(position=position + 1)).event.state
+    assert list(json.loads(stored)["facts"]) == sorted(facts)
 
 
 def test_bad_corrections_are_refused_with_what_to_do_instead(prepared: Served, number: int) -> None:
