@@ -18,6 +18,7 @@ _FIELDS = {
     "in_full": Phrase("in full", "足额金额"),
     "article": Phrase("article", "条款"),
     "asked": Phrase("asked", "申报金额"),
+    "asked_for": Phrase("asked for", "所查时点"),
     "attempt": Phrase("payment", "付款"),
     "available": Phrase("available", "可用"),
     "award": Phrase("award", "奖补"),
