@@ -88,10 +88,13 @@ def check_standing(
 
 
 def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: int, ground: Ground) -> int:
-    """1 if the award holds its place again, -1 if it is free: a place is held as long as anything is left."""
+    """1 if the award holds its place again, -1 if it is free: a place is held as long as anything is left.
+
+    What freed it before, a revocation after the receipt perhaps, frees it again.
+    """
     if open_minor or award.paid_minor > recovered_minor:
         return int(not award.holds_place)
-    return -int(award.holds_place and terms.give_back(ground).place)
+    return -int(award.holds_place and (award.freed_place or terms.give_back(ground).place))
 
 
 def terms_of(ledger: WorkingSet, award: Award) -> Terms:
