@@ -49,19 +49,6 @@ def test_a_refused_approval_carries_its_calculation(ledger: FakeLedger, client: 
     assert str(error) == "CAP_EXCEEDED: refused by cap.lifetime (check=cap.lifetime, position=77)"
 
 
-@pytest.mark.parametrize(
-    "reason", ["CORRECTION_IMPOSSIBLE", "ENTRY_NOT_CORRECTABLE", "EVENT_NOT_FOUND", "REQUEST_ID_REUSED"]
-)
-def test_a_position_that_a_refusal_names_is_not_that_of_a_recorded_refusal(
-    ledger: FakeLedger, client: LedgerClient, reason: str
-) -> None:
-    told = refusing(grpc.StatusCode.FAILED_PRECONDITION, reason, metadata={"position": "34"})
-    ledger.answers["CorrectEntry"] = told
-    with pytest.raises(errors.LedgerError) as caught:
-        client.correct_amount(34, 1, "typed wrongly")
-    assert (caught.value.position, caught.value.metadata["position"]) == (0, "34")
-
-
 def test_a_malformed_request_names_its_fields(ledger: FakeLedger, client: LedgerClient) -> None:
     violation = error_details_pb2.BadRequest.FieldViolation(field="name", description="is empty")
     ledger.answers["RegisterEnterprise"] = refusing(
@@ -72,6 +59,17 @@ def test_a_malformed_request_names_its_fields(ledger: FakeLedger, client: Ledger
     with pytest.raises(errors.InvalidRequest) as caught:
         client.register_enterprise(canned.USCC, "")
     assert caught.value.violations == [("name", "is empty")]
+
+
+def test_a_position_that_an_error_names_is_not_where_a_refusal_is_recorded(
+    ledger: FakeLedger, client: LedgerClient
+) -> None:
+    ledger.answers["GetEvent"] = refusing(
+        grpc.StatusCode.NOT_FOUND, "EVENT_NOT_FOUND", metadata={"position": "62", "head": "59"}
+    )
+    with pytest.raises(errors.NotFound) as caught:
+        client.get_event(62)
+    assert (caught.value.position, caught.value.metadata["position"]) == (0, "62")
 
 
 def test_what_stands_against_a_call_is_kept_apart(ledger: FakeLedger, client: LedgerClient) -> None:
