@@ -325,6 +325,7 @@ def test_roles_are_for_postgresql_and_for_roles_that_can_be_bound(sqlite_url: st
         ("verify", configuration.VERIFY),
         ("reindex", configuration.REINDEX),
         ("roles", configuration.ROLES),
+        ("open-roster", configuration.OPEN_ROSTER),
         ("rewrap", configuration.REWRAP),
         ("rebuild", configuration.REBUILD),
         ("anchor", configuration.ANCHOR),
