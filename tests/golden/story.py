@@ -239,6 +239,7 @@ def _rights(t: Telling) -> None:
         ("qian@czt", "finance", "czt"),
         ("he@sjt", "auditor", ""),
         ("witness@example", "witness", ""),
+        ("tang@bgt", "administrator", ""),
     )
     for holder, role, department in roles:
         t.do(GrantRole(holder, role, department, None, "任职", ""), "zhao@bgt", NEXT_YEAR)
