@@ -15,6 +15,7 @@ from award_ledger.server.rpc.interceptors.admission import Admission
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
+from award_ledger.server.rpc.interceptors.messages import Messages
 from award_ledger.server.rpc.interceptors.rights import Rights
 from award_ledger.server.rpc.payees import Payees
 from award_ledger.server.rpc.reads import Reads
@@ -121,7 +122,14 @@ class LedgerServer:
         gate = Gate(recorder, clock, enforced=rights)
         self._server = grpc.server(
             ThreadPoolExecutor(limits.threads, thread_name_prefix="call"),
-            interceptors=[CallLog(), Failures(), Admission(self._stopping), Identity(authenticator), Rights(gate)],
+            interceptors=[
+                CallLog(),
+                Failures(),
+                Admission(self._stopping),
+                Identity(authenticator),
+                Rights(gate),
+                Messages(),
+            ],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls,
         )

@@ -12,7 +12,7 @@ from award_ledger.server.rpc.interceptors.around import Around, Handler
 
 
 class Rights(Around):
-    """Innermost: inside the identity, which says who calls. Whose right ends while a stream runs gets no more of it."""
+    """Inside the identity, which says who calls. Whose right ends while a stream runs gets no more of it."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
