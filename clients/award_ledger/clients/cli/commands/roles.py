@@ -31,7 +31,7 @@ from award_ledger.clients.department.calling import pages
 from award_ledger.v1.common_pb2 import Receipt
 from award_ledger.v1.roster_pb2 import ListHoldersResponse, ListRolesResponse, Role, RoleGrant
 
-_COLUMNS = ("holder", "role", "department", "since", "until", "granted_by", "granted_at", "revoked_by", "revoked_at")
+_COLUMNS = ("holder", "role", "since", "until", "granted_by", "revoked")
 
 
 class RoleChoice(StrEnum):
@@ -167,18 +167,20 @@ def _grant_table(desk: Desk, grants: Iterable[RoleGrant]) -> RenderableType:
     rows = [
         [
             item.principal,
-            desk.name("role", Role.Name(item.role)),
-            item.department,
+            f"{desk.name('role', Role.Name(item.role))} {item.department}".strip(),
             item.effective_from,
-            min(filter(None, (item.effective_to, item.revoked_from)), default=""),
-            item.granted_by,
-            str(item.granted_at or ""),
-            item.revoked_by,
-            str(item.revoked_at or ""),
+            item.effective_to,
+            _by(item.granted_by, item.granted_at),
+            f"{item.revoked_from} {_by(item.revoked_by, item.revoked_at)}".strip(),
         ]
         for item in grants
     ]
-    return table([desk.say(f"field.{name}") for name in _COLUMNS], rows, right="68")
+    return table([desk.say(f"field.{name}") for name in _COLUMNS], rows)
+
+
+def _by(principal: str, position: int) -> str:
+    """Who, and by the entry at which position; a dry run has none."""
+    return f"{principal} ({position})" if position else principal
 
 
 def roles_commands() -> typer.Typer:
