@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from award_ledger.server.rpc.rights import BY_SHORT_NAME, RIGHTS, authority_of
+from award_ledger.server.rpc.rights import BY_SHORT_NAME, DECIDED_BY_WRITER, RIGHTS, authority_of
 from tests.rights import (
     DENIALS,
     OTHER,
@@ -112,6 +112,15 @@ def test_every_method_of_every_service_has_its_rule_and_no_rule_lacks_its_method
     assert len(BY_SHORT_NAME) == len(RIGHTS)
     assert {authority.method for authority in RIGHTS.values()} == WHO.keys()
     assert [method for method, authority in RIGHTS.items() if not authority.rule.roles] == []
+
+
+def test_the_writer_is_asked_about_every_method_that_records_something() -> None:
+    writing = {
+        f"/{method.containing_service.full_name}/{method.name}"
+        for method in METHODS.values()
+        if {"request_id", "requests"} & set(method.input_type.fields_by_name)
+    }
+    assert writing == DECIDED_BY_WRITER
 
 
 def test_a_method_that_nobody_wrote_a_rule_for_admits_nobody() -> None:

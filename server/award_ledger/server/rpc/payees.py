@@ -52,7 +52,7 @@ class Payees:
         By the rights and the lead departments of now, whatever point of the log is asked for.
         """
         measure = PastLedger(reader, reader.head).measure(application.measure)
-        in_full = self._gate.holds(PAYEE_IN_FULL, current_call().principal, [measure])
+        in_full = self._gate.holds(PAYEE_IN_FULL, current_call().principal, [measure], reader)
         answer = GetPayeeResponse(masked=not in_full)
         if application.payee is None:
             return answer

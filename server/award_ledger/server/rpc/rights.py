@@ -128,6 +128,11 @@ RIGHTS: Mapping[str, Authority] = {
 }
 """By the full name of the method, as gRPC spells it."""
 
+DECIDED_BY_WRITER = frozenset(
+    method for method, authority in RIGHTS.items() if authority.rule not in (_READING, _PUBLISHED)
+)
+"""Methods that write, by their full names: the writer asks about these again, under the head lock."""
+
 BY_SHORT_NAME: Mapping[str, Authority] = {authority.method: authority for authority in RIGHTS.values()}
 """By the name of the method alone; no two services share one."""
 

@@ -92,10 +92,10 @@ class Deciding:
         self._transaction.put_snapshots(self._resident.due_snapshots())
 
     def _decide(self, submission: Submission[Any]) -> Any:
+        self._require_right(submission)
         before = self._answered.get(submission.key)
         if before is not None:
             return self._repeated(submission, before)
-        self._require_right(submission)
         command = submission.command
         trying = submission.validate_only or is_compound(command)
         ledger = Trial(self._resident) if trying else self._resident
