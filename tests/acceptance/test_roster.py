@@ -169,6 +169,17 @@ def test_who_can_approve_now_and_who_could_at_a_position(served: Served) -> None
     assert not auditor.do(asked).roster_open
 
 
+def test_an_instant_is_answered_for_its_own_day_whenever_something_was_last_recorded(served: Served) -> None:
+    administrator(served).do(grant("new@kjt", "officer", OWN, effective_on="2025-08-03"))
+    served.clock.advance_s(5 * A_DAY_S)
+    asked = ListHoldersRequest(method="ApproveAward", measure_code="M-1")
+    found = []
+    for day in (2, 3):
+        asked.as_of.instant.FromJsonString(f"2025-08-0{day}T12:00:00+08:00")
+        found.append([g.principal for g in served.caller(person("auditor")).do(asked).grants])
+    assert found == [[person("officer", OWN)], ["new@kjt", person("officer", OWN)]]
+
+
 def test_a_question_about_no_method_or_a_day_to_come_is_refused(served: Served) -> None:
     auditor = served.caller(person("auditor"))
     assert auditor.refused(ListHoldersRequest(method="Approve")).fields.keys() == {"method"}

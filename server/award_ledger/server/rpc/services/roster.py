@@ -16,6 +16,7 @@ from award_ledger.server.commands.command import published
 from award_ledger.server.commands.grant_role import GrantRole, RevokeRole
 from award_ledger.server.rpc.fields import chosen, day, required_choice
 from award_ledger.server.rpc.interceptors.identity import canonical
+from award_ledger.server.rpc.mapping.instants import instant_us
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.mapping.roster import grant_message
 from award_ledger.server.rpc.paging import fill, next_token
@@ -27,6 +28,7 @@ from award_ledger.server.writer.days import DATES_OF_LAW, day_of_law
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Written
 from award_ledger.v1 import roster_pb2 as pb
+from award_ledger.v1.common_pb2 import AsOf
 from award_ledger.v1.roster_pb2_grpc import RosterServiceServicer
 
 _PAGE = 200
@@ -121,10 +123,17 @@ class RosterService(RosterServiceServicer):
         if on and on > self._reads.today():
             raise invalid_field("on", "must not be after today: who will hold what is not known yet")
         with self._reads.at(context, request.as_of, request.min_position) as point:
-            span = _span(point, on) if on else _Span(point.position, point.position, _day_at(point))
-            if not request.as_of.WhichOneof("point") and not on:
-                span = span._replace(on=self._reads.today())
+            span = _span(point, on) if on else _Span(point.position, point.position, self._day(point, request.as_of))
             return _holders(point, request.measure_code, authority, span)
+
+    def _day(self, point: Standpoint, as_of: AsOf) -> date:
+        """The day of law of the point asked for; of a position that on which it was recorded."""
+        match as_of.WhichOneof("point"):
+            case "instant":
+                return day_of_law(instant_us(as_of.instant))
+            case "position" if point.position:
+                return day_of_law(point.reader.event_at(point.position).recorded_at_us)
+        return self._reads.today()
 
 
 class _Span(NamedTuple):
@@ -144,11 +153,6 @@ def _span(point: Standpoint, on: date) -> _Span:
 
 def _us(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(microseconds=1)
-
-
-def _day_at(point: Standpoint) -> date:
-    """The day on which a position was recorded; of an empty log, the first day there is."""
-    return day_of_law(point.reader.event_at(point.position).recorded_at_us if point.position else 0)
 
 
 def _holders(point: Standpoint, code: str, authority: Authority, span: _Span) -> pb.ListHoldersResponse:
