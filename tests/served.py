@@ -147,6 +147,7 @@ class Served:
         engine: EngineLimits | None = None,
         address: str = "127.0.0.1:0",
         transparency: Callable[[LogRecorder], RunningLog] | None = None,
+        rights: bool = False,
     ) -> None:
         self.award_id = self.application_id = ""  # for tests that share one ledger
         self.clock = HandClock()
@@ -160,6 +161,7 @@ class Served:
             serving=serving or ServingLimits(threads=8, followers=2, turn_away_s=0),
             writing=writing,
             transparency=transparency(self.recorder) if transparency else None,
+            rights=rights,
         )
         self.writer = self._ledger.writer
         try:

@@ -132,6 +132,52 @@ def test_without_development_mode_every_call_is_refused_and_the_log_says_why(tmp
     assert "DEVELOPMENT" not in errors
 
 
+def test_the_operator_opens_the_roster_once_while_a_server_runs(tmp_path: Path, run: Run) -> None:
+    url = database(tmp_path)
+    arguments = ("open-roster", "--database", url, "--reason", "鲁政办字〔2025〕1号", "--administrators")
+    with started("--development", "--rights", "enforced", "--database", url) as (process, caller):
+        caller.metadata = (("x-award-ledger-principal", "zhao@bgt"),)
+        assert caller.refused(GetHeadRequest()).reason == "ROLE_REQUIRED"
+        opened = run(*arguments, "Zhao@bgt, sun@bgt")
+        assert (opened.code, opened.stdout) == (
+            0,
+            "the roster is open, by the entry at position 1; administrators: zhao@bgt, sun@bgt\n",
+        )
+        assert caller.do(GetHeadRequest()).position == 1
+        assert caller.refused(samples.publish()).reason == "SECOND_PERSON_REQUIRED"
+        again = run(*arguments, "ma@bgt,li@bgt")
+        assert (again.code, "is open already" in again.stderr) == (1, True)
+        errors = stop(process, signal.SIGTERM)
+    assert "the roster is not open, so nobody may do anything" in errors
+    assert run("verify", "--database", url).stdout == "1 events replayed, 1 aggregates compared: all agree\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "more", "said"),
+    [
+        ("zhao@bgt", (), "two or more"),
+        ("zhao@bgt,ZHAO@bgt", (), "twice"),
+        ("zhao@bgt,", (), "printable name"),
+        ("zhao@bgt,sun@bgt", ("--reason", " "), "reason"),
+    ],
+)
+def test_a_roster_that_cannot_be_meant_is_not_opened(
+    tmp_path: Path, names: str, more: tuple[str, ...], said: str, run: Run
+) -> None:
+    url = database(tmp_path)
+    assert run("migrate", "--database", url).code == 0
+    refused = run("open-roster", "--database", url, "--administrators", names, "--reason", "founding", *more)
+    assert (refused.code, said in refused.stderr) == (1, True)
+    assert (
+        run("open-roster", "--database", url, "--administrators", "a@b", "--reason", "r", "--no-terms-by-two").code == 0
+    )
+
+
+def test_rights_are_open_in_development_mode_alone(tmp_path: Path, run: Run) -> None:
+    refused = run("serve", "--database", database(tmp_path), "--rights", "open")
+    assert (refused.code, "--development alone" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "ledger.example:50051"])
 def test_development_mode_does_not_leave_this_machine_unless_told_twice(tmp_path: Path, listen: str, run: Run) -> None:
     refused = run("serve", "--development", "--database", database(tmp_path), "--listen", listen)
@@ -325,6 +371,7 @@ def test_roles_are_for_postgresql_and_for_roles_that_can_be_bound(sqlite_url: st
         ("verify", configuration.VERIFY),
         ("reindex", configuration.REINDEX),
         ("roles", configuration.ROLES),
+        ("open-roster", configuration.OPEN_ROSTER),
         ("rewrap", configuration.REWRAP),
         ("rebuild", configuration.REBUILD),
         ("anchor", configuration.ANCHOR),

@@ -166,6 +166,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The keys named as those until now are others."""
     ERROR_REASON_LOG_KEY_NOT_SIGNING: _ErrorReason.ValueType  # 123
     """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+    ERROR_REASON_ROLE_REQUIRED: _ErrorReason.ValueType  # 150
+    """The caller holds no role that may do this."""
+    ERROR_REASON_DEPARTMENT_NOT_LEAD: _ErrorReason.ValueType  # 151
+    """The caller's department does not lead the measure."""
+    ERROR_REASON_ROLE_HELD: _ErrorReason.ValueType  # 152
+    """The principal holds that role already, on some of those days."""
+    ERROR_REASON_ROLE_NOT_HELD: _ErrorReason.ValueType  # 153
+    """The principal does not hold that role, then or later."""
+    ERROR_REASON_LAST_ADMINISTRATOR: _ErrorReason.ValueType  # 154
+    """Nobody would be left who could grant a role."""
+    ERROR_REASON_ROSTER_OPEN: _ErrorReason.ValueType  # 155
+    """The roster has been opened before."""
+    ERROR_REASON_ROSTER_NOT_OPEN: _ErrorReason.ValueType  # 156
+    """The roster has not been opened yet."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Carried in `google.rpc.ErrorInfo.reason` (without the prefix `ERROR_REASON_`), domain `award-ledger`.
@@ -316,4 +330,18 @@ ERROR_REASON_LOG_KEYS_NOT_CURRENT: ErrorReason.ValueType  # 122
 """The keys named as those until now are others."""
 ERROR_REASON_LOG_KEY_NOT_SIGNING: ErrorReason.ValueType  # 123
 """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 150
+"""The caller holds no role that may do this."""
+ERROR_REASON_DEPARTMENT_NOT_LEAD: ErrorReason.ValueType  # 151
+"""The caller's department does not lead the measure."""
+ERROR_REASON_ROLE_HELD: ErrorReason.ValueType  # 152
+"""The principal holds that role already, on some of those days."""
+ERROR_REASON_ROLE_NOT_HELD: ErrorReason.ValueType  # 153
+"""The principal does not hold that role, then or later."""
+ERROR_REASON_LAST_ADMINISTRATOR: ErrorReason.ValueType  # 154
+"""Nobody would be left who could grant a role."""
+ERROR_REASON_ROSTER_OPEN: ErrorReason.ValueType  # 155
+"""The roster has been opened before."""
+ERROR_REASON_ROSTER_NOT_OPEN: ErrorReason.ValueType  # 156
+"""The roster has not been opened yet."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -95,6 +95,13 @@ SERVE = (
         "let development mode listen beyond this machine",
         default=False,
     ),
+    Setting(
+        "--rights",
+        "权限:enforced 仅允许名册授予的操作;open 仅限开发模式",
+        "enforced: what the ledger's roster does not grant is denied; open: in development mode only, and its default",
+        default="",
+        choices=("enforced", "open"),
+    ),
     Setting("--threads", "处理调用的线程数", "threads that serve calls", default=64),
     Setting(
         "--followers",
@@ -120,6 +127,23 @@ ROLES = (
     DATABASE,
     Setting("--role", "服务器所用的 PostgreSQL 角色", "the PostgreSQL role that the server runs as", required=True),
     Setting("--dry-run", "只打印 SQL,不执行", "print the SQL and do nothing", default=False),
+    LOG_LEVEL,
+)
+OPEN_ROSTER = (
+    DATABASE,
+    Setting(
+        "--administrators",
+        "首批管理员,以逗号分隔,例如 li@kjt,wang@czt",
+        "principals of the first administrators, separated by commas, for example li@kjt,wang@czt",
+        required=True,
+    ),
+    Setting("--reason", "依据或原因", "why, or by which document", required=True),
+    Setting(
+        "--terms-by-two",
+        "条款须经另一人审核后方可发布",
+        "Terms are published by one person after another has consented to them",
+        default=True,
+    ),
     LOG_LEVEL,
 )
 REBUILD = (

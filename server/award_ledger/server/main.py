@@ -12,10 +12,12 @@ from pathlib import Path
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
 
+from award_ledger.domain.refusals import Refused
 from award_ledger.server import configuration
 from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings, is_local
 from award_ledger.server.log_output import log_as_json
-from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity, NobodyYet
+from award_ledger.server.roster_opening import open_roster, roster_of
+from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity, NobodyYet, canonical
 from award_ledger.server.rpc.serving import ServingLimits
 from award_ledger.server.running import RunningLedger
 from award_ledger.server.store.driver_errors import translated
@@ -98,6 +100,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             "重建索引 / make the index of touches from the events; servers stop",
         ),
         ("roles", _roles, configuration.ROLES, "授予最小权限 / give a PostgreSQL role what the server needs, no more"),
+        (
+            "open-roster",
+            _open_roster,
+            configuration.OPEN_ROSTER,
+            "启用名册 / name the first administrators; from then on they grant roles",
+        ),
         ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
         (
             "rebuild",
@@ -116,13 +124,15 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
 
 def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    authenticator = _authenticator(given)
+    authenticator, rights = _authenticator(given), _rights_enforced(given)
     with _stop_signals_held():
         recorder = _open(given, EngineLimits(connections=given.connections))
         transparency: RunningLog | None = None
         try:
             vault = Vault(_keys(given, environment))
             transparency = running_log(given, recorder)
+            if rights and not roster_of(recorder).opened:
+                _LOG.warning("the roster is not open, so nobody may do anything: see award-ledger-server open-roster")
             ledger = RunningLedger(
                 recorder,
                 vault,
@@ -130,6 +140,7 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
                 serving=ServingLimits(given.threads, given.followers, given.calls, given.message_bytes),
                 writing=WriterLimits(given.waiting, given.batch, given.resident),
                 transparency=transparency,
+                rights=rights,
             )
             port = _started(ledger, given.listen)
         except BaseException:
@@ -206,6 +217,19 @@ def _roles(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0
 
 
+def _open_roster(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    names = [canonical(name) for name in given.administrators.split(",")]
+    recorder = _open(given, create=False)
+    try:
+        position = open_roster(recorder, names, given.reason, terms_need_two=given.terms_by_two)
+    except Refused as refusal:
+        raise _Refused(str(refusal)) from None
+    finally:
+        recorder.close()
+    _say(f"the roster is open, by the entry at position {position}; administrators: {', '.join(names)}")
+    return 0
+
+
 def _rewrap(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     recorder = _open(given, create=False)
     _say(f"{rewrap(recorder, _keys(given, environment))} keys wrapped anew")
@@ -263,6 +287,12 @@ def _authenticator(given: argparse.Namespace) -> Authenticator:
     sys.stderr.write(f"{_DEVELOPMENT_WARNING}\n")
     _LOG.warning("development mode: whoever calls is believed")
     return DevelopmentIdentity()
+
+
+def _rights_enforced(given: argparse.Namespace) -> bool:
+    if given.rights == "open" and not given.development:
+        raise _Refused("--rights open lets whoever calls do everything, so it goes with --development alone")
+    return given.rights == "enforced" or not given.development
 
 
 def _open(

@@ -22,13 +22,16 @@ class RunningLedger:
         serving: ServingLimits | None = None,
         writing: WriterLimits | None = None,
         transparency: RunningLog | None = None,
+        rights: bool = False,
     ) -> None:
         clock = clock or SystemClock()
         self._recorder = recorder
         self.writer = Writer(recorder, clock, vault, writing or WriterLimits())
         self.transparency = transparency
         published = transparency.published if transparency else None
-        self._server = LedgerServer(recorder, self.writer, vault, clock, authenticator, serving, published)
+        self._server = LedgerServer(
+            recorder, self.writer, vault, clock, authenticator, serving, published, rights=rights
+        )
 
     def start(self, address: str) -> int:
         """Listens and answers; returns the port. Raises RuntimeError when the address cannot be had."""

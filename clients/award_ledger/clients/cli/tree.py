@@ -25,6 +25,7 @@ from award_ledger.clients.cli.commands.measures import measures_commands
 from award_ledger.clients.cli.commands.objections import objections_commands
 from award_ledger.clients.cli.commands.payments import pay_commands
 from award_ledger.clients.cli.commands.pro_rata import pro_rata
+from award_ledger.clients.cli.commands.roles import roles_commands
 from award_ledger.clients.cli.commands.witness import witness_commands
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.exit_codes import USAGE
@@ -178,6 +179,7 @@ _GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "history": history.history_commands,
     "audit": audit_commands,
     "witness": witness_commands,
+    "roles": roles_commands,
 }
 
 ALIASES = {"measure": "measures", "fund": "funds", "enterprise": "enterprises", "objection": "objections"}
@@ -201,5 +203,6 @@ PANELS = {
     ),
     "money": ("pay", "clawback"),
     "questions": ("headroom", "applications", "awards", "history", "follow", "status", "simulate", "audit", "witness"),
+    "rights": ("roles",),
 }
 """Commands of the first level, as the help orders them."""

@@ -22,6 +22,7 @@ from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
+from award_ledger.clients.department.roster import RosterActs
 from award_ledger.clients.department.transparency import TransparencyActs
 from award_ledger.v1.enterprises_pb2 import GetEnterpriseResponse
 
@@ -38,6 +39,7 @@ class LedgerClient(
     CorrectionActs,
     HistoryActs,
     TransparencyActs,
+    RosterActs,
 ):
     """A department's end of the ledger. Safe to share between threads; close it, or use it in `with`.
 

@@ -9,10 +9,13 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from award_ledger.server.clock import Clock
+from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.interceptors.admission import Admission
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
+from award_ledger.server.rpc.interceptors.messages import Messages
+from award_ledger.server.rpc.interceptors.rights import Rights
 from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
 from award_ledger.server.rpc.reads import Reads
@@ -26,6 +29,7 @@ from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.services.roster import RosterService
 from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
 from award_ledger.server.rpc.writes import Writes
@@ -54,6 +58,8 @@ from award_ledger.v1 import (
     objections_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
+    roster_pb2,
+    roster_pb2_grpc,
     transparency_pb2,
     transparency_pb2_grpc,
 )
@@ -70,6 +76,7 @@ CONTRACT = (
     corrections_pb2,
     history_pb2,
     transparency_pb2,
+    roster_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
 """Full names of the ledger's services."""
@@ -108,20 +115,32 @@ class LedgerServer:
         authenticator: Authenticator,
         limits: ServingLimits | None = None,
         published: PublishedLog | None = None,
+        *,
+        rights: bool = False,
     ) -> None:
+        """`rights`: what the roster does not grant is denied."""
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
+        gate = Gate(recorder, clock, enforced=rights)
         lanes = Lanes(limits.threads, limits.calls)
         self._server = grpc.server(
             lanes.pool,
-            interceptors=[lanes, CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)],
+            interceptors=[
+                lanes,
+                CallLog(),
+                Failures(),
+                Admission(self._stopping, lanes),
+                Identity(authenticator),
+                Rights(gate),
+                Messages(),
+            ],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
-        writes, reads = Writes(writer, recorder), Reads(recorder, clock, limits.followers)
+        writes, reads = Writes(writer, recorder, gate), Reads(recorder, clock, limits.followers)
         history = HistoryService(reads, recorder, limits.followers, self._stopping)
-        payees = Payees(vault, recorder)
+        payees = Payees(vault, recorder, gate)
         server = self._server
         measures_pb2_grpc.add_MeasureServiceServicer_to_server(MeasureService(writes, reads), server)
         funds_pb2_grpc.add_FundServiceServicer_to_server(FundService(writes, reads), server)
@@ -138,6 +157,7 @@ class LedgerServer:
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
             TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
         )
+        roster_pb2_grpc.add_RosterServiceServicer_to_server(RosterService(writes, reads), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 

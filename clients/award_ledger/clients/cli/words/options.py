@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
+from award_ledger.clients.cli.words.rights import RIGHTS_OPTIONS
 from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
 
 _COMMON = {
@@ -157,7 +158,7 @@ _PARTICULAR = {
     ),
 }
 
-OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS}
+OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS, **RIGHTS_OPTIONS}
 
 METAVARS = {
     "ENTERPRISE": Phrase("ENTERPRISE", "企业"),
@@ -200,6 +201,8 @@ METAVARS = {
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),
     "HASH": Phrase("HASH", "哈希"),
+    "ROLE": Phrase("ROLE", "角色"),
+    "ACT": Phrase("ACT", "事项"),
 }
 
 PANEL_NAMES = {
@@ -207,6 +210,7 @@ PANEL_NAMES = {
     "cases": Phrase("Cases", "办理"),
     "money": Phrase("Money", "拨付与追回"),
     "questions": Phrase("Questions", "查询"),
+    "rights": Phrase("Rights", "权限"),
 }
 
 HELP_WORDS = {
