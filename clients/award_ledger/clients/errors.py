@@ -132,7 +132,16 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "PAGE_TOKEN_INVALID",
     ),
     Conflict: ("REQUEST_ID_REUSED", "ETAG_MISMATCH", "ENTERPRISE_EXISTS", "FUND_EXISTS"),
-    NotPermitted: ("UNAUTHENTICATED", "SECOND_PERSON_REQUIRED", "SEGREGATION_OF_DUTIES"),
+    NotPermitted: (
+        "UNAUTHENTICATED",
+        "TOKEN_EXPIRED",
+        "TOKEN_REFUSED",
+        "CERTIFICATE_REFUSED",
+        "PRINCIPAL_UNKNOWN",
+        "CREDENTIALS_DISAGREE",
+        "SECOND_PERSON_REQUIRED",
+        "SEGREGATION_OF_DUTIES",
+    ),
     NotFound: (
         "ENTERPRISE_NOT_FOUND",
         "MEASURE_NOT_FOUND",
@@ -186,7 +195,13 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "LOG_KEY_NOT_SIGNING",
     ),
     PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
-    Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),
+    Unavailable: (
+        "OVERLOADED",
+        "STORE_UNAVAILABLE",
+        "SHUTTING_DOWN",
+        "ISSUER_UNREACHABLE",
+        "CALLER_LIMIT_REACHED",
+    ),
     DeadlineExceeded: ("DEADLINE_EXCEEDED",),
 }
 

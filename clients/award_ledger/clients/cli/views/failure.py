@@ -12,7 +12,8 @@ from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.tables import fields, line
 from award_ledger.clients.cli.views.assessment import assessment_view
 from award_ledger.clients.cli.words.labels import LABELS
-from award_ledger.clients.cli.words.reasons import NO_CONNECTION, REASONS, UNKNOWN, Reason
+from award_ledger.clients.cli.words.reason import Reason
+from award_ledger.clients.cli.words.reasons import NO_CONNECTION, REASONS, UNKNOWN
 from award_ledger.clients.errors import DeadlineExceeded, LedgerError, Unavailable
 
 

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from award_ledger.clients.cli.words import Phrase
-
-
-class Reason(NamedTuple):
-    """What is the matter, and what the one who reads it can do."""
-
-    what: Phrase
-    todo: Phrase
-
-
-def _reason(en: str, zh: str, todo_en: str, todo_zh: str) -> Reason:
-    return Reason(Phrase(en, zh), Phrase(todo_en, todo_zh))
-
-
-_SAFE_EN = "run the same command again with this request id; nothing is ever done twice"
-_SAFE_ZH = "用同一请求号重新执行该命令，不会重复办理"
+from award_ledger.clients.cli.words.identity import IDENTITY_REASONS
+from award_ledger.clients.cli.words.reason import SAFE_EN as _SAFE_EN
+from award_ledger.clients.cli.words.reason import SAFE_ZH as _SAFE_ZH
+from award_ledger.clients.cli.words.reason import Reason
+from award_ledger.clients.cli.words.reason import reason as _reason
 
 REASONS: dict[str, Reason] = {
     # The request itself.
@@ -74,12 +61,7 @@ REASONS: dict[str, Reason] = {
         "使用该政策措施的币种",
     ),
     # Who calls.
-    "UNAUTHENTICATED": _reason(
-        "The ledger does not know who is calling.",
-        "账本无法确认操作人身份。",
-        "say who you are: --as name@department, or AWARD_LEDGER_PRINCIPAL",
-        "用 --as 姓名拼音@部门 或 AWARD_LEDGER_PRINCIPAL 说明操作人",
-    ),
+    **IDENTITY_REASONS,
     "SECOND_PERSON_REQUIRED": _reason(
         "This needs a second person.",
         "此事须由第二人参与。",
