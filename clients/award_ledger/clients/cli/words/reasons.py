@@ -401,6 +401,15 @@ NO_CONNECTION = _reason(
     "核对地址（--server 或 AWARD_LEDGER_SERVER）并确认账本正在运行，然后重新执行",
 )
 
+NO_SECURE_CONNECTION = _reason(
+    "The ledger at {server} does not answer, or one of you does not trust the other.",
+    "无法连接账本 {server}，或双方证书未获信任。",
+    "check the profile: its server, its authorities_file (of the server's certificate), and that your own "
+    "certificate is of an authority that the ledger takes and has not expired; then run the command again",
+    "核对身份配置中的 server、authorities_file（服务器证书的签发机构），"
+    "并确认本人证书由账本认可的机构签发且未过期，然后重新执行",
+)
+
 UNKNOWN = _reason(
     "The ledger could not do this.",
     "账本未能办理。",
