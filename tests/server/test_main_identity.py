@@ -159,3 +159,22 @@ def test_settings_that_would_leave_a_door_open_are_refused(
     refused = run("serve", "--database", database(tmp_path), *identity, *given, **VAULT)
     assert (refused.code, says in refused.stderr) == (1, True)
     assert not (tmp_path / "ledger.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://li:hunter2@db.example/x", "postgresql://li@db.example/x?password=hunter2"]
+)
+@pytest.mark.parametrize("command", ["serve", "verify", "migrate", "rebuild"])
+def test_a_password_in_a_flag_is_refused_and_not_repeated(run: Run, command: str, address: str) -> None:
+    refused = run(command, "--database", address)
+    assert (refused.code, "PGPASSFILE" in refused.stderr) == (1, True)
+    assert "hunter2" not in refused.stdout + refused.stderr
+
+
+def test_a_password_in_the_environment_is_taken_and_never_shown(run: Run, tmp_path: Path) -> None:
+    address = f"postgresql://li:hunter2@/x?host={tmp_path}"
+    unreachable = run("verify", AWARD_LEDGER_DATABASE=address)
+    assert (unreachable.code, "PGPASSFILE" in unreachable.stderr) == (1, False)
+    assert "hunter2" not in unreachable.stdout + unreachable.stderr
+    helped = run("verify", "--help", AWARD_LEDGER_DATABASE=address)
+    assert (helped.code, "hunter2" in helped.stdout) == (0, False)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from award_ledger.server import configuration
 from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings
@@ -70,16 +71,9 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     log_as_json(given.log_level)
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
+        _require_no_password_in_flags(given, environment)
         code = command(given, environment)
-    except (
-        _Refused,
-        IdentityRefused,
-        LedgerRefused,
-        VaultFailure,
-        PersistenceError,
-        TransparencyRefused,
-        MemoryHeld,
-    ) as refusal:
+    except _SAID as refusal:
         sys.stderr.write(f"award-ledger-server: {refusal}\n")
         sys.exit(REFUSED)
     sys.exit(code)
@@ -124,6 +118,25 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         add_settings(command, settings, environment)
         command.set_defaults(command=run)
     return parser
+
+
+def _require_no_password_in_flags(given: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    """Every account of a machine can read the flags of every process."""
+    for setting in (configuration.DATABASE, configuration.TRANSPARENCY_DATABASE):
+        address = getattr(given, setting.flag.removeprefix("--").replace("-", "_"), "")
+        if address and address != environment.get(setting.variable) and _has_password(address):
+            raise _Refused(
+                f"a password in {setting.flag} can be read by every account of this machine: set {setting.variable},"
+                " or leave the password out and name a file with it by PGPASSFILE."
+            )
+
+
+def _has_password(address: str) -> bool:
+    try:
+        parts = make_url(address)
+    except ArgumentError:
+        return False  # what is no address is refused where it is used
+    return bool(parts.password or parts.query.get("password"))
 
 
 def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
