@@ -93,7 +93,7 @@ def make_keys(given: argparse.Namespace, clock: Clock | None = None) -> list[str
     flags = (
         f"--identity-file {folder}/identity.toml --tls-certificate-file {folder}/server.pem"
         f" --tls-key-file {folder}/server.key --client-authorities-file {folder}/authority.pem"
-        f" --revocation-file {folder}/revoked.pem"
+        f" --revocation-file {folder}/revoked.pem --vault-key-file {folder}/vault.key"
     )
     return [
         f"keys for development are in {folder}; whoever reads them can be anybody: never for real money",

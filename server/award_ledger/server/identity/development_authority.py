@@ -1,11 +1,13 @@
 """A certificate authority and an issuer of tokens for development, in one folder, made and renewed by one command.
 
 Whoever can read the folder can be anybody, so this is not for real money. What it makes has the forms of production:
-certificates with SPIFFE ids, a revocation list, a JWK set, the identity file, and profiles for the clients.
+certificates with SPIFFE ids, a revocation list, a JWK set, the identity file, profiles for the clients, and a key for the
+vault.
 """
 
 import ipaddress
 import json
+import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,6 +45,7 @@ class DevelopmentAuthority:
         self._people.mkdir(parents=True, exist_ok=True)
         self._key = self._kept_key("authority.key")
         self._certificate = self._authority()
+        create_private(folder / "vault.key", f"{os.urandom(32).hex()}\n".encode())  # one that is there stays
 
     def renew_server(self, hosts: Sequence[str]) -> None:
         """A new key and certificate for the server, put in the place of the old ones."""
