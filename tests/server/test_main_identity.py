@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,19 @@ def test_keys_are_renewed_by_the_same_command_and_the_authority_stays(keys: Path
     assert {"authority.pem", "authority.key", "tokens.key", "tokens.jwks.json", "li@kjt.pem"} <= stayed
     assert not {"server.pem", "server.key", "revoked.pem", "identity.toml"} & stayed
     assert (keys / "identity.toml").read_text("utf-8").count("[[principals]]") == 3
+
+
+def test_a_renewal_keeps_the_servers_names_and_port(tmp_path: Path, run: Run) -> None:
+    folder = str(tmp_path / "keys")
+    assert run("keys", "--folder", folder, "--host", "ledger.example,192.0.2.7", "--port", "443").code == 0
+    assert run("keys", "--folder", folder, "--people", "li@kjt").code == 0
+    profiles = tomllib.loads((tmp_path / "keys" / "profiles.toml").read_text("utf-8"))
+    assert profiles["profiles"]["li@kjt"]["server"] == "ledger.example:50051"
+    assert run("keys", "--folder", folder, "--port", "443").code == 0
+    assert run("keys", "--folder", folder, "--people", "wang@kjt").code == 0
+    profiles = tomllib.loads((tmp_path / "keys" / "profiles.toml").read_text("utf-8"))
+    assert {profile["server"] for profile in profiles["profiles"].values()} == {"ledger.example:443"}
+    assert run("keys", "--folder", folder, "--port", "0").code == 1
 
 
 @pytest.mark.parametrize("name", ["li", "Li@kjt", "李@kjt", "../li@kjt", "li@kjt/x", 'li"@kjt'])

@@ -194,10 +194,15 @@ SIGNER = (
 )
 KEYS = (
     Setting("--folder", "存放文件夹", "folder for authority, certificates, tokens and profiles", required=True),
-    Setting("--host", "服务器名称或地址,逗号分隔", "names and addresses of the server", default="localhost,127.0.0.1"),
+    Setting(
+        "--host",
+        "服务器名称或地址,逗号分隔",
+        "names of the server; those of before, else localhost",
+        default="",
+    ),
     Setting("--people", "操作人,逗号分隔", "principals to make them for: zhang@kjt,qian@czt", default=""),
     Setting("--revoke", "吊销其证书的操作人", "principals whose certificates are revoked", default=""),
-    Setting("--port", "客户端配置中的端口", "port of the server in the clients' profiles", default=50_051),
+    Setting("--port", "客户端配置中的端口", "port in the clients' profiles; that of before, else 50051", default=""),
     Setting("--days", "证书有效天数", "days that certificates are valid", default=30),
     LOG_LEVEL,
 )

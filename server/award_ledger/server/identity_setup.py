@@ -79,15 +79,17 @@ def make_keys(given: argparse.Namespace, clock: Clock | None = None) -> list[str
     """The folder of `keys`, made or renewed; what to do with it. Raises IdentityRefused."""
     folder = Path(given.folder)
     hosts, people, revoked = (_listed(text) for text in (given.host, given.people, given.revoke))
-    if not hosts:
-        raise IdentityRefused("--host needs a name or address of the server")
+    if given.port and not (given.port.isdecimal() and 0 < int(given.port) < 65_536):
+        raise IdentityRefused(f"--port is a number from 1 to 65535, not {given.port}")
     try:
         authority = DevelopmentAuthority(folder, clock or SystemClock(), given.days)
         authority.revoke(revoked)
+        port = int(given.port) if given.port else authority.port()
+        hosts = hosts or authority.hosts()
         authority.renew_server(hosts)
         for person in people:
             authority.renew_person(person)
-        authority.write_identity_file(given.port, hosts[0])
+        authority.write_identity_file(port, hosts[0])
     except OSError as error:
         raise IdentityRefused(f"{error.filename or folder} cannot be written: {error.strerror}") from None
     flags = (

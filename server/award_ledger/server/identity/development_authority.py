@@ -1,14 +1,15 @@
 """A certificate authority and an issuer of tokens for development, in one folder, made and renewed by one command.
 
 Whoever can read the folder can be anybody, so this is not for real money. What it makes has the forms of production:
-certificates with SPIFFE ids, a revocation list, a JWK set, the identity file, profiles for the clients, and a key for the
-vault.
+certificates with SPIFFE ids, a revocation list, a JWK set, the identity file, profiles for the clients,
+and a key for the vault.
 """
 
 import ipaddress
 import json
 import os
 import re
+import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ AUDIENCE = "award-ledger"
 _PERSON = re.compile(r"([a-z0-9][a-z0-9._-]*)@([a-z0-9][a-z0-9.-]*)")
 _AUTHORITY_DAYS = 3_650
 _TOKEN_S = 43_200
+_THIS_MACHINE, _USUAL_PORT = ("localhost", "127.0.0.1"), 50_051
 _EARLIER = timedelta(minutes=5)
 """Certificates are valid a little before they are made: clocks differ."""
 
@@ -46,6 +48,21 @@ class DevelopmentAuthority:
         self._key = self._kept_key("authority.key")
         self._certificate = self._authority()
         create_private(folder / "vault.key", f"{os.urandom(32).hex()}\n".encode())  # one that is there stays
+
+    def hosts(self) -> list[str]:
+        """Names and addresses of the server, according to its certificate; this machine's, where there is none."""
+        path = self.folder / "server.pem"
+        if not path.exists():
+            return list(_THIS_MACHINE)
+        found = x509.load_pem_x509_certificate(path.read_bytes()).extensions
+        names = found.get_extension_for_class(x509.SubjectAlternativeName).value
+        return [str(name.value) for name in names]
+
+    def port(self) -> int:
+        """The port in the clients' profiles; the usual one, where there are none."""
+        path = self.folder / "profiles.toml"
+        known = tomllib.loads(path.read_text("utf-8")).get("profiles", {}) if path.exists() else {}
+        return next((int(profile["server"].rpartition(":")[2]) for profile in known.values()), _USUAL_PORT)
 
     def renew_server(self, hosts: Sequence[str]) -> None:
         """A new key and certificate for the server, put in the place of the old ones."""
