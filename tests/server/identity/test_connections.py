@@ -103,7 +103,8 @@ def test_a_certificate_that_expires_ends_an_open_connection(secured: Secured, cl
     caller = secured.caller("li@kjt")
     caller.do(GetHeadRequest())
     clock.ahead_s = 31 * DAY_S
-    assert refused(caller).reason == "CERTIFICATE_REFUSED"
+    refusal = refused(caller)
+    assert (refusal.reason, "it expired at" in refusal.numbers["why"]) == ("CERTIFICATE_REFUSED", True)
 
 
 def test_a_revoked_certificate_ends_an_open_connection_and_a_new_one_of_the_same_person_is_taken(

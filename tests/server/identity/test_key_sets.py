@@ -118,7 +118,8 @@ def test_a_redirect_is_not_followed(issuer: Provider, discovered: DiscoveredKeys
 
 
 def test_an_answer_without_end_is_cut_off(issuer: Provider, discovered: DiscoveredKeys) -> None:
-    issuer.answers["/jwks"] = (200, b" " * 1_200_000, {})
+    _, keys, headers = issuer.answers["/jwks"]
+    issuer.answers["/jwks"] = (200, keys + b" " * 1_200_000, headers)
     with pytest.raises(IssuerUnreachable):
         discovered.keys("first")
 

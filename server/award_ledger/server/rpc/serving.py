@@ -1,7 +1,6 @@
 """The gRPC server: services, interceptors and limits put together, started, and stopped without losing a call."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -16,6 +15,7 @@ from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
 from award_ledger.server.rpc.interceptors.patience import Longest, Patience
+from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
 from award_ledger.server.rpc.reads import Reads
 from award_ledger.server.rpc.services.applications import ApplicationService
@@ -87,6 +87,9 @@ STREAMS = frozenset(
 
 CONNECTION_AGE_S = 3_600
 
+_TURNED_AWAY_AT_ONCE = 5_000
+"""Calls that may wait to be told so; beyond them gRPC refuses by itself, with no reason and no delay."""
+
 SEALING = "award_ledger.sealing"
 """What the health service calls the sealing of the transparency log: it may stand still while calls are answered."""
 
@@ -94,7 +97,7 @@ SEALING = "award_ledger.sealing"
 @dataclass(frozen=True, slots=True)
 class ServingLimits:
     """`threads` serve calls; at most `followers` of them event streams, and as many reads that wait for a position.
-    `calls` may be accepted at once.
+    `calls` may be under way or wait for a thread at once; more are turned away at once, as OVERLOADED.
 
     `caller`: what one principal may have of this; None where principals are not proven, and so mean nothing.
     `longest`: deadlines further away count as this. `reflection`: whether strangers are told of the contract.
@@ -127,14 +130,15 @@ class LedgerServer:
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
-        around = [CallLog(), Failures(), Admission(self._stopping), Identity(authenticator)]
+        lanes = Lanes(limits.threads, limits.calls)
+        around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
         if limits.caller:
             around.append(Allowances(limits.caller, STREAMS))
         self._server = grpc.server(
-            ThreadPoolExecutor(limits.threads, thread_name_prefix="call"),
-            interceptors=[*around, Patience(limits.longest, STREAMS)],
+            lanes.pool,
+            interceptors=[lanes, *around, Patience(limits.longest, STREAMS)],
             options=_options(limits),
-            maximum_concurrent_rpcs=limits.calls,
+            maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
         writes, reads = Writes(writer, recorder), Reads(recorder, clock, limits.followers)
         history = HistoryService(reads, recorder, limits.followers, self._stopping)
