@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -160,6 +161,18 @@ def test_a_deadline_further_away_than_the_servers_own_counts_as_that_one(
             list(served.officer.do(request_of(), timeout_s=1_000))
         assert read_refusal(caught.value).reason in {"DEADLINE_EXCEEDED", "POSITION_NOT_REACHED"}
         assert time.monotonic() - begun_s < 15
+
+
+def test_a_write_that_waits_for_longer_than_the_server_admits_is_given_up(sqlite_url: str) -> None:
+    limits = ServingLimits(threads=8, followers=4, turn_away_s=0, longest=Longest(call_s=1))
+    with serving(sqlite_url, serving=limits) as served:
+        blocker = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")  # the head is somebody else's for a while
+        try:
+            refusal = served.officer.refused(samples.create_fund(), timeout_s=1_000)
+        finally:
+            blocker.close()
+    assert refusal.reason == "DEADLINE_EXCEEDED"
 
 
 def test_a_caller_who_holds_all_that_it_may_leaves_threads_for_others(sqlite_url: str) -> None:
