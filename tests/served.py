@@ -146,6 +146,7 @@ class Served:
         writing: WriterLimits | None = None,
         engine: EngineLimits | None = None,
         address: str = "127.0.0.1:0",
+        credentials: grpc.ServerCredentials | None = None,
         transparency: Callable[[LogRecorder], RunningLog] | None = None,
         rights: bool = False,
     ) -> None:
@@ -165,7 +166,7 @@ class Served:
         )
         self.writer = self._ledger.writer
         try:
-            self.port = self._ledger.start(address)
+            self.port = self._ledger.start(address, credentials)
         except RuntimeError:
             self.recorder.close()
             raise

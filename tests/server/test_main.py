@@ -94,6 +94,12 @@ def stop(process: subprocess.Popen[str], number: int) -> str:
     return errors
 
 
+def believing_nobody(tmp_path: Path) -> list[str]:
+    """Flags of a server that is not in development mode, on this machine; its identity file is empty."""
+    (tmp_path / "identity.toml").touch()
+    return ["--identity-file", str(tmp_path / "identity.toml"), "--insecure-plaintext-on-loopback"]
+
+
 def database(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
 
@@ -123,13 +129,12 @@ def test_what_was_acknowledged_is_there_after_a_restart_and_verifies(tmp_path: P
     assert verified.stdout == "3 events replayed, 5 aggregates compared: all agree\n"
 
 
-def test_without_development_mode_every_call_is_refused_and_the_log_says_why(tmp_path: Path) -> None:
-    keys = {"AWARD_LEDGER_VAULT_KEYS": "ab" * 32, "AWARD_LEDGER_DATABASE": database(tmp_path)}
-    with started(**keys) as (process, caller):
-        assert caller.refused(GetHeadRequest()).code is grpc.StatusCode.UNAUTHENTICATED
-        errors = stop(process, signal.SIGTERM)
-    assert "no identity is configured" in errors
-    assert "DEVELOPMENT" not in errors
+def test_a_server_that_could_believe_nobody_does_not_start_and_says_why(tmp_path: Path, run: Run) -> None:
+    refused = run("serve", AWARD_LEDGER_VAULT_KEYS="ab" * 32, AWARD_LEDGER_DATABASE=database(tmp_path))
+    assert refused.code == 1
+    assert "--identity-file" in refused.stderr
+    assert "DEVELOPMENT" not in refused.stderr
+    assert not (tmp_path / "ledger.sqlite3").exists()
 
 
 def test_the_operator_opens_the_roster_once_while_a_server_runs(tmp_path: Path, run: Run) -> None:
@@ -204,7 +209,7 @@ def test_which_addresses_are_this_machines(listen: str, local: bool) -> None:
 
 
 def test_without_a_key_the_server_says_how_to_make_one(tmp_path: Path, run: Run) -> None:
-    refused = run("serve", "--database", database(tmp_path))
+    refused = run("serve", *believing_nobody(tmp_path), "--database", database(tmp_path))
     assert refused.code == 1
     assert "openssl rand -hex 32" in refused.stderr
 
@@ -213,7 +218,8 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, run: Run) ->
     keys = tmp_path / "keys"
     keys.write_text("ab" * 32)
     keys.chmod(0o644)
-    refused = run("serve", "--database", database(tmp_path), "--vault-key-file", str(keys))
+    flags = [*believing_nobody(tmp_path), "--vault-key-file", str(keys)]
+    refused = run("serve", "--database", database(tmp_path), *flags)
     assert refused.code == 1
     assert "0600" in refused.stderr
 

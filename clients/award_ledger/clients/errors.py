@@ -134,6 +134,11 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
     Conflict: ("REQUEST_ID_REUSED", "ETAG_MISMATCH", "ENTERPRISE_EXISTS", "FUND_EXISTS", "ROLE_HELD", "ROSTER_OPEN"),
     NotPermitted: (
         "UNAUTHENTICATED",
+        "TOKEN_EXPIRED",
+        "TOKEN_REFUSED",
+        "CERTIFICATE_REFUSED",
+        "PRINCIPAL_UNKNOWN",
+        "CREDENTIALS_DISAGREE",
         "SECOND_PERSON_REQUIRED",
         "SEGREGATION_OF_DUTIES",
         "ROLE_REQUIRED",
@@ -195,7 +200,13 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "ROSTER_NOT_OPEN",
     ),
     PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
-    Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),
+    Unavailable: (
+        "OVERLOADED",
+        "STORE_UNAVAILABLE",
+        "SHUTTING_DOWN",
+        "ISSUER_UNREACHABLE",
+        "CALLER_LIMIT_REACHED",
+    ),
     DeadlineExceeded: ("DEADLINE_EXCEEDED",),
 }
 

@@ -1,7 +1,7 @@
 """The gRPC server: services, interceptors and limits put together, started, and stopped without losing a call."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 
 import grpc
@@ -11,10 +11,12 @@ from grpc_reflection.v1alpha import reflection
 from award_ledger.server.clock import Clock
 from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.interceptors.admission import Admission
+from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
 from award_ledger.server.rpc.interceptors.messages import Messages
+from award_ledger.server.rpc.interceptors.patience import Longest, Patience
 from award_ledger.server.rpc.interceptors.rights import Rights
 from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
@@ -81,6 +83,17 @@ CONTRACT = (
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
 """Full names of the ledger's services."""
 
+STREAMS = frozenset(
+    f"/{service.full_name}/{method.name}"
+    for module in CONTRACT
+    for service in module.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+    if method.server_streaming
+)
+"""Methods that answer with a stream."""
+
+CONNECTION_AGE_S = 3_600
+
 _TURNED_AWAY_AT_ONCE = 5_000
 """Calls that may wait to be told so; beyond them gRPC refuses by itself, with no reason and no delay."""
 
@@ -93,6 +106,8 @@ class ServingLimits:
     """`threads` serve calls; at most `followers` of them event streams, and as many reads that wait for a position.
     `calls` may be under way or wait for a thread at once; more are turned away at once, as OVERLOADED.
 
+    `caller`: what one principal may have of this; None where principals are not proven, and so mean nothing.
+    `longest`: deadlines further away count as this. `reflection`: whether strangers are told of the contract.
     `turn_away_s`: how long a server that stops goes on to answer new calls, with SHUTTING_DOWN, before it closes.
     """
 
@@ -100,6 +115,9 @@ class ServingLimits:
     followers: int = 16
     calls: int = 1_000
     message_bytes: int = 4 * 1024 * 1024
+    caller: CallerLimits | None = None
+    longest: Longest = field(default_factory=Longest)
+    reflection: bool = True
     turn_away_s: float = 0.3
 
 
@@ -124,17 +142,12 @@ class LedgerServer:
         self._health = StoreHealth(recorder, SERVICES)
         gate = Gate(recorder, clock, enforced=rights)
         lanes = Lanes(limits.threads, limits.calls)
+        around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
+        if limits.caller:
+            around.append(Allowances(limits.caller, STREAMS))
         self._server = grpc.server(
             lanes.pool,
-            interceptors=[
-                lanes,
-                CallLog(),
-                Failures(),
-                Admission(self._stopping, lanes),
-                Identity(authenticator),
-                Rights(gate),
-                Messages(),
-            ],
+            interceptors=[lanes, *around, Patience(limits.longest, STREAMS), Rights(gate), Messages()],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
@@ -159,14 +172,17 @@ class LedgerServer:
         )
         roster_pb2_grpc.add_RosterServiceServicer_to_server(RosterService(writes, reads), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
-        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+        if limits.reflection:
+            reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 
-    def bind(self, address: str) -> int:
-        """Listens on `host:port`, `[v6]:port` or `unix:path`, in plain text, and returns the port (0 for none).
+    def bind(self, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
+        """Listens on `host:port`, `[v6]:port` or `unix:path`, and returns the port (0 for none).
 
-        Raises RuntimeError when the address cannot be had.
+        Without credentials in plain text. Raises RuntimeError when the address cannot be had.
         """
-        return self._server.add_insecure_port(address)
+        if credentials is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, credentials)
 
     def start(self) -> None:
         """Answers calls, and says by the health service that it does."""
@@ -199,4 +215,7 @@ def _options(limits: ServingLimits) -> list[tuple[str, int]]:
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        # A connection was let in by the authorities of its day: it is made anew while they may have changed.
+        ("grpc.max_connection_age_ms", CONNECTION_AGE_S * 1_000),
+        ("grpc.max_connection_age_grace_ms", limits.longest.stream_s * 1_000),
     ]

@@ -173,7 +173,7 @@ def _submission(
 
 def _end(call: Call, waiting: "Future[R | Repeated]", context: grpc.ServicerContext) -> R | Repeated:
     try:
-        outcome = waiting.result(context.time_remaining())
+        outcome = waiting.result(max(current_call().remaining_s(context), 0))
     except ApprovalRefused as refusal:
         call.position = refusal.position
         raise

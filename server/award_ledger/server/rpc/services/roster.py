@@ -14,8 +14,8 @@ from award_ledger.domain.roster_events import Role
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import published
 from award_ledger.server.commands.grant_role import GrantRole, RevokeRole
+from award_ledger.server.identity.people import canonical
 from award_ledger.server.rpc.fields import chosen, day, required_choice
-from award_ledger.server.rpc.interceptors.identity import canonical
 from award_ledger.server.rpc.mapping.instants import instant_us
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.mapping.roster import grant_message
