@@ -185,7 +185,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "LOG_KEYS_NOT_CURRENT",
         "LOG_KEY_NOT_SIGNING",
     ),
-    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
+    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_YET_EFFECTIVE", "NOT_PUBLISHED"),
     Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),
     DeadlineExceeded: ("DEADLINE_EXCEEDED",),
 }
