@@ -19,6 +19,7 @@ from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
+from award_ledger.clients.department.inquiries import InquiryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
@@ -37,6 +38,7 @@ class LedgerClient(
     ObjectionActs,
     CorrectionActs,
     HistoryActs,
+    InquiryActs,
     TransparencyActs,
 ):
     """A department's end of the ledger. Safe to share between threads; close it, or use it in `with`.

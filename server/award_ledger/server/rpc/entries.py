@@ -95,6 +95,8 @@ class Entries:
             for event in events
             if event.fact.TOPIC.startswith("enterprise.") and event.originator_id not in held
         }
+        if not missing:
+            return
         for enterprise_id, loaded in load_together(self._point.reader, dict(missing), self._point.position).items():
             held[enterprise_id] = loaded.aggregate
 
