@@ -120,7 +120,7 @@ def test_a_point_or_a_day_that_cannot_be_answered_is_an_error_that_says_so(told:
     assert early.numbers == {
         "subject": f"cn.uscc:{samples.number().number}",
         "about": "2025-07-31",
-        "position": str(told.head()),
+        "as_of": str(told.head()),
     }
     unborn = told.officer.refused(GetStateRequest(measure_code=samples.MEASURE, about="2025-05-31"))
     assert unborn.reason == "NOT_YET_EFFECTIVE"

@@ -126,7 +126,7 @@ def test_a_timeline_shows_both_times_both_people_the_words_and_corrections_besid
     told = [entry(34, corrections=[correction], corrected_by=50), entry(40, topic="enterprise.payment_settled.v1")]
     ledger.answers["ListAwardTimeline"] = ListAwardTimelineResponse(entries=told, position=50)
     out = run("audit", "timeline", canned.USCC, canned.AWARD_ID, lang="zh", width=200).out
-    for said in ("2025-06-30 09:15:00", "2025-06-28", "li@kjt", "wang@kjt", "└ 50", "更正 34", "由 50 更正", "有误"):
+    for said in ("2025-06-30", "09:15:00", "2025-06-28", "li@kjt", "wang@kjt", "└ 50", "更正 34", "由 50 更正", "有误"):
         assert said in out, said
     assert out.index("└ 50") < out.index("到账")
     assert out.replace("\n", "").count("鲁政办字〔2025〕49号") == 1  # said again only where it changes

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
+from rich.console import RenderableType
+
 from award_ledger.clients.cli.desk import Desk, UsageProblem, json_of
 from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import line, safe
@@ -31,12 +33,12 @@ def write_list(
     desk: Desk,
     pages: Iterable[_Page],
     field: str,
-    table: Callable[[Sequence[Any]], Sheet],
+    page_view: Callable[[Sequence[Any]], Iterable[RenderableType]],
     columns: Callable[[Iterable[Any]], Sheet],
     *,
     as_csv: bool,
 ) -> None:
-    """Answer with the items in `field` of all pages; `columns` makes the sheet for CSV.
+    """Answer with the items in `field` of all pages; `page_view` shows one page, `columns` makes its sheet for CSV.
 
     Raises UsageProblem or LedgerError.
     """
@@ -45,7 +47,7 @@ def write_list(
     elif desk.json:
         _write_json(desk, pages, field)
     else:
-        _print(desk, pages, field, table)
+        _print(desk, pages, field, page_view)
 
 
 def write_csv(desk: Desk, sheets: Iterable[Sheet]) -> None:
@@ -104,11 +106,13 @@ def _write_json(desk: Desk, pages: Iterable[_Page], field: str) -> None:
     desk.write(f'\n  ],\n  "position": "{position}"\n}}\n')
 
 
-def _print(desk: Desk, pages: Iterable[_Page], field: str, table: Callable[[Sequence[Any]], Sheet]) -> None:
+def _print(
+    desk: Desk, pages: Iterable[_Page], field: str, page_view: Callable[[Sequence[Any]], Iterable[RenderableType]]
+) -> None:
     filled = (items for page in pages if (items := getattr(page, field)))
     first = next(filled, None)
     if first is None:
         desk.print([line(desk.say("none"))])
         return
     for items in chain([first], filled):
-        desk.print([table(items)])
+        desk.print(page_view(items))

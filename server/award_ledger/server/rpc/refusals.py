@@ -35,9 +35,9 @@ class PositionNotReached(refusals.Unanswerable):
 class NotYetEffective(refusals.Unanswerable):
     subject: str
     about: str
-    position: int
+    as_of: int
     reason = "NOT_YET_EFFECTIVE"
-    template = "{subject} was known at position {position}, but nothing about it has effect by {about}"
+    template = "{subject} was known at position {as_of}, but nothing about it has effect by {about}"
 
 
 @dataclass(eq=False)

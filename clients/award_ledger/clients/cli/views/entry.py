@@ -1,20 +1,26 @@
-"""Entries on the screen and in CSV: who, when, both times, what and how much, why, and on which words it rests."""
+"""Entries on the screen and in CSV: who, when, both times, what and how much, why, and on which words it rests.
+
+On the screen the words of the law stand once below each page, by number: a quote in a narrow column is no reading.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.sheet import Sheet
-from award_ledger.clients.cli.tables import moment, number_of, table
+from award_ledger.clients.cli.tables import fields, moment, number_of, table
 from award_ledger.v1.common_pb2 import Check, CheckUnit, Verdict
 from award_ledger.v1.inquiries_pb2 import Basis, Entry
 
 _NUMBERS = ("limit", "used", "asked", "left")
 _FAMILIES = (("ground", "GROUND_"), ("objection_kind", "OBJECTION_KIND_"), ("objection_outcome", "OBJECTION_OUTCOME_"))
 
-_COLUMNS = ("position", "recorded_at", "effective_on", "what", "by", "enterprise", "amount", "why")
+_COLUMNS = ("position", "recorded_at", "effective_on", "what", "by", "amount", "why")
 _ALL = (
     *("position", "recorded_at", "effective_on", "what", "topic", "by", "second", "enterprise", "name", "measure"),
     *("application", "award", "fund", "amount", "asked", "stood", "currency", "rate", "instalment_no", "attempt_no"),
@@ -24,27 +30,28 @@ _ALL = (
 
 
 class EntryTable:
-    """Sheets of one list, page after page. The words of the law are said where they are others than before."""
+    """Pages of one list, each with the words on which its entries rest, by numbers that go on from page to page."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._said = Basis()
+        self._words: dict[str, int] = {}
 
-    def __call__(self, entries: Sequence[Entry]) -> Sheet:
+    def __call__(self, entries: Sequence[Entry]) -> Iterator[RenderableType]:
         """One page."""
+        said = len(self._words)
         rows = [self._row(entry, beside) for entry, beside in _with_corrections(entries)]
-        return table([self._desk.say(f"field.{name}") for name in _COLUMNS], rows, right="6")
+        yield table([self._desk.say(f"field.{name}") for name in _COLUMNS], rows, right="5")
+        yield fields((f"[{number}]", words) for words, number in islice(self._words.items(), said, None))
 
     def _row(self, entry: Entry, beside: bool) -> list[str]:
         return [
             f"└ {entry.position}" if beside else str(entry.position),
-            moment(entry.recorded_at).removesuffix(" +08:00"),
+            moment(entry.recorded_at).removesuffix(" +08:00").replace(" ", "\n"),
             entry.effective_on,
-            self._desk.name("topic", entry.topic),
-            "\n".join(filter(None, (entry.principal, entry.second_principal))),
-            "\n".join(filter(None, (_number(entry), entry.measure_code or entry.fund_code))),
+            _lines(self._desk.name("topic", entry.topic), entry.measure_code or entry.fund_code, _number(entry)),
+            _lines(entry.principal, entry.second_principal),
             _amount(entry, "amount") or _amount(entry, "asked"),
-            "\n".join(self._why(entry)),
+            _lines(*self._why(entry)),
         ]
 
     def _why(self, entry: Entry) -> Iterator[str]:
@@ -60,10 +67,12 @@ class EntryTable:
         for override in entry.overrides:
             yield f"{desk.say('field.overrides')} {override.check_id}: {override.reason}"
         for check in entry.checks:
-            yield _check(desk, check, entry)
-        if entry.HasField("basis") and entry.basis != self._said:
-            self._said = entry.basis
-            yield f"{desk.say('field.words')} {_words(desk, entry.basis)}"
+            yield f"{_check(desk, check, entry)} {self._numbered(check.words)}".strip()
+        if entry.HasField("basis"):
+            yield f"{desk.say('field.words')} {self._numbered(_words(entry.basis))}"
+
+    def _numbered(self, words: str) -> str:
+        return f"[{self._words.setdefault(words, len(self._words) + 1)}]" if words else ""
 
 
 def entry_columns(desk: Desk, entries: Iterable[Entry]) -> Sheet:
@@ -90,7 +99,7 @@ def _cells(desk: Desk, entry: Entry) -> list[str]:
         *(entry.decided_rate, _positive(entry.instalment), _positive(entry.attempt), _positive(entry.clawback)),
         *(_positive(entry.objection), _detail(desk, entry), entry.reference, entry.reason),
         "\n".join(f"{item.check_id}: {item.reason}" for item in entry.overrides),
-        "\n".join(_check(desk, check, entry) for check in entry.checks),
+        "\n".join(f"{_check(desk, check, entry)} ({check.words})" for check in entry.checks),
         "; ".join(entry.binding),
         "\n".join(f"{item.kind}: {item.reference}" for item in entry.evidence),
         *(_positive(entry.basis.terms_version), instrument.document, instrument.article, instrument.quote),
@@ -121,7 +130,7 @@ def _detail(desk: Desk, entry: Entry) -> str:
 
 
 def _check(desk: Desk, check: Check, entry: Entry) -> str:
-    """A check in one line: `cap.lifetime cut: limit 500.00, used 300.00, …`, and the words on which it rests."""
+    """A check in one line: `cap.lifetime cut: limit 500.00, used 300.00, …`."""
     named = [(name, getattr(check, name)) for name in _NUMBERS if check.HasField(name)]  # type: ignore[arg-type]
     money = check.unit == CheckUnit.CHECK_UNIT_MINOR
     numbers = [
@@ -130,11 +139,15 @@ def _check(desk: Desk, check: Check, entry: Entry) -> str:
     binds = f" ◄ {desk.say('field.binding')}" if check.id in entry.binding else ""
     verdict = desk.name("verdict", Verdict.Name(check.verdict))
     head = f"{check.id} {verdict}: {', '.join(numbers)}" if numbers else f"{check.id} {verdict}"
-    return f"{head}{binds}" + (f" ({check.words})" if check.words else "")
+    return head + binds
 
 
-def _words(desk: Desk, basis: Basis) -> str:
+def _words(basis: Basis) -> str:
+    """As a check says them, so that the same words have one number."""
     instrument = basis.instrument
-    article = desk.say("entry.article", article=instrument.article) if instrument.article else ""
-    version = f"[{desk.say('terms.version', version=basis.terms_version)}]"
-    return " ".join(filter(None, (instrument.document, article, instrument.quote, version)))
+    article = f"第{instrument.article}条 " if instrument.article else ""
+    return f"{instrument.document} {article}{instrument.quote}".strip()
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(filter(None, parts))

@@ -149,7 +149,6 @@ INQUIRY_OPTIONS = {
 
 INQUIRY_LABELS = {
     "usage.csv_or_json": Phrase("either --csv or --json", "--csv 与 --json 只能选一"),
-    "entry.article": Phrase("Article {article}", "第{article}条"),
     "field.known_at": Phrase("known at", "所知时点"),
     "field.about": Phrase("about", "所问日期"),
     "field.left_out": Phrase("in force later", "其后生效的记录"),
