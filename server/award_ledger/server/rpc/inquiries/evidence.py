@@ -12,7 +12,8 @@ import msgspec
 
 from award_ledger.domain.corrections import ApplicationCorrected
 from award_ledger.domain.events import ApplicationSubmitted
-from award_ledger.domain.identity import evidence_claim_id
+from award_ledger.domain.fact import EvidenceRef
+from award_ledger.domain.identity import normalised
 from award_ledger.server.rpc.entries import Walked, read
 from award_ledger.server.rpc.inquiries.cases import course
 from award_ledger.server.rpc.reads import Standpoint
@@ -48,11 +49,13 @@ def mark_of(text: str) -> Mark:
 
 def uses(point: Standpoint, evidence: Evidence, after: Mark) -> Iterator[Walked]:
     """Places and events, case by case, in the order in which applications came to name the evidence."""
-    claim = evidence_claim_id(evidence.kind, evidence.reference)
+    wanted = EvidenceRef(kind=evidence.kind, reference=normalised(evidence.reference))
     sought = Sought(_NAMING, (b'"kind":' + msgspec.json.encode(evidence.kind),))
     # A case that is not told to its end is met again.
     for place in scan(point, sought, after.walked - 1 if after.told else after.walked):
-        if place.event is not None and _first_names(point, place.event, claim):
+        if place.event is not None:
+            if not _first_names(point, place.event, wanted):
+                continue
             told = after.told if place.position == after.walked else 0
             yield from _case(point, place.event, told)
         yield str(Mark(place.position, 0)), None
@@ -64,10 +67,10 @@ def _case(point: Standpoint, naming: RecordedEvent, told: int) -> Iterator[Walke
         yield str(Mark(naming.position, position)), recorded
 
 
-def _first_names(point: Standpoint, recorded: RecordedEvent, claim: UUID) -> bool:
+def _first_names(point: Standpoint, recorded: RecordedEvent, wanted: EvidenceRef) -> bool:
     """True if the application names the evidence here for the first time."""
     fact = read(recorded).event.fact
-    if not _names(fact, claim):
+    if not _names(fact, wanted):
         return False
     if isinstance(fact, ApplicationSubmitted):
         return True
@@ -77,13 +80,14 @@ def _first_names(point: Standpoint, recorded: RecordedEvent, claim: UUID) -> boo
             break
         if earlier.topic in _NAMING and word in earlier.state:
             other = read(earlier).event.fact
-            if other.application_id == fact.application_id and _names(other, claim):
+            if other.application_id == fact.application_id and _names(other, wanted):
                 return False
     return True
 
 
-def _names(fact: Any, claim: UUID) -> bool:
-    return any(evidence_claim_id(ref.kind, ref.reference) == claim for ref in fact.evidence)
+def _names(fact: Any, wanted: EvidenceRef) -> bool:
+    """True if the fact has the evidence, as claims compare it."""
+    return any(ref.kind == wanted.kind and normalised(ref.reference) == wanted.reference for ref in fact.evidence)
 
 
 def _enterprise(recorded: RecordedEvent) -> UUID:
