@@ -23,6 +23,7 @@ from award_ledger.domain.fund import Fund
 from award_ledger.domain.identity import fund_id, measure_id, request_key
 from award_ledger.domain.measure import Measure
 from award_ledger.server.clock import SystemClock
+from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.values import NewEvent, Snapshot
 from award_ledger.server.writer.indexing import touched
@@ -57,7 +58,8 @@ def _new(line: Line) -> NewEvent:
 
 
 def _fill(url: str, events: int) -> None:
-    log, lines = open_ledger(url), tell(events)
+    # Folding the snapshots takes longer than a transaction may stand idle.
+    log, lines = open_ledger(url, limits=EngineLimits(idle_in_transaction_s=600)), tell(events)
     while batch := [_new(line) for line in islice(lines, _BATCH)]:
         with log.writing() as transaction:
             transaction.append(batch, SystemClock().now_us())
