@@ -10,13 +10,13 @@ from typing import NamedTuple
 from award_ledger.server.rpc.reads import Standpoint
 from award_ledger.server.store.values import RecordedEvent
 
-MOST_SCANNED = 250_000
+MOST_SCANNED = 100_000
 """Positions of one page."""
 
 _WINDOW = 25_000
 """Positions of one statement: none runs for long."""
 
-_PAGE = 200
+_PAGE = 1_000
 _MOST_BYTES = 4 * 1024 * 1024
 
 
