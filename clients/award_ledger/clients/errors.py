@@ -199,7 +199,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "LAST_ADMINISTRATOR",
         "ROSTER_NOT_OPEN",
     ),
-    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
+    PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_YET_EFFECTIVE", "NOT_PUBLISHED"),
     Unavailable: (
         "OVERLOADED",
         "STORE_UNAVAILABLE",

@@ -160,6 +160,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The log has not reached `min_position` yet."""
     ERROR_REASON_PAGE_TOKEN_INVALID: _ErrorReason.ValueType  # 102
     """The page token is not one of this list."""
+    ERROR_REASON_NOT_YET_EFFECTIVE: _ErrorReason.ValueType  # 103
+    """It was known at that point, but nothing of it has effect by the day asked about."""
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 110
     """The queue of waiting commands is full; retry later."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 111
@@ -338,6 +340,8 @@ ERROR_REASON_POSITION_NOT_REACHED: ErrorReason.ValueType  # 101
 """The log has not reached `min_position` yet."""
 ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 102
 """The page token is not one of this list."""
+ERROR_REASON_NOT_YET_EFFECTIVE: ErrorReason.ValueType  # 103
+"""It was known at that point, but nothing of it has effect by the day asked about."""
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 110
 """The queue of waiting commands is full; retry later."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 111

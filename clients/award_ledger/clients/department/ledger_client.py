@@ -19,6 +19,7 @@ from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
+from award_ledger.clients.department.inquiries import InquiryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
@@ -39,6 +40,7 @@ class LedgerClient(
     ObjectionActs,
     CorrectionActs,
     HistoryActs,
+    InquiryActs,
     TransparencyActs,
     RosterActs,
 ):

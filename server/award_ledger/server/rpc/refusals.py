@@ -47,6 +47,15 @@ class PositionNotReached(refusals.Unanswerable):
 
 
 @dataclass(eq=False)
+class NotYetEffective(refusals.Unanswerable):
+    subject: str
+    about: str
+    as_of: int
+    reason = "NOT_YET_EFFECTIVE"
+    template = "{subject} was known at position {as_of}, but nothing about it has effect by {about}"
+
+
+@dataclass(eq=False)
 class NotYetPublished(refusals.Unanswerable):
     asked: str
     size: int

@@ -103,6 +103,15 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
         "FollowEvents": _READING,
         "GetHead": _PUBLISHED,
     },
+    "InquiryService": {
+        "GetState": _READING,
+        "ListAwardTimeline": _READING,
+        "ListOverrides": _READING,
+        "ListOfficerDecisions": _READING,
+        "ListEvidenceUses": _READING,
+        "ListLimitDecisions": _READING,
+        "ListRefusals": _READING,
+    },
     "TransparencyService": {
         "GetCheckpoint": _PUBLISHED,
         "GetInclusionProof": _PUBLISHED,

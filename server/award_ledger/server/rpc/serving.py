@@ -28,6 +28,7 @@ from award_ledger.server.rpc.services.corrections import CorrectionService
 from award_ledger.server.rpc.services.enterprises import EnterpriseService
 from award_ledger.server.rpc.services.funds import FundService
 from award_ledger.server.rpc.services.history import HistoryService
+from award_ledger.server.rpc.services.inquiries import InquiryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
@@ -54,6 +55,8 @@ from award_ledger.v1 import (
     funds_pb2_grpc,
     history_pb2,
     history_pb2_grpc,
+    inquiries_pb2,
+    inquiries_pb2_grpc,
     measures_pb2,
     measures_pb2_grpc,
     objections_pb2,
@@ -77,6 +80,7 @@ CONTRACT = (
     objections_pb2,
     corrections_pb2,
     history_pb2,
+    inquiries_pb2,
     transparency_pb2,
     roster_pb2,
 )
@@ -167,6 +171,7 @@ class LedgerServer:
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
+        inquiries_pb2_grpc.add_InquiryServiceServicer_to_server(InquiryService(reads), server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
             TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
         )

@@ -11,10 +11,12 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.listing import write_csv
 from award_ledger.clients.cli.options import (
     Amount,
     ApplicationArgument,
     AsOf,
+    Csv,
     DryRun,
     EnterpriseArgument,
     Etag,
@@ -176,6 +178,7 @@ def list_(
     status: Annotated[ApplicationStatusChoice | None, typer.Option("--status", metavar="STATUS")] = None,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the applications of a measure or an enterprise."""
     desk = desk_of(context)
@@ -185,7 +188,11 @@ def list_(
         wanted = ApplicationStatus.Value(f"APPLICATION_STATUS_{status.name}")
     found = ListApplicationsResponse()
     options = asking(desk, as_of, min_position)
-    for page in pages(desk.client.list_applications, measure, enterprise=enterprise or None, status=wanted, **options):
+    listing = pages(desk.client.list_applications, measure, enterprise=enterprise or None, status=wanted, **options)
+    if csv:
+        write_csv(desk, (application_table(desk, page.applications) for page in listing))
+        return
+    for page in listing:
         found.applications.extend(page.applications)
         found.position = page.position
     desk.answer(found, lambda: _listed(desk, found))

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
+from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import fields, line, moment, table
 from award_ledger.v1.history_pb2 import Event
 
@@ -79,9 +80,9 @@ class EventCurrencies:
         return self._desk.currency_of_fund(str(fund)) if fund else ""
 
 
-def event_table(desk: Desk, events: Sequence[Event]) -> RenderableType:
-    """Events, one a row; raises LedgerError (currencies are asked for)."""
-    currencies, told = EventCurrencies(desk), {}
+def event_table(desk: Desk, events: Sequence[Event], known: EventCurrencies | None = None) -> Sheet:
+    """Events, one a row; raises LedgerError (currencies are asked for). `known` goes from page to page of one list."""
+    currencies, told = known or EventCurrencies(desk), {}
     for event in sorted(events, key=lambda event: event.position):
         state = state_of(event)
         told[event.position] = ", ".join((*essentials(desk, state, currencies.of(event, state)), *_links(desk, event)))

@@ -184,6 +184,7 @@ METAVARS = {
     "KIND=REFERENCE": Phrase("KIND=REFERENCE", "类型=编号"),
     "REFERENCE": Phrase("REFERENCE", "编号"),
     "CHECK": Phrase("CHECK", "核查项"),
+    "VERDICT": Phrase("VERDICT", "结论"),
     "CHECK=REASON": Phrase("CHECK=REASON", "核查项=理由"),
     "DATE": Phrase("DATE", "日期"),
     "POINT": Phrase("POINT", "时点"),

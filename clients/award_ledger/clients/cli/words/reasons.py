@@ -356,6 +356,12 @@ REASONS: dict[str, Reason] = {
         "try again in a moment",
         "请稍后再试",
     ),
+    "NOT_YET_EFFECTIVE": _reason(
+        "It was known at that point, but nothing of it has effect by that day.",
+        "当时已有记录，但至该日均未生效。",
+        "ask about a later day: --about; or about none, to see all that was known",
+        "请查询更晚的日期（--about）；不指定日期则可看到当时已知的全部内容",
+    ),
     "PAGE_TOKEN_INVALID": _reason(
         "The page does not belong to this list.", "分页标记不属于该列表。", "start the list again", "重新查询"
     ),
