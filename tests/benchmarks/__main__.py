@@ -13,6 +13,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
+from award_ledger.server.collector import spare_the_collector
 from tests.benchmarks import audit, log_size, page, store, throughput, transparency
 from tests.benchmarks.figures import Report, markdown
 from tests.benchmarks.serving import ENGINES, databases
@@ -24,6 +25,7 @@ _AUDITED = 200_000  # events at most: a bundle of more is only longer
 def main() -> None:
     """Measures, prints, and writes what was asked for."""
     given = _arguments()
+    spare_the_collector()  # as the server's own commands do
     report = Report()
     load = os.getloadavg()[0]
     report.say(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} at the start")

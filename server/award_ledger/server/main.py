@@ -1,7 +1,6 @@
 """The command line of the server: `award-ledger-server serve`, `migrate`, `verify`, `signer` and the rest."""
 
 import argparse
-import gc
 import logging
 import os
 import signal
@@ -14,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
 
 from award_ledger.server import configuration
+from award_ledger.server.collector import spare_the_collector
 from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings, is_local
 from award_ledger.server.log_output import log_as_json
 from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity, NobodyYet
@@ -54,9 +54,6 @@ REFUSED, DISAGREES = 1, 3
 argparse, for a wrong flag."""
 
 _SIGNER_GRACE_S = 5
-_YOUNG_OBJECTS, _FULL_COLLECTIONS = 20_000, 100
-"""Objects made before the young ones are looked through; middle-aged collections before a full one."""
-
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _DEVELOPMENT_WARNING = """\
@@ -75,6 +72,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     """Runs one command and exits with its code."""
     given = _parser(environment).parse_args(arguments)
     log_as_json(given.log_level)
+    spare_the_collector()
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
         code = command(given, environment)
@@ -136,7 +134,6 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
                 transparency=transparency,
             )
             port = _started(ledger, given.listen)
-            _spare_the_collector()
         except BaseException:
             if transparency:
                 transparency.close()
@@ -156,14 +153,6 @@ def _started(ledger: RunningLedger, listen: str) -> int:
         return ledger.start(listen)
     except RuntimeError:
         raise _Refused(f"cannot listen on {listen}: is the address right, and free?") from None
-
-
-def _spare_the_collector() -> None:
-    """Looks for cycles in what is young, as ever, but seldom walks through all that is kept: that is tens of thousands
-    of aggregates, none of which is part of a cycle, and every walk stops every call.
-    """
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, 10, _FULL_COLLECTIONS)
 
 
 def _migrate(given: argparse.Namespace, _: Mapping[str, str]) -> int:
