@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from award_ledger.domain.refusals import Refused
 from award_ledger.server import configuration
+from award_ledger.server.collector import spare_the_collector
 from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings
 from award_ledger.server.identity.people import canonical
 from award_ledger.server.identity.refusals import IdentityRefused
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     """Runs one command and exits with its code."""
     given = _parser(environment).parse_args(arguments)
     log_as_json(given.log_level)
+    spare_the_collector()
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
         _require_no_password_in_flags(given, environment)

@@ -96,8 +96,7 @@ class ApplicationService(ApplicationServiceServicer):
     def BatchSubmitApplications(
         self, request: pb.BatchSubmitApplicationsRequest, context: grpc.ServicerContext
     ) -> pb.BatchSubmitApplicationsResponse:
-        results = self._writes.perform_batch(request.requests, context, self._submit, pb.SubmitApplicationResult)
-        return pb.BatchSubmitApplicationsResponse(results=results)
+        return self._writes.perform_batch(request.requests, context, self._submit, pb.BatchSubmitApplicationsResponse())
 
     def WithdrawApplication(
         self, request: pb.WithdrawApplicationRequest, context: grpc.ServicerContext
