@@ -1,0 +1,51 @@
+"""Bank files as plain values: every format in and out, with no server, no network and no state.
+
+    with open_bank_file(path) as bank_file:            # raises Quarantined: the whole file or nothing
+        for statement in bank_file.statements:         # small: balances, sums, keys
+            for line in bank_file.lines(statement):    # streamed from a spool, so a file of any length fits in memory
+                ...
+        for report in bank_file.status_reports: ...    # pain.002
+
+Hostile files are parsed here, in the client, and never reach the server. Needs the extra `award-ledger[finance]`.
+"""
+
+from __future__ import annotations
+
+from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
+from award_ledger.clients.finance.files.statement import (
+    Account,
+    Balance,
+    Batch,
+    Charge,
+    Direction,
+    Kind,
+    Line,
+    OtherAmount,
+    Part,
+    Party,
+    Statement,
+    Status,
+    Totals,
+)
+from award_ledger.clients.finance.files.status_report import StatusLevel, StatusReport, StatusRow
+
+__all__ = [
+    "Account",
+    "Balance",
+    "Batch",
+    "Charge",
+    "Direction",
+    "Kind",
+    "Line",
+    "OtherAmount",
+    "Part",
+    "Party",
+    "Quarantined",
+    "Reason",
+    "Statement",
+    "Status",
+    "StatusLevel",
+    "StatusReport",
+    "StatusRow",
+    "Totals",
+]
