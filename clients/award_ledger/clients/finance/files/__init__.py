@@ -11,6 +11,8 @@ Hostile files are parsed here, in the client, and never reach the server. Needs 
 
 from __future__ import annotations
 
+from award_ledger.clients.finance.files.gates import Finding
+from award_ledger.clients.finance.files.opening import BankFile, open_bank_file
 from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
 from award_ledger.clients.finance.files.statement import (
     Account,
@@ -32,9 +34,11 @@ from award_ledger.clients.finance.files.status_report import StatusLevel, Status
 __all__ = [
     "Account",
     "Balance",
+    "BankFile",
     "Batch",
     "Charge",
     "Direction",
+    "Finding",
     "Kind",
     "Line",
     "OtherAmount",
@@ -48,4 +52,5 @@ __all__ = [
     "StatusReport",
     "StatusRow",
     "Totals",
+    "open_bank_file",
 ]

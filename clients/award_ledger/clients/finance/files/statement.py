@@ -162,10 +162,14 @@ class Totals(msgspec.Struct, frozen=True):
     """Counted while reading, never taken from the file."""
 
     lines: int = 0
+    lines_in: int = 0
+    in_minor: int = 0
+    out_minor: int = 0
     booked: int = 0
+    booked_in: int = 0
     booked_in_minor: int = 0
     booked_out_minor: int = 0
-    """Both without sign."""
+    """Sums are without sign; what is not `booked` or `in` is the difference."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
