@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from lxml import etree
 
@@ -13,46 +12,57 @@ from award_ledger.clients.finance.files.statement import Account, Charge, Direct
 _NOTHING = {"", "NOTPROVIDED", "NOT PROVIDED", "NONREF"}
 
 
-@lru_cache(maxsize=4096)
-def _path(namespace: str, path: str) -> str:
-    return "/".join(step if step in {".", "*"} else f"{namespace}{step}" for step in path.split("/"))
-
-
-def namespace_of(element: etree._Element) -> str:
-    """`{urn:…}`, as lxml writes it before each name."""
-    return str(element.tag)[: str(element.tag).index("}") + 1]
-
-
 class Node:
-    """An element whose children are named without their namespace; text is stripped, and blanks in it are one each."""
+    """An element that was read to its end; its children are named without their namespace, and looked up, not searched.
 
-    __slots__ = ("_namespace", "element")
+    Text is stripped, and blanks in it are one each.
+    """
+
+    __slots__ = ("_children", "element")
 
     def __init__(self, element: etree._Element) -> None:
         self.element = element
-        self._namespace = namespace_of(element)
+        self._children: dict[str, list[Node]] | None = None
 
     def text(self, *paths: str) -> str:
-        """The text of the first of these that is there."""
+        """The text of the first of these that is there and has any; `.` is the element itself."""
         for path in paths:
-            found = self.element.findtext(_path(self._namespace, path))
-            if found is not None and (stripped := " ".join(found.split())):
+            found = self if path == "." else self.one(path)
+            if found is not None and (text := found.element.text) and (stripped := " ".join(text.split())):
                 return stripped
         return ""
 
     def one(self, path: str) -> Node | None:
-        """The first such child."""
-        found = self.element.find(_path(self._namespace, path))
-        return None if found is None else Node(found)
+        """The first such descendant: of each step, the first child of that name."""
+        node = self
+        for step in path.split("/"):
+            found = node.children().get(step)
+            if found is None:
+                return None
+            node = found[0]
+        return node
 
     def all(self, path: str) -> Iterator[Node]:
-        """Every such child."""
-        for found in self.element.iterfind(_path(self._namespace, path)):
-            yield Node(found)
+        """Every such descendant, in order."""
+        step, _, rest = path.partition("/")
+        for child in self.children().get(step, ()):
+            if rest:
+                yield from child.all(rest)
+            else:
+                yield child
 
     def name(self) -> str:
         """Without its namespace."""
-        return str(self.element.tag)[len(self._namespace) :]
+        return etree.QName(self.element).localname
+
+    def children(self) -> dict[str, list[Node]]:
+        """By name. Read once: an element is looked at when it is whole, or its part that comes before where we are."""
+        if self._children is None:
+            found: dict[str, list[Node]] = {}
+            for child in self.element:
+                found.setdefault(str(child.tag).rpartition("}")[2], []).append(Node(child))
+            self._children = found
+        return self._children
 
 
 def reference(text: str) -> str:
@@ -133,17 +143,17 @@ def remittance(transaction: Node) -> str:
     return " ".join(text for text in texts if text)
 
 
+_NAMED_REFERENCES = frozenset({"EndToEndId", "PmtInfId", "InstrId", "AcctSvcrRef"})
+
+
 def other_references(node: Node) -> Iterator[str]:
     """Those which have no field of their own, as `name=value`."""
     refs = node.one("Refs")
-    if refs is not None:
-        named = {"EndToEndId", "PmtInfId", "InstrId", "AcctSvcrRef"}
-        for child in refs.element:
-            ref = Node(child)
-            if ref.name() == "Prtry":
-                yield f"{ref.text('Tp')}={ref.text('Ref')}"
-            elif ref.name() not in named and (text := reference(ref.text("."))):
-                yield f"{ref.name()}={text}"
+    for name, found in refs.children().items() if refs else ():
+        if name == "Prtry":
+            yield from (f"{ref.text('Tp')}={ref.text('Ref')}" for ref in found)
+        elif name not in _NAMED_REFERENCES and (text := reference(found[0].text("."))):
+            yield f"{name}={text}"
     for structured in node.all("RmtInf/Strd"):
         if text := structured.text("CdtrRefInf/Ref", "CdtrRefInf/CdtrRef"):
             yield f"creditor_reference={text}"
@@ -176,17 +186,15 @@ _ROLES = {"InstdAmt": "instructed", "TxAmt": "transaction", "CntrValAmt": "count
 def other_amounts(node: Node) -> Iterator[OtherAmount]:
     """Amounts that are not the account's money; zero ones say nothing."""
     details = node.one("AmtDtls")
-    if details is None:
-        return
-    for child in details.element:
-        described = Node(child)
-        amount = described.one("Amt")
-        if amount is not None and amount.text(".").strip("0."):
-            role = _ROLES.get(described.name(), described.text("Tp") or described.name())
-            rate = described.text("CcyXchg/XchgRate")
-            yield OtherAmount(
-                role=role, amount=amount.text("."), currency=str(amount.element.get("Ccy", "")), rate=rate
-            )
+    for name, found in details.children().items() if details else ():
+        for described in found:
+            amount = described.one("Amt")
+            if amount is not None and amount.text(".").strip("0."):
+                role = _ROLES.get(name, described.text("Tp") or name)
+                currency = str(amount.element.get("Ccy", ""))
+                yield OtherAmount(
+                    role=role, amount=amount.text("."), currency=currency, rate=described.text("CcyXchg/XchgRate")
+                )
 
 
 def transaction_code(node: Node) -> str:
