@@ -6,13 +6,18 @@
                 ...
         for report in bank_file.status_reports: ...    # pain.002
 
+    pain001(instruction), counter_csv(instruction)     # bytes for a bank; raise InvalidInstruction
+
 Hostile files are parsed here, in the client, and never reach the server. Needs the extra `award-ledger[finance]`.
 """
 
 from __future__ import annotations
 
+from award_ledger.clients.finance.files.counter_csv import counter_csv
 from award_ledger.clients.finance.files.gates import Finding
+from award_ledger.clients.finance.files.instruction import Bank, Instruction, InvalidInstruction, Payer, Payment
 from award_ledger.clients.finance.files.opening import BankFile, open_bank_file
+from award_ledger.clients.finance.files.pain001 import pain001
 from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
 from award_ledger.clients.finance.files.statement import (
     Account,
@@ -34,16 +39,21 @@ from award_ledger.clients.finance.files.status_report import StatusLevel, Status
 __all__ = [
     "Account",
     "Balance",
+    "Bank",
     "BankFile",
     "Batch",
     "Charge",
     "Direction",
     "Finding",
+    "Instruction",
+    "InvalidInstruction",
     "Kind",
     "Line",
     "OtherAmount",
     "Part",
     "Party",
+    "Payer",
+    "Payment",
     "Quarantined",
     "Reason",
     "Statement",
@@ -52,5 +62,7 @@ __all__ = [
     "StatusReport",
     "StatusRow",
     "Totals",
+    "counter_csv",
     "open_bank_file",
+    "pain001",
 ]
