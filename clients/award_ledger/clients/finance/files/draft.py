@@ -34,6 +34,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sum_minor: int | None = None
     sum_in_minor: int | None = None
     sum_out_minor: int | None = None
+    summed_minor: int | None = None
+    """What `sum_minor` is to equal where it is no sum of the lines: what vouchers asked for, not what was paid."""
 
 
 class Tail(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """The ids under which payments go out and come back: `AL26-00001234-02R1-38`, year, award, instalment, attempt, check.
 
 The two digits at the end check the rest by ISO 7064 MOD 97,10; ids of earlier releases end in one, by MOD 37,36.
-So an id that a bank front end copied into free text is told from one that it mangled. The ledger gives ids out; here they
-are only known again.
+So an id that a bank front end copied into free text is told from one that it mangled. The ledger gives ids out; here
+they are only known again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import re
 import unicodedata
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ID = re.compile(r"(?<![0-9A-Z])AL([0-9]{2})-?([0-9]{8,12})-?([0-9]{2,4}R[0-9]{1,4})-?([0-9]{2}|[0-9A-Z])(?![0-9A-Z])")
+_BODY = r"(?<![0-9A-Z])AL([0-9]{2})-?([0-9]{8,12})-?([0-9]{2,4}R[0-9]{1,4}?)-?"
+# Apart, because without hyphens the last digits may be read either way.
+_IDS = tuple(re.compile(f"{_BODY}({check})(?![0-9A-Z])") for check in ("[0-9]{2}", "[0-9A-Z]"))
 
 
 def is_right(body: str, check: str) -> bool:
@@ -31,8 +33,9 @@ def found_in(text: str) -> tuple[str, ...]:
     Banks fold the case and the width of a free text, break its lines inside a word, and drop its hyphens.
     """
     folded = unicodedata.normalize("NFKC", text).upper()
-    unbroken = re.sub(r"(?<=[0-9A-Z-])\s+(?=[0-9A-Z-])", "", folded)
-    found = [match.groups() for each in (folded, unbroken) for match in _ID.finditer(each)]
+    # As it stands; with line breaks taken out; with all blanks taken out (which may glue the next word to an id).
+    readings = (folded, re.sub(r"[\r\n]+", "", folded), re.sub(r"\s+", "", folded))
+    found = [match.groups() for reading in readings for form in _IDS for match in form.finditer(reading)]
     right = [
         f"AL{year}-{award}-{part}-{check}"
         for year, award, part, check in found

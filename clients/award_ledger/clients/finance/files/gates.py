@@ -122,7 +122,9 @@ def _of_declared(declared: Declared, statement: Statement, where: str) -> Iterat
         (
             "sum",
             declared.sum_minor,
-            {totals.in_minor + totals.out_minor, totals.booked_in_minor + totals.booked_out_minor},
+            {totals.in_minor + totals.out_minor, totals.booked_in_minor + totals.booked_out_minor}
+            if declared.summed_minor is None
+            else {declared.summed_minor},
             True,
         ),
         ("sum in", declared.sum_in_minor, {totals.in_minor, totals.booked_in_minor}, True),

@@ -215,7 +215,7 @@ def _declared(layout: Layout, currency: str, told: dict[str, str]) -> Declared:
         if totals is None or re.search(totals.row, plain(first)) is None:
             continue
         came = came or layout.columns.text(row, "in")
-        went = went or layout.columns.text(row, "out")
+        went = went or layout.columns.text(row, "out") or layout.columns.text(row, "actual")
         total = total or layout.columns.text(row, "amount")
         found = re.search(totals.count, " ".join(row.cells)) if totals.count else None
         count = count or (found.group(1) if found else "")
@@ -225,4 +225,11 @@ def _declared(layout: Layout, currency: str, told: dict[str, str]) -> Declared:
         sum_minor=sheet_minor_of(total, currency, "total") if total else None,
         sum_in_minor=sheet_minor_of(came, currency, "total in") if came else None,
         sum_out_minor=sheet_minor_of(went, currency, "total out") if went else None,
+        summed_minor=_asked(layout, currency) if layout.profile.kind is Kind.VOUCHERS else None,
     )
+
+
+def _asked(layout: Layout, currency: str) -> int:
+    """What all vouchers asked for, whatever was paid of it."""
+    amounts = (layout.columns.text(row, "amount") for row in layout.body)
+    return sum(sheet_minor_of(amount, currency, "amount") for amount in amounts)

@@ -83,7 +83,7 @@ def _doctype(source: Source) -> Quarantined:
     return Quarantined(Reason.DOCTYPE, source.path.name, "a bank file defines no document type of its own")
 
 
-_CUT_OFF = ("Premature end of data", "no element found", "Start tag expected", "invalid element name", "expected '>'")
+_CUT_OFF = ("Premature end of data", "no element found")
 
 
 def _quarantined(source: Source, error: etree.XMLSyntaxError, *, opened: bool) -> Quarantined:
@@ -93,7 +93,7 @@ def _quarantined(source: Source, error: etree.XMLSyntaxError, *, opened: bool) -
     if "no element found" in message and not opened:
         return Quarantined(Reason.UNKNOWN_FORMAT, source.path.name, message[:400])
     at_the_end = _is_last_line(source, error.lineno or 0)
-    cut = any(sign in message for sign in _CUT_OFF[:2]) or at_the_end
+    cut = any(sign in message for sign in _CUT_OFF) or (at_the_end and "Extra content" not in message)
     return Quarantined(Reason.TRUNCATED if cut else Reason.MALFORMED, source.path.name, message[:400])
 
 
