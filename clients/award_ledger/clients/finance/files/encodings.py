@@ -42,12 +42,11 @@ def _guess(raw: bytes) -> str:
 
 
 def _guess_wide(raw: bytes) -> str:
-    """UTF-16 without its mark: line ends and commas are a zero byte beside an ASCII one."""
-    if b"\n\0" in raw or b",\0" in raw:
-        return "utf-16-le"
-    if b"\0\n" in raw or b"\0," in raw:
-        return "utf-16-be"
-    return ""
+    """UTF-16 without its mark: the zero halves of its ASCII characters all stand on the same side."""
+    first, second = raw[0::2].count(0), raw[1::2].count(0)
+    if not (first or second) or len(raw) % 2:
+        return ""
+    return "utf-16-le" if second > first else "utf-16-be"
 
 
 def _strictly(raw: bytes, encoding: str, where: str) -> str:

@@ -11,9 +11,14 @@ import re
 import unicodedata
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_BODY = r"(?<![0-9A-Z])AL([0-9]{2})-?([0-9]{8,12})-?([0-9]{2,4}R[0-9]{1,4}?)-?"
-# Apart, because without hyphens the last digits may be read either way.
-_IDS = tuple(re.compile(f"{_BODY}({check})(?![0-9A-Z])") for check in ("[0-9]{2}", "[0-9A-Z]"))
+# With all its hyphens or with none, and by either kind of check: apart, because digits alone may be read in several ways.
+_IDS = tuple(
+    re.compile(
+        rf"(?<![0-9A-Z])AL([0-9]{{2}}){dash}([0-9]{{8,12}}){dash}([0-9]{{2,4}}R[0-9]{{1,4}}){dash}({check})(?![0-9A-Z])"
+    )
+    for dash in ("-", "")
+    for check in ("[0-9]{2}", "[0-9A-Z]")
+)
 
 
 def is_right(body: str, check: str) -> bool:

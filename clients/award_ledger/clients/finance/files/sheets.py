@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 from award_ledger.clients.finance.files.encodings import decoded
 from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
@@ -137,8 +137,19 @@ def _refuse_bombs(raw: bytes, where: str) -> None:
         for entry in archive.infolist():
             if entry.filename.endswith((".xml", ".rels")):
                 with archive.open(entry) as part:
-                    if b"<!DOCTYPE" in part.read(1 << 16).replace(b"\0", b""):
-                        raise Quarantined(Reason.DOCTYPE, f"{where}, {entry.filename}", "a document type of its own")
+                    _refuse_part(part, f"{where}, {entry.filename}")
+
+
+def _refuse_part(part: IO[bytes], where: str) -> None:
+    """A document type of its own; and formulas, whose result a bank did not write and may not be there."""
+    before = b""
+    while chunk := part.read(1 << 16):
+        seen = (before + chunk).replace(b"\0", b"")
+        if b"<!DOCTYPE" in seen:
+            raise Quarantined(Reason.DOCTYPE, where, "a document type of its own")
+        if "/worksheets/" in where and (b"<f>" in seen or b"<f " in seen or b"<f/" in seen):
+            raise Quarantined(Reason.MALFORMED, where, "formulas, which no bank exports")
+        before = chunk[-16:]
 
 
 def _xlsx_cell(value: object, where: str) -> str:

@@ -36,7 +36,8 @@ _statement_line = mt940.tags.Statement()
 
 def looks_like_swift(beginning: bytes) -> bool:
     """Whether a `:20:` begins a line near the beginning. Zero bytes are dropped, so that UTF-16 looks the same."""
-    return re.search(rb"(?:^|[\r\n{:])\s*:20:", beginning.replace(b"\0", b"")[:4096]) is not None
+    seen = beginning.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")[:4096]
+    return re.search(rb"(?:^|[\r\n{:])\s*:20:", seen) is not None
 
 
 def read_swift(source: Source, forgives: Leniency) -> Iterator[Piece]:
