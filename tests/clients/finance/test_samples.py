@@ -13,7 +13,7 @@ from tests.clients.finance.reading import lines_of, read, refused
 Sample = Callable[[str], Path]
 
 TAKEN = {
-    "betterplace_sepa_mt9401.sta": [26, 127],
+    "betterplace_sepa_mt9401.sta": [26, 97],
     "business_sample_camt.052.001.04.xml": [1, 2],
     "business_sample_camt.053.001.04.xml": [1, 3],
     "camt053.v2.multi.statement.xml": [2, 2],
@@ -43,8 +43,8 @@ FORGIVEN = {
 }
 
 
-def account_of(name: str) -> dict[str, str]:
-    return {"account": "6228480000000000001"} if name.startswith("abc") else {}  # the sheet names none
+def account_of(name: str) -> str:
+    return "6228480000000000001" if name.startswith("abc") else ""  # the sheet names none
 
 
 @pytest.mark.parametrize("name", TAKEN)
@@ -56,14 +56,14 @@ def test_a_consistent_sample_is_taken_whole(sample: Sample, name: str) -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_an_inconsistent_sample_is_refused_with_its_numbers(sample: Sample, name: str) -> None:
     reason, words = REFUSED[name]
-    assert words in refused(sample(name), reason, **account_of(name))
+    assert words in refused(sample(name), reason, account=account_of(name))
 
 
 @pytest.mark.parametrize("name", FORGIVEN)
 def test_an_inconsistent_sample_may_be_read_by_a_named_leniency_that_keeps_what_it_forgave(
     sample: Sample, name: str
 ) -> None:
-    with open_bank_file(sample(name), leniency="unproved-balances", **account_of(name)) as bank_file:
+    with open_bank_file(sample(name), leniency="unproved-balances", account=account_of(name)) as bank_file:
         assert sum(told.totals.lines for told in bank_file.statements) == FORGIVEN[name]
         assert bank_file.forgiven
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# With all its hyphens or with none, and by either kind of check: apart, because digits alone may be read in several ways.
+# With all its hyphens or with none, by either kind of check: apart, as digits alone may be read in several ways.
 _IDS = tuple(
     re.compile(
         rf"(?<![0-9A-Z])AL([0-9]{{2}}){dash}([0-9]{{8,12}}){dash}([0-9]{{2,4}}R[0-9]{{1,4}}){dash}({check})(?![0-9A-Z])"
