@@ -23,6 +23,14 @@ from tests.clients.finance.swift_samples import mt940
 Put = Callable[..., Path]
 BOOKINGS = (Booking("-300.00", serial="L1"), Booking("+200.50", serial="L2"), Booking("-10.00"), Booking("-10.00"))
 CAMT = "".join(document(statement([entry(each) for each in BOOKINGS], "1000.00", "880.50"))).encode()
+WHOLE = {
+    "statement.xml": CAMT,
+    "statement.sta": mt940().encode(),
+    "icbc.csv": icbc_csv().encode("gb18030"),
+    "bocom.csv": bocom_csv().encode("utf-16"),
+    "vouchers.csv": voucher_csv().encode(),
+    "ccb.xlsx": ccb_xlsx(),
+}
 
 SHARED = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -40,23 +48,11 @@ def without_source(found: list[tuple[Statement, list[Line]]]) -> list[tuple[str,
     return [(told.key, told.content_sha256, [line.key for line in lines]) for told, lines in found]
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("statement.xml", CAMT),
-        ("statement.sta", mt940().encode()),
-        ("icbc.csv", icbc_csv().encode("gb18030")),
-        ("bocom.csv", bocom_csv().encode("utf-16")),
-        ("vouchers.csv", voucher_csv().encode()),
-        ("ccb.xlsx", ccb_xlsx()),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
+@pytest.mark.parametrize("name", WHOLE)
 @SHARED
 @given(share=st.floats(0, 1, exclude_max=True))
-def test_a_file_cut_anywhere_is_an_error_and_never_a_shorter_statement(
-    put: Put, name: str, content: bytes, share: float
-) -> None:
+def test_a_file_cut_anywhere_is_an_error_and_never_a_shorter_statement(put: Put, name: str, share: float) -> None:
+    content = WHOLE[name]
     good = without_source(read(put(content, name)))
     found = outcome(put(content[: int(len(content) * share)], name))
     # Only what stands after the statement may be cut off unseen: the last line end, or the end of a remark.
@@ -83,6 +79,36 @@ def test_a_changed_byte_is_refused_or_changes_no_money(put: Put, seed: int) -> N
     found = outcome(put(bytes(raw)))
     if not isinstance(found, Quarantined):
         assert sum(line.amount_minor for _, lines in found for line in lines) == -11_950
+
+
+SCRAPS = (
+    b"<",
+    b"&",
+    b'"',
+    b",",
+    b"\n",
+    b"-",
+    b"9" * 6_000,
+    b"\0",
+    b"\xff",
+    b".",
+    b":61:",
+    b"?20",
+    "２²".encode(),
+    b"1e9",
+)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@SHARED
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_done_to_a_file_it_is_taken_whole_or_quarantined(put: Put, name: str, seed: int) -> None:
+    chance = random.Random(seed)
+    raw = bytearray(WHOLE[name])
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        at = chance.randrange(len(raw) + 1)
+        raw[at : at + chance.choice((0, 1, 1, 30))] = chance.choice(SCRAPS)
+    outcome(put(bytes(raw), name))  # no other error
 
 
 DOCTYPES = [
