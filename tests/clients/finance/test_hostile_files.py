@@ -132,6 +132,20 @@ def test_a_doctype_behind_a_long_comment_is_found_too(put: Put) -> None:
     refused(put(text), Reason.DOCTYPE)
 
 
+@pytest.mark.parametrize("padding", [65_400, 65_480, 65_500, 65_520, 70_000, 200_000])
+@pytest.mark.parametrize("doctype", DOCTYPES)
+def test_padding_moves_no_doctype_out_of_sight(put: Put, padding: int, doctype: str) -> None:
+    comment = f"<!--{'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08 '.ljust(padding, 'x')}-->"
+    refused(
+        put(CAMT.decode().replace("?>\n", f"?>\n{comment}{doctype}\n", 1).replace("BOOK", "&a;", 1)), Reason.DOCTYPE
+    )
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "cp037", "hz", "ISO-2022-CN"])
+def test_an_encoding_that_could_hide_a_doctype_is_refused(put: Put, encoding: str) -> None:
+    refused(put(CAMT.replace(b"UTF-8", encoding.encode())), Reason.UNKNOWN_ENCODING)
+
+
 def test_an_entity_that_nobody_defined_is_no_blank(put: Put) -> None:
     refused(put(CAMT.replace(b"BOOK", b"&nothing;", 1)), Reason.MALFORMED)
 

@@ -98,6 +98,7 @@ def test_a_workbooks_numbers_are_the_decimals_that_were_typed(put: Put) -> None:
         ({"number": 0.123}, Reason.AMOUNT),
         ({"number": 1e300}, Reason.AMOUNT),
         ({"number": 12345678901234567.0}, Reason.AMOUNT),
+        ({"account": 6222021602000000001}, Reason.AMOUNT),
         ({"number": True}, Reason.MALFORMED),
         ({"number": "=1+1"}, Reason.MALFORMED),
         ({"balance": 700.01}, Reason.RUNNING_BALANCE),
