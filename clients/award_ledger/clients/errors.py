@@ -131,8 +131,19 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "CURRENCY_MISMATCH",
         "PAGE_TOKEN_INVALID",
     ),
-    Conflict: ("REQUEST_ID_REUSED", "ETAG_MISMATCH", "ENTERPRISE_EXISTS", "FUND_EXISTS"),
-    NotPermitted: ("UNAUTHENTICATED", "SECOND_PERSON_REQUIRED", "SEGREGATION_OF_DUTIES"),
+    Conflict: ("REQUEST_ID_REUSED", "ETAG_MISMATCH", "ENTERPRISE_EXISTS", "FUND_EXISTS", "ROLE_HELD", "ROSTER_OPEN"),
+    NotPermitted: (
+        "UNAUTHENTICATED",
+        "TOKEN_EXPIRED",
+        "TOKEN_REFUSED",
+        "CERTIFICATE_REFUSED",
+        "PRINCIPAL_UNKNOWN",
+        "CREDENTIALS_DISAGREE",
+        "SECOND_PERSON_REQUIRED",
+        "SEGREGATION_OF_DUTIES",
+        "ROLE_REQUIRED",
+        "DEPARTMENT_NOT_LEAD",
+    ),
     NotFound: (
         "ENTERPRISE_NOT_FOUND",
         "MEASURE_NOT_FOUND",
@@ -184,9 +195,18 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "TRANSPARENCY_OFF",
         "LOG_KEYS_NOT_CURRENT",
         "LOG_KEY_NOT_SIGNING",
+        "ROLE_NOT_HELD",
+        "LAST_ADMINISTRATOR",
+        "ROSTER_NOT_OPEN",
     ),
     PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
-    Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),
+    Unavailable: (
+        "OVERLOADED",
+        "STORE_UNAVAILABLE",
+        "SHUTTING_DOWN",
+        "ISSUER_UNREACHABLE",
+        "CALLER_LIMIT_REACHED",
+    ),
     DeadlineExceeded: ("DEADLINE_EXCEEDED",),
 }
 
@@ -282,10 +302,11 @@ class _Details:
     def to_error(self, code: grpc.StatusCode, message: str, request_id: str) -> LedgerError:
         """The exception for all that was read."""
         metadata = dict(self.info.metadata)
-        position = metadata.get("position", "")
         repeated = metadata.pop("repeated", "") == "true"
         reason = self.info.reason.removeprefix(REASON_PREFIX)
         family = family_of(code, reason, assessed=self.assessment is not None)
+        # Other errors name positions too: of an entry that is not there, of the request's first use.
+        position = metadata.get("position", "") if issubclass(family, ApprovalRefused) else ""
         return family(
             code,
             reason,

@@ -35,7 +35,7 @@ from award_ledger.clients.cli.options import (
     require_one,
     writing,
 )
-from award_ledger.clients.cli.tables import line
+from award_ledger.clients.cli.tables import fields, line
 from award_ledger.clients.cli.views.assessment import assessment_view
 from award_ledger.clients.cli.views.case import application_table, application_view
 from award_ledger.clients.cli.views.receipt import receipt_line
@@ -43,6 +43,7 @@ from award_ledger.clients.department.calling import pages
 from award_ledger.v1.applications_pb2 import (
     Application,
     ApplicationStatus,
+    GetPayeeResponse,
     ListApplicationsResponse,
     RefuseApplicationResponse,
 )
@@ -215,6 +216,30 @@ def show(
     )
 
 
+def payee(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    as_of: AsOf = "",
+    min_position: MinPosition = 0,
+) -> None:
+    """Show where its money would go."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    answer = desk.client.get_payee(enterprise, meant.application_id, **asking(desk, as_of, min_position))
+    desk.answer(answer, lambda: _payee_shown(desk, answer))
+
+
+def _payee_shown(desk: Desk, answer: GetPayeeResponse) -> Iterator[RenderableType]:
+    if not answer.HasField("payee"):
+        yield line(desk.say("payee.none"))
+        return
+    names = ("account_name", "account_number", "bank")
+    yield fields((desk.say(f"field.{name}"), getattr(answer.payee, name)) for name in names)
+    if answer.masked:
+        yield line(desk.say("payee.masked"), "dim")
+
+
 def _written(desk: Desk, application: Application, receipt: Receipt) -> Iterator[RenderableType]:
     yield receipt_line(desk, receipt)
     yield from application_view(desk, application, desk.currency_of(application.measure_code))
@@ -225,4 +250,5 @@ def applications_commands() -> typer.Typer:
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
     group.command("list", cls=HelpCommand)(list_)
     group.command("show", cls=HelpCommand)(show)
+    group.command("payee", cls=HelpCommand)(payee)
     return group

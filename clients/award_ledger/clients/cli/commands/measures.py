@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from award_ledger.clients.cli.commands.publish import publish
+from award_ledger.clients.cli.commands.publish import publish, review
 from award_ledger.clients.cli.commands.show import show
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -116,6 +116,7 @@ def measures_commands() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
     group.command("publish", cls=HelpCommand)(publish)
+    group.command("review", cls=HelpCommand)(review)
     group.command("list", cls=HelpCommand)(list_)
     group.command("show", cls=HelpCommand)(show)
     group.command("suspend", cls=HelpCommand)(suspend)

@@ -51,7 +51,8 @@ _ESSENTIALS = (
 class EventCurrencies:
     """The currency of an event's amounts: its own, its measure's or fund's, or that of its award or fund before.
 
-    Payments and clawbacks name only their award, so events are to be shown to it in order.
+    Payments and clawbacks name only their award, so events are best shown to it in order: of the first that it sees of
+    an award or a fund whose beginning it has not seen, it asks the ledger.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -63,6 +64,8 @@ class EventCurrencies:
         keys = [event.aggregate_id] if event.topic.startswith("fund.") else []
         keys += [str(state["award_id"])] if "award_id" in state else []
         found = self._told(state) or next((self._known[key] for key in keys if key in self._known), "")
+        if keys and not found and any(name.endswith("_minor") for name in state):
+            found = self._desk.currency_of_entry(event.position)
         if found:
             self._known.update(dict.fromkeys(keys, found))
         return found
