@@ -39,6 +39,7 @@ from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
+from tests.golden.bank import the_bank
 
 HERE = Path(__file__).parent
 LOG, STATE = HERE / "log.jsonl", HERE / "state.json"
@@ -106,6 +107,7 @@ def tell() -> list[Event]:
         _objections,
         _corrections,
         _new_keys_of_the_log,
+        _the_bank,
     )
     for chapter in chapters:
         chapter(telling)
@@ -221,6 +223,11 @@ def _corrections(t: Telling) -> None:
 def _new_keys_of_the_log(t: Telling) -> None:
     """Another key signs the checkpoints."""
     t.do(RotateLogKeys((_log_key(1),), (_log_key(2),), "更换密钥"), "sun@sjj", NEXT_YEAR)
+
+
+def _the_bank(t: Telling) -> None:
+    t.do(SetOffClawback(*FIRM, _netted(t, 50), 1), "qian@czt", LATER)
+    the_bank(t, FIRM, LATER)
 
 
 def _log_key(number: int) -> str:

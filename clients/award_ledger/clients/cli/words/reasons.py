@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words.finance import FINANCE_REASONS
 
 
 class Reason(NamedTuple):
@@ -401,6 +402,8 @@ REASONS: dict[str, Reason] = {
         "give the signer both keys and try again after the next checkpoint",
         "请让签名进程同时持有新旧密钥，待下一检查点后重试",
     ),
+    # Bank accounts and payment runs.
+    **{name: Reason(what, todo) for name, (what, todo) in FINANCE_REASONS.items()},
     # Availability.
     "OVERLOADED": _reason("The ledger is busy; nothing was done.", "账本繁忙，未办理。", _SAFE_EN, _SAFE_ZH),
     "STORE_UNAVAILABLE": _reason(
