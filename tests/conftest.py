@@ -5,6 +5,7 @@ Each process of pytest-xdist starts a PostgreSQL of its own, when a test first n
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -13,6 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.postgres_server import PostgresServer
+
+# Databases are started, as another account, by forking while gRPC's threads run; its handlers for that can crash the
+# child before it becomes the database. gRPC reads this when its first channel or server is made.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
 ENGINES = ("sqlite", "postgresql")
 _NUMBERS = count(1)

@@ -21,7 +21,6 @@ from typing import Any, Self
 import psycopg
 
 _ACCOUNTS = ("postgres", "nobody")
-_READY = "database system is ready to accept connections"
 _START_TIMEOUT_S = 60.0
 # Waits for a line or for the end of its input, which comes when this process dies however it dies; without the word
 # that all is well it then stops the server ($1) and removes its directory ($2).
@@ -66,6 +65,7 @@ class PostgresServer:
     `durable=False` switches fsync and synchronous_commit off: only for tests that do not speak of durability.
     """
 
+    READY = "database system is ready to accept connections"
     durable: bool = False
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -100,12 +100,19 @@ class PostgresServer:
         if process is not None:
             self._drain.join()
         shutil.rmtree(self.directory, ignore_errors=True)
-        if process is not None:
+        if process is not None and self._watchdog.poll() is None:
             self._watchdog.communicate("stopped\n")
 
     def stop_at_once(self) -> None:
         """As `pg_ctl stop -m immediate` does: every process ends without writing anything, as in a crash."""
         self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(_STOP_TIMEOUT_S)
+        self._drain.join()
+        self._watchdog.communicate("stopped\n")
+
+    def kill(self) -> None:
+        """The postmaster dies by SIGKILL, as with its machine; its sessions see that, and end."""
+        self._process.kill()
         self._process.wait(_STOP_TIMEOUT_S)
         self._drain.join()
         self._watchdog.communicate("stopped\n")
@@ -134,6 +141,12 @@ class PostgresServer:
         ) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def ask(self, query: str) -> str:
+        """The one value that a query answers with, in the maintenance database."""
+        with psycopg.connect(host=str(self.directory), user="postgres", dbname="postgres") as connection:
+            row = connection.execute(query.encode()).fetchone()
+        return str(row[0]) if row else ""
 
     def create_database(self, name: str, *, template: str = "template0") -> str:
         """Create a database as a copy of `template` (nobody may be connected to that) and return its URL."""
@@ -208,7 +221,77 @@ class PostgresServer:
         with self._process.stderr as log:
             for line in log:
                 self._log = [*self._log[-99:], line]
-                if _READY in line:
+                if self.READY in line:
                     self._accepting = True
                     self._decided.set()
         self._decided.set()
+
+
+@dataclass
+class StandbyServer(PostgresServer):
+    """A copy of a running server that follows it; synchronous once the primary is told `require_standby`."""
+
+    READY = "database system is ready to accept read-only connections"
+    primary: PostgresServer = field(kw_only=True)
+
+    def _initialise(self) -> None:
+        done = self._run(
+            self.bin / "pg_basebackup", "--host", self.primary.directory, "--username=postgres",
+            "--pgdata", self.directory / "data", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+        )  # fmt: skip
+        if done.returncode:
+            raise PostgresUnavailable(f"pg_basebackup failed:\n{done.stdout}{done.stderr}")
+
+    def promote(self) -> None:
+        """Takes writes from now on; returns when it does."""
+        self.execute("SELECT pg_promote(true, 60)")
+
+
+ARCHIVE = "archive"
+"""Folder of a server's directory into which it copies its write-ahead log, with `ARCHIVING` among its settings."""
+
+_PUT = f"mkdir -p ../{ARCHIVE} && cp %p ../{ARCHIVE}/%f.part && mv ../{ARCHIVE}/%f.part ../{ARCHIVE}/%f"
+ARCHIVING = {"archive_mode": "on", "archive_command": _PUT}
+
+
+@dataclass
+class RestoredServer(PostgresServer):
+    """A base backup of another server, rolled forward by its archive: to a restore point, or as far as it goes."""
+
+    backup: Path = field(kw_only=True)
+    archive: Path = field(kw_only=True)
+    upto: str = ""
+
+    def _initialise(self) -> None:
+        data = self.directory / "data"
+        done = self._run("cp", "-R", self.backup, data)
+        if done.returncode:
+            raise PostgresUnavailable(f"the backup cannot be copied:\n{done.stderr}")
+        self._run("touch", data / "recovery.signal")
+        self.settings = {**self.settings, "restore_command": f"cp {self.archive}/%f %p"}
+        if self.upto:
+            self.settings |= {"recovery_target_name": self.upto, "recovery_target_action": "promote"}
+
+
+def back_up(server: PostgresServer) -> Path:
+    """A base backup beside the server's data, taken while it runs."""
+    backup = server.directory / "backup"
+    done = server._run(
+        server.bin / "pg_basebackup", "--host", server.directory, "--username=postgres", "--pgdata", backup,
+        "--checkpoint=fast", "--no-sync", "--wal-method=none",
+    )  # fmt: skip
+    if done.returncode:
+        raise PostgresUnavailable(f"pg_basebackup failed:\n{done.stdout}{done.stderr}")
+    return backup
+
+
+def require_standby(primary: PostgresServer) -> None:
+    """From now on the primary confirms a commit when a standby has it too. Returns when one does."""
+    primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+    primary.execute("SELECT pg_current_xact_id()")  # a commit, which waits for the standby
+
+
+def either_url(database: str, *servers: PostgresServer) -> str:
+    """An address that leads to whichever of the servers takes writes."""
+    hosts = "&".join(f"host={server.directory}" for server in servers)
+    return f"postgresql+psycopg://postgres@/{database}?{hosts}"

@@ -61,6 +61,17 @@ def test_a_malformed_request_names_its_fields(ledger: FakeLedger, client: Ledger
     assert caught.value.violations == [("name", "is empty")]
 
 
+def test_a_position_that_an_error_names_is_not_where_a_refusal_is_recorded(
+    ledger: FakeLedger, client: LedgerClient
+) -> None:
+    ledger.answers["GetEvent"] = refusing(
+        grpc.StatusCode.NOT_FOUND, "EVENT_NOT_FOUND", metadata={"position": "62", "head": "59"}
+    )
+    with pytest.raises(errors.NotFound) as caught:
+        client.get_event(62)
+    assert (caught.value.position, caught.value.metadata["position"]) == (0, "62")
+
+
 def test_what_stands_against_a_call_is_kept_apart(ledger: FakeLedger, client: LedgerClient) -> None:
     unmet = error_details_pb2.PreconditionFailure.Violation(
         type="AWARD_STATE", subject="award 7", description="is revoked"

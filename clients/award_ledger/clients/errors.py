@@ -282,10 +282,11 @@ class _Details:
     def to_error(self, code: grpc.StatusCode, message: str, request_id: str) -> LedgerError:
         """The exception for all that was read."""
         metadata = dict(self.info.metadata)
-        position = metadata.get("position", "")
         repeated = metadata.pop("repeated", "") == "true"
         reason = self.info.reason.removeprefix(REASON_PREFIX)
         family = family_of(code, reason, assessed=self.assessment is not None)
+        # Other errors name positions too: of an entry that is not there, of the request's first use.
+        position = metadata.get("position", "") if issubclass(family, ApprovalRefused) else ""
         return family(
             code,
             reason,

@@ -102,7 +102,7 @@ SERVE = (
         "event streams at once, and reads that wait; each holds a thread",
         default=16,
     ),
-    Setting("--calls", "同时接受的调用上限", "calls accepted at once", default=1_000),
+    Setting("--calls", "同时接受的调用上限", "calls under way at once; more are turned away", default=1_000),
     Setting("--message-bytes", "单个请求的字节上限", "largest request in bytes", default=4 * 1024 * 1024),
     Setting("--waiting", "等待写入的命令上限", "commands that may wait to be written", default=5_000),
     Setting("--batch", "一次提交的命令上限", "commands committed together", default=500),

@@ -110,6 +110,13 @@ class Desk:
             self._currencies[key] = self.client.get_fund(code).fund.currency
         return self._currencies[key]
 
+    def currency_of_entry(self, position: int) -> str:
+        """Currency of an entry's amounts, empty where it has none, asked once; raises LedgerError."""
+        key = f"entry {position}"
+        if key not in self._currencies:
+            self._currencies[key] = self.client.get_event(position).currency
+        return self._currencies[key]
+
     def only_currency(self) -> str:
         """The currency that this run has dealt with; empty where it was none or several."""
         known = set(self._currencies.values())

@@ -8,7 +8,7 @@ from datetime import date
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.demo.stage import Stage
-from award_ledger.clients.demo.stories import amounts, money, places, versions, withholding
+from award_ledger.clients.demo.stories import amounts, correcting, money, places, versions, withholding
 
 PUBLISHED_ON = date(2025, 5, 13)
 """The day on which the text was published; the appropriations are those of 2025, so the stories are too."""
@@ -115,5 +115,11 @@ STORIES = (
         "A06-1 · another reading: set off first",
         "A06-1 · 改用另一种解释：先抵扣，后拨付",
         withholding.set_off_under_another_reading,
+    ),
+    _story(
+        "2025-11-10",
+        "A06-1 · typed wrongly, and corrected",
+        "A06-1 · 录入有误，予以更正",
+        correcting.typed_wrongly,
     ),
 )

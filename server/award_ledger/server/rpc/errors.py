@@ -165,14 +165,13 @@ def _state(error: refusals.Refused, message: str) -> tuple[Unmet, ...]:
 
 
 def _refused_approval(error: refusals.ApprovalRefused) -> Failure:
-    explained = error if isinstance(error, ExplainedRefusal | refusals.ShareRefused) else None
     return Failure(
         code_of(type(error)),
         error.reason,
         str(error),
         error.numbers(),
         preconditions=_failing_checks(error.assessment),
-        assessment=assessment_message(error.assessment, explained.terms if explained else None),
+        assessment=assessment_message(error.assessment, error.terms),
         position=error.position,
         repeated=isinstance(error, ExplainedRefusal) and error.repeated,
     )

@@ -1,9 +1,8 @@
 """Refusals that only the API knows: of a caller, of a page token, of a position not reached, and of a deadline."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from award_ledger.domain import refusals
-from award_ledger.domain.terms import Terms
 
 
 @dataclass(eq=False)
@@ -48,12 +47,8 @@ class TransparencyOff(refusals.Precondition):
 
 @dataclass(eq=False)
 class ExplainedRefusal(refusals.ApprovalRefused):
-    """A recorded refusal together with the Terms that refused, whose words are put beside the checks.
+    """A recorded refusal. `repeated`: the answer to an earlier request, given again."""
 
-    `repeated`: the answer to an earlier request, given again.
-    """
-
-    terms: Terms | None = field(default=None, repr=False)
     repeated: bool = False
 
 

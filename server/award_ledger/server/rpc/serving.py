@@ -1,7 +1,6 @@
 """The gRPC server: services, interceptors and limits put together, started, and stopped without losing a call."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 
@@ -14,6 +13,7 @@ from award_ledger.server.rpc.interceptors.admission import Admission
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
+from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
 from award_ledger.server.rpc.reads import Reads
 from award_ledger.server.rpc.services.applications import ApplicationService
@@ -82,6 +82,9 @@ CONTRACT = (
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
 """Full names of the ledger's services."""
 
+_TURNED_AWAY_AT_ONCE = 5_000
+"""Calls that may wait to be told so; beyond them gRPC refuses by itself, with no reason and no delay."""
+
 SEALING = "award_ledger.sealing"
 """What the health service calls the sealing of the transparency log: it may stand still while calls are answered."""
 
@@ -89,7 +92,7 @@ SEALING = "award_ledger.sealing"
 @dataclass(frozen=True, slots=True)
 class ServingLimits:
     """`threads` serve calls; at most `followers` of them event streams, and as many reads that wait for a position.
-    `calls` may be accepted at once.
+    `calls` may be under way or wait for a thread at once; more are turned away at once, as OVERLOADED.
 
     `turn_away_s`: how long a server that stops goes on to answer new calls, with SHUTTING_DOWN, before it closes.
     """
@@ -117,11 +120,12 @@ class LedgerServer:
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
+        lanes = Lanes(limits.threads, limits.calls)
         self._server = grpc.server(
-            ThreadPoolExecutor(limits.threads, thread_name_prefix="call"),
-            interceptors=[CallLog(), Failures(), Admission(self._stopping), Identity(authenticator)],
+            lanes.pool,
+            interceptors=[lanes, CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)],
             options=_options(limits),
-            maximum_concurrent_rpcs=limits.calls,
+            maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
         writes, reads = Writes(writer, recorder), Reads(recorder, clock, limits.followers)
         history = HistoryService(reads, recorder, limits.followers, self._stopping)

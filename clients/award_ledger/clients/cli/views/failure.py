@@ -50,6 +50,8 @@ def _particulars(desk: Desk, error: LedgerError) -> Iterator[tuple[str, str]]:
 
 def _number(desk: Desk, name: str, value: str) -> tuple[str, str]:
     """A number of the refusal; an amount in major units where this run has dealt with one currency only."""
+    if name == "asked" and not value.isdecimal():
+        name = "asked_for"  # a point of the log, not an amount
     label = LABELS.get(f"field.{name.removesuffix('_minor')}")
     currency = desk.only_currency()
     if name.endswith("_minor") and currency and value.lstrip("-").isdecimal():
