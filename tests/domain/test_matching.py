@@ -74,6 +74,13 @@ def test_an_id_in_the_free_text_is_a_proposal_for_a_person() -> None:
     assert (proposal.possible, proposal.automatic, proposal.explanations[0].step) == (1, False, "text")
 
 
+def test_a_batch_line_that_names_its_parts_is_a_proposal_for_all_of_them() -> None:
+    payments = [paid("A", 30), paid("B", 70), paid("C", 100)]
+    proposal = only([line("L", found_ids=("A", "B"))], payments)
+    assert proposal.explanations[0].shares == (Share("settlement", "A", 30), Share("settlement", "B", 70))
+    assert not proposal.automatic
+
+
 def test_equal_payments_to_one_payee_are_so_many_explanations() -> None:
     two = [paid("A", name="济南示例科技"), paid("B", name="济南示例科技")]
     proposal = only([line("L", name="济南示例科技 ")], two)

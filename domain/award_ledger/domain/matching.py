@@ -217,6 +217,9 @@ class _Book:
             payment = self._by_id.get(found)
             if payment is not None and (shares := self._exact(payment, line)):
                 yield shares
+        named = [self._by_id[found] for found in line.found_ids if found in self._by_id]
+        if len(named) > 1 and sum(payment.open_minor for payment in named) == -line.amount_minor:
+            yield tuple(Share("settlement", p.end_to_end_id, p.open_minor) for p in named if p.open_minor)
 
     def _party(self, line: BankLine) -> Iterator[tuple[Share, ...]]:
         if line.amount_minor < 0:

@@ -17,10 +17,12 @@ from award_ledger.clients.department.calling import LARGEST_PAGE, Enterprise, Re
 from award_ledger.clients.department.clawbacks import ClawbackActs
 from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
+from award_ledger.clients.department.finance import FinanceActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
+from award_ledger.clients.department.payment_runs import PaymentRunActs
 from award_ledger.clients.department.payments import PaymentActs
 from award_ledger.clients.department.transparency import TransparencyActs
 from award_ledger.v1.enterprises_pb2 import GetEnterpriseResponse
@@ -34,6 +36,8 @@ class LedgerClient(
     AwardActs,
     PaymentActs,
     ClawbackActs,
+    PaymentRunActs,
+    FinanceActs,
     ObjectionActs,
     CorrectionActs,
     HistoryActs,

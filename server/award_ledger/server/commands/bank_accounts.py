@@ -1,9 +1,8 @@
 """Keep a bank account of ours, and import what its statements say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from iso4217 import Currency
 
@@ -28,8 +27,11 @@ LINES_A_FACT = 500
 MOST_LINES = 200_000
 """Of one statement."""
 
+_IDS_A_FACT = 20_000
+"""A batch line names as many payments as it has parts; so many ids are half of what one event holds."""
+
 _LONGEST_ID = 200
-_MOST_FOUND = 20
+_MOST_FOUND = 10_000
 
 
 def kept(ledger: WorkingSet, account: str) -> BankAccount:
@@ -38,6 +40,18 @@ def kept(ledger: WorkingSet, account: str) -> BankAccount:
     if not found.version:
         raise BankAccountNotFound(account)
     return found
+
+
+def divided(lines: Sequence[StatementLine]) -> list[Sequence[StatementLine]]:
+    """The lines of each fact of a statement, at least one fact."""
+    parts: list[Sequence[StatementLine]] = []
+    begin, ids = 0, 0
+    for place, line in enumerate(lines):
+        ids += len(line.found_ids)
+        if place - begin == LINES_A_FACT or (ids > _IDS_A_FACT and place > begin):
+            parts.append(lines[begin:place])
+            begin, ids = place, len(line.found_ids)
+    return [*parts, lines[begin:]]
 
 
 def line_of(account: BankAccount, key: str) -> Line:
@@ -126,7 +140,7 @@ class ImportStatement:
             yield self.subject(ledger), self._part(act, part)
 
     def _part(self, act: Act, part: int) -> StatementImported:
-        begin = (part - 1) * LINES_A_FACT
+        parts = divided(self.lines)
         return StatementImported(
             act=act,
             statement_key=self.statement_key,
@@ -140,8 +154,8 @@ class ImportStatement:
             opening_minor=self.opening_minor,
             closing_minor=self.closing_minor,
             part=part,
-            parts=max(1, -(-len(self.lines) // LINES_A_FACT)),
-            lines=tuple(islice(self.lines, begin, begin + LINES_A_FACT)),
+            parts=len(parts),
+            lines=tuple(parts[part - 1]),
         )
 
     def _check_shape(self) -> None:

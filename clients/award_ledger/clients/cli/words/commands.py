@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
+from award_ledger.clients.cli.words.finance import FINANCE_COMMANDS
 from award_ledger.clients.cli.words.simulation import SIMULATION_COMMANDS
 
 _USCC = "91370100MA3C0K8U27"
@@ -431,5 +432,13 @@ _QUESTIONS = {
     ),
 }
 
-COMMANDS: dict[str, Phrase] = {**_RULES, **_CASES, **_MONEY, **_QUESTIONS, **AUDIT_COMMANDS, **SIMULATION_COMMANDS}
+COMMANDS: dict[str, Phrase] = {
+    **_RULES,
+    **_CASES,
+    **_MONEY,
+    **_QUESTIONS,
+    **AUDIT_COMMANDS,
+    **SIMULATION_COMMANDS,
+    **FINANCE_COMMANDS,
+}
 """Help by path; the program itself has the empty one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
+from award_ledger.clients.cli.words.finance import FINANCE_METAVARS, FINANCE_OPTIONS
 from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
 
 _COMMON = {
@@ -157,7 +158,7 @@ _PARTICULAR = {
     ),
 }
 
-OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS}
+OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS, **FINANCE_OPTIONS}
 
 METAVARS = {
     "ENTERPRISE": Phrase("ENTERPRISE", "企业"),
@@ -197,6 +198,7 @@ METAVARS = {
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
     **SIMULATION_METAVARS,
+    **FINANCE_METAVARS,
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),
     "HASH": Phrase("HASH", "哈希"),

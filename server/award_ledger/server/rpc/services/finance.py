@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import grpc
+import msgspec
 from google.protobuf.message import Message
 
 from award_ledger.domain.account_status import Item, account_status
 from award_ledger.domain.bank_account import BankAccount, Line
-from award_ledger.domain.bank_events import LineMatch
+from award_ledger.domain.bank_events import LineMatch, StatementLine
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.matching import Proposal, Share
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands import unmatch_line
-from award_ledger.server.commands.bank_accounts import LINES_A_FACT, MOST_LINES, ImportStatement, OpenBankAccount, kept
+from award_ledger.server.commands.bank_accounts import MOST_LINES, ImportStatement, OpenBankAccount, divided, kept
 from award_ledger.server.commands.match_lines import MatchLine, PostMatches
 from award_ledger.server.rpc.explaining import Explained
 from award_ledger.server.rpc.fields import chosen, day
@@ -160,17 +161,20 @@ class FinanceService(FinanceServiceServicer):
 
     def _statement(self, request: pb.ImportStatementRequest) -> Prepared:
         """Raises InvalidFields."""
-        told, parts = request.statement, list[tuple[Opened, ...]]()
-        lines = []
-        for begin in range(0, len(request.lines), LINES_A_FACT):
-            opened = []
-            for place, line in enumerate(request.lines[begin : begin + LINES_A_FACT]):
-                sealed = None
-                if line.HasField("particulars"):
-                    opened.append(sealed_particulars(self._vault, place, line.particulars))
-                    sealed = Commitment(c=commitment(opened[-1]))
-                lines.append(mapping.said_line(line, f"lines[{begin + place}]", sealed))
-            parts.append(tuple(opened))
+        told = request.statement
+        said = [mapping.said_line(line, f"lines[{place}]", None) for place, line in enumerate(request.lines)]
+        lines: list[StatementLine] = []
+        openings: list[tuple[Opened, ...]] = []
+        for part in divided(said):
+            opened: list[Opened] = []
+            for place, line in enumerate(part):
+                message = request.lines[len(lines)]
+                if message.HasField("particulars"):
+                    opened.append(sealed_particulars(self._vault, place, message.particulars))
+                    lines.append(_sealed(line, opened[-1]))
+                else:
+                    lines.append(line)
+            openings.append(tuple(opened))
         command = ImportStatement(
             account=request.account,
             currency=request.currency,
@@ -186,7 +190,7 @@ class FinanceService(FinanceServiceServicer):
             closing_minor=told.closing_minor,
             lines=tuple(lines),
         )
-        return Prepared(command, parts[0] if parts else (), tuple(parts[1:]))
+        return Prepared(command, openings[0], tuple(openings[1:]))
 
     def _unmatch_line(self, request: pb.UnmatchLineRequest) -> unmatch_line.UnmatchLine:
         """With what the match posted, as the log has it now. An unknown line is refused when it is decided."""
@@ -195,6 +199,10 @@ class FinanceService(FinanceServiceServicer):
             recorded = reader.events_at(unmatch_line.posted_positions(line)) if line is not None else []
             entries = tuple(self._mapper.to_domain_event(event) for event in recorded)
         return unmatch_line.UnmatchLine(request.account, request.line, request.reason, entries)
+
+
+def _sealed(line: StatementLine, opened: Opened) -> StatementLine:
+    return msgspec.structs.replace(line, particulars=Commitment(c=commitment(opened)))
 
 
 def _whole(messages: Iterator[pb.ImportStatementRequest]) -> pb.ImportStatementRequest:
