@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from award_ledger.v1.common_pb2 import Payee
 from tests import samples
 from tests.served import Served
 
+BEAN_CHECK = Path(sys.executable).parent / "bean-check"
 OURS = "37001616808050009999"
 NAME = "示例企业1"
 Run = Callable[..., Any]
@@ -129,6 +132,11 @@ def test_a_month_of_finance_from_the_draft_to_the_certificate(served: Served, ru
     status = run("status", OURS)["status"]
     assert {aged["kind"] for aged in status["ageing"] if aged["amount_minor"] != "0"} == set()
     assert (status["closing_minor"], status["ledger_minor"]) == ("999295", "999295")
+
+    journal = tmp_path / "journal.beancount"
+    run("journal", str(journal), "--profile", "paying_unit")
+    checked = subprocess.run([str(BEAN_CHECK), "--no-cache", str(journal)], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
 
     certificate = tmp_path / "day.json"
     document = run("day", OURS, samples.DAY, "--certificate", str(certificate))

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
-from award_ledger.clients.cli.commands.finance_files import extra, import_, verify
+from award_ledger.clients.cli.commands.finance_files import extra, import_, journal, verify
 from award_ledger.clients.cli.commands.finance_runs import run_commands
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of, json_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -269,5 +269,6 @@ def finance_commands() -> typer.Typer:
     group.command("status", cls=HelpCommand)(status)
     group.command("day", cls=HelpCommand)(day_)
     group.command("verify", cls=HelpCommand)(verify)
+    group.command("journal", cls=HelpCommand)(journal)
     group.add_typer(run_commands(), name="run")
     return group

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED
-from award_ledger.clients.cli.options import DryRun
+from award_ledger.clients.cli.options import MAX_POSITION, DryRun
 from award_ledger.clients.cli.progress import progress
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.errors import LedgerError
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from award_ledger.clients.finance.files.opening import BankFile
 
 _UNCHANGED = "STATEMENT_EXISTS"
+
+
+class JournalFormat(StrEnum):
+    """Programs that read journals."""
+
+    BEANCOUNT = "beancount"
+    HLEDGER = "hledger"
 
 
 @contextmanager
@@ -113,6 +121,31 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
 def _sentence(desk: Desk, one: dict[str, Any]) -> str:
     values = {name: one.get(name, "") for name in ("file", "statement", "lines", "new_lines", "reason", "finding")}
     return desk.say(f"finance.outcome.{one['outcome']}", **values)
+
+
+def journal(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)],
+    file_format: Annotated[JournalFormat, typer.Option("--format")] = JournalFormat.BEANCOUNT,
+    profile: Annotated[str, typer.Option("--profile", metavar="NAME")] = "general",
+    to: Annotated[int, typer.Option("--to", metavar="POSITION", min=0, max=MAX_POSITION)] = 0,
+) -> None:
+    """Write the ledger as a journal for other people's programs; bank balances are asserted from statements."""
+    desk = desk_of(context)
+    with extra(desk):
+        from award_ledger.clients.finance.journal import occurrences, profiles, writing
+    try:
+        posted = profiles.profile(profile)
+        head = to or desk.client.get_head().position
+        told = occurrences.occurrences(desk.client.follow_events(to_position=head) if head else ())
+        text = "\n".join(writing.journal(told, posted, file_format.value)) + "\n"
+    except profiles.ProfileError as error:
+        raise UsageProblem(str(error), "--profile") from error
+    file.write_text(text, "utf-8")
+    if desk.json:
+        desk.write_json(json.dumps({"file": str(file), "position": head}, ensure_ascii=False, indent=2))
+        return
+    desk.print([line(desk.say("finance.journal", file=str(file), position=head))])
 
 
 def verify(

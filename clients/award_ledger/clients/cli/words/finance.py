@@ -170,6 +170,15 @@ FINANCE_COMMANDS = {
         "离线用银行原始文件复核当日证明；有任何不符时退出码为 1。",
         "finance verify day.json 20250901.xml",
     ),
+    "finance journal": _command(
+        "Write the ledger as a journal, for beancount (bean-check proves it) or hledger.\n\n"
+        "Three sets that balance by themselves: accrual, budget cash, encumbrance. Bank balances are asserted from "
+        "statements. Profiles: general, paying_unit, or a file of your own. Needs award-ledger[finance].",
+        "将账本写成日记账，供 beancount（以 bean-check 验证）或 hledger 使用。\n\n"
+        "三套各自平衡的账：财务会计、预算会计、指标；银行余额以对账单断言。"
+        "科目方案：general、paying_unit，或自备文件。需安装 award-ledger[finance]。",
+        "finance journal 2025.beancount --profile paying_unit",
+    ),
     "finance run": _command(
         "Runs of payments: drafted by one person, approved by another, sent as one file.",
         "付款批次：一人拟定，另一人批准，以一份文件发送。",
@@ -226,6 +235,10 @@ FINANCE_OPTIONS = {
         "Column profile of a bank's sheet, where more than one fits.", "银行表格的列格式说明（不止一种适用时）。"
     ),
     "leniency": Phrase("Named leniency under which a quarantined file is read.", "对被隔离文件适用的放宽规则名称。"),
+    "file_format": Phrase("Which program is to read it.", "供哪种程序读取。"),
+    "finance journal:file": Phrase("The journal.", "日记账文件。"),
+    "finance journal:profile": Phrase("Where things are posted (default: general).", "科目方案（默认 general）。"),
+    "finance journal:to": Phrase("Up to this position of the log (default: all).", "截至该日志位置（默认全部）。"),
     "code": Phrase("Code of the run.", "批次编号。"),
     "execute_on": Phrase("Day on which the bank is to pay.", "要求银行付款的日期。"),
     "pay": Phrase("An instalment that is to be paid; may be repeated.", "要付的一期；可重复填写。"),
@@ -277,6 +290,7 @@ FINANCE_LABELS = {
         "Another file of this run went to the bank: SHA-256 {sha256}", "该批次已以另一文件发送银行：SHA-256 {sha256}"
     ),
     "finance.written_again": Phrase("{file} is the file that was sent.", "{file} 即已发送的文件。"),
+    "finance.journal": Phrase("Journal up to position {position}: {file}", "截至日志位置 {position} 的日记账：{file}"),
     "usage.part": Phrase("{text} is not KIND:AMOUNT[:REFERENCE].", "{text} 不是 种类:金额[:编号] 的形式。"),
     "usage.pay": Phrase("{text} is not ENTERPRISE/AWARD[/INSTALMENT].", "{text} 不是 企业/奖补[/期次] 的形式。"),
     "finance.account": Phrase("account", "账户"),
