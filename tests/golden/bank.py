@@ -8,7 +8,10 @@ from uuid import UUID
 from award_ledger.domain.bank_events import Allocation, StatementLine
 from award_ledger.domain.fact import Commitment, EvidenceRef, PayeeCommitments
 from award_ledger.domain.identity import enterprise_id
+from award_ledger.domain.terms import LocalizedText
 from award_ledger.server.commands.bank_accounts import ImportStatement, OpenBankAccount
+from award_ledger.server.commands.close_fund_year import CloseFundYear
+from award_ledger.server.commands.create_fund import CreateFund
 from award_ledger.server.commands.match_lines import MatchLine
 from award_ledger.server.commands.order_clawback import OrderClawback
 from award_ledger.server.commands.payment_runs import (
@@ -78,6 +81,9 @@ def the_bank(t: Telling, firm: tuple[str, str], on: Any) -> None:
     t.do(RevokeAward(*firm, rows[1].award_id, "revocation", "终止"), on=on)
     _match(t, on, "returned", _part("return", 150, second))
     _unmatch(t, on, "back")
+    for year in (2024, 2025):
+        t.do(CreateFund(f"G-YEAR/{year}", LocalizedText(zh="结转"), year, "CNY", 1_000, ""), "qian@czt", on)
+    t.do(CloseFundYear("G-YEAR/2024", "G-YEAR/2025", "鲁财预〔2025〕3号"), "qian@czt", on)
 
 
 def _row(t: Telling, firm: tuple[str, str], amount: int) -> RunRow:

@@ -195,6 +195,8 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "TRANSPARENCY_OFF",
         "LOG_KEYS_NOT_CURRENT",
         "LOG_KEY_NOT_SIGNING",
+        "FUND_YEAR_OPEN",
+        "FUND_YEAR_OVER",
         "STATEMENT_CONFLICT",
         "STATEMENT_UNBALANCED",
         "BANK_LINE_STATE",

@@ -28,6 +28,7 @@ from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
+    FundYearClosed,
     LogKeysRotated,
     MeasureClosed,
     MeasureReopened,
@@ -424,6 +425,7 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     MeasureClosed,
     FundCreated,
     AppropriationChanged,
+    FundYearClosed,
     *CORRECTIONS,
     LogKeysRotated,
     *BANK_EVENTS,

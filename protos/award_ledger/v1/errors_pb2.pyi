@@ -166,6 +166,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The keys named as those until now are others."""
     ERROR_REASON_LOG_KEY_NOT_SIGNING: _ErrorReason.ValueType  # 123
     """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+    ERROR_REASON_FUND_YEAR_OPEN: _ErrorReason.ValueType  # 171
+    """The fiscal year of the fund is not over, or something of it is not explained."""
+    ERROR_REASON_FUND_YEAR_OVER: _ErrorReason.ValueType  # 172
+    """The fiscal year of the fund was closed."""
     ERROR_REASON_BANK_ACCOUNT_NOT_FOUND: _ErrorReason.ValueType  # 160
     """The ledger keeps no such bank account."""
     ERROR_REASON_BANK_ACCOUNT_EXISTS: _ErrorReason.ValueType  # 161
@@ -338,6 +342,10 @@ ERROR_REASON_LOG_KEYS_NOT_CURRENT: ErrorReason.ValueType  # 122
 """The keys named as those until now are others."""
 ERROR_REASON_LOG_KEY_NOT_SIGNING: ErrorReason.ValueType  # 123
 """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+ERROR_REASON_FUND_YEAR_OPEN: ErrorReason.ValueType  # 171
+"""The fiscal year of the fund is not over, or something of it is not explained."""
+ERROR_REASON_FUND_YEAR_OVER: ErrorReason.ValueType  # 172
+"""The fiscal year of the fund was closed."""
 ERROR_REASON_BANK_ACCOUNT_NOT_FOUND: ErrorReason.ValueType  # 160
 """The ledger keeps no such bank account."""
 ERROR_REASON_BANK_ACCOUNT_EXISTS: ErrorReason.ValueType  # 161

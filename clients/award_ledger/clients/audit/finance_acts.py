@@ -15,7 +15,9 @@ from award_ledger.domain import events as ev
 from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected
 from award_ledger.domain.fact import Event
+from award_ledger.domain.identity import fund_id
 from award_ledger.domain.payment_run import PaymentRun
+from award_ledger.domain.policy_events import AppropriationChanged, FundYearClosed
 from award_ledger.domain.working_set import Ledger
 
 
@@ -34,6 +36,9 @@ def finance_sketches(event: Event, ledger: Ledger) -> Iterator[Sketch]:
             for part in range(2, fact.parts + 1):
                 fields = {"statement_key": fact.statement_key, "part": part}
                 yield Sketch(event.originator_id, (fact.TOPIC,), fields)
+        case FundYearClosed(carried_minor=carried) as fact if carried:
+            fields = {"change_minor": carried, "document": fact.document}
+            yield Sketch(fund_id(fact.into), (AppropriationChanged.TOPIC,), fields)
         case be.PaymentRunApproved():
             run = ledger.find(PaymentRun, event.originator_id)
             for payment in run.payments:

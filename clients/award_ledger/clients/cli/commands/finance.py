@@ -19,11 +19,15 @@ from award_ledger.clients.cli.help import HelpCommand, HelpGroup
 from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.options import (
     AsOf,
+    Document,
     DryRun,
+    Etag,
+    FundArgument,
     MinPosition,
     On,
     Reason,
     RequestId,
+    acting,
     asking,
     dated,
     day,
@@ -32,11 +36,13 @@ from award_ledger.clients.cli.options import (
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.cli.views.finance import line_table, proposal_table, status_view
 from award_ledger.clients.cli.views.receipt import receipt_line
+from award_ledger.clients.cli.views.register import fund_view
 from award_ledger.clients.department.calling import enterprise_number, pages
 from award_ledger.clients.department.finance import MOST_MATCHES
 from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
 from award_ledger.v1.common_pb2 import Receipt
 from award_ledger.v1.finance_pb2 import LineMatch, ListBankLinesResponse, Proposal
+from award_ledger.v1.funds_pb2 import CloseFundYearResponse
 
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT")]
 LineArgument = Annotated[str, typer.Argument(metavar="LINE")]
@@ -257,6 +263,33 @@ def _day(
         yield line(desk.say("finance.certified", file=str(certificate), sha256=document["sha256"]))
 
 
+def close_year(
+    context: typer.Context,
+    fund: FundArgument,
+    document: Document,
+    carry_into: Annotated[str, typer.Option("--carry-into", metavar="FUND")] = "",
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Close the fiscal year of a fund: what nobody was promised lapses, or is carried into another fund."""
+    desk = desk_of(context)
+    options = acting(desk, on, etag, request_id, dry_run)
+    answer = desk.client.close_fund_year(fund, document=document, carry_into=carry_into, **options)
+    desk.answer(answer, lambda: _closed(desk, answer))
+
+
+def _closed(desk: Desk, answer: CloseFundYearResponse) -> Iterator[RenderableType]:
+    yield receipt_line(desk, answer.receipt)
+    told = {
+        name: to_major(getattr(answer, f"{name}_minor"), answer.fund.currency)
+        for name in ("lapsed", "carried", "encumbered")
+    }
+    yield line(desk.say("finance.year_closed", **told))
+    yield from fund_view(desk, answer.fund)
+
+
 def finance_commands() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
@@ -270,5 +303,6 @@ def finance_commands() -> typer.Typer:
     group.command("day", cls=HelpCommand)(day_)
     group.command("verify", cls=HelpCommand)(verify)
     group.command("journal", cls=HelpCommand)(journal)
+    group.command("close-year", cls=HelpCommand)(close_year)
     group.add_typer(run_commands(), name="run")
     return group

@@ -5,6 +5,7 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 
 FINANCE_NAMES = {
+    "topic.fund.year_closed.v1": Phrase("fiscal year closed", "年终结账"),
     "line_class.LINE_CLASS_UNSPECIFIED": Phrase("not said", "未写明"),
     "line_class.LINE_CLASS_IMPORTED": Phrase("unexplained", "未勾对"),
     "line_class.LINE_CLASS_PROPOSED": Phrase("proposed", "待第二人"),
@@ -39,6 +40,14 @@ FINANCE_NAMES = {
 }
 
 FINANCE_REASONS = {
+    "FUND_YEAR_OPEN": (
+        Phrase("The fiscal year of the fund cannot be closed yet.", "该资金指标的财政年度尚不能结账。"),
+        Phrase("see why above; explain open lines by finance match", "见上述原因；未勾对的明细用 finance match 处理"),
+    ),
+    "FUND_YEAR_OVER": (
+        Phrase("The fiscal year of the fund was closed.", "该资金指标的财政年度已结账。"),
+        Phrase("use the fund of the year", "使用当年的资金指标"),
+    ),
     "BANK_ACCOUNT_NOT_FOUND": (
         Phrase("The ledger keeps no such bank account.", "账本中没有该银行账户。"),
         Phrase(
@@ -179,6 +188,18 @@ FINANCE_COMMANDS = {
         "科目方案：general、paying_unit，或自备文件。需安装 award-ledger[finance]。",
         "finance journal 2025.beancount --profile paying_unit",
     ),
+    "finance close-year": _command(
+        "Close the fiscal year of a fund.\n\n"
+        "What nobody was promised lapses, or is carried into a fund of a "
+        "later year; what was promised stays to be paid. "
+        "Refused while the year is not over, or bank lines of it are "
+        "unexplained. Money that comes back in a later year "
+        "stays expended in its own.",
+        "资金指标年终结账。\n\n"
+        "未承诺的额度失效，或结转至以后年度的资金指标；已承诺的仍待拨付。年度未终了或当年有银行明细未勾对的，不予办理。"
+        "以后年度退回的资金，仍计入原年度支出。",
+        "finance close-year A06-1/2025 --carry-into A06-1/2026 --document 鲁财预〔2026〕3号 --as qian@czt",
+    ),
     "finance run": _command(
         "Runs of payments: drafted by one person, approved by another, sent as one file.",
         "付款批次：一人拟定，另一人批准，以一份文件发送。",
@@ -239,6 +260,7 @@ FINANCE_OPTIONS = {
     "finance journal:file": Phrase("The journal.", "日记账文件。"),
     "finance journal:profile": Phrase("Where things are posted (default: general).", "科目方案（默认 general）。"),
     "finance journal:to": Phrase("Up to this position of the log (default: all).", "截至该日志位置（默认全部）。"),
+    "carry_into": Phrase("Fund of a later year that gets what lapses.", "承接失效额度的以后年度资金指标。"),
     "code": Phrase("Code of the run.", "批次编号。"),
     "execute_on": Phrase("Day on which the bank is to pay.", "要求银行付款的日期。"),
     "pay": Phrase("An instalment that is to be paid; may be repeated.", "要付的一期；可重复填写。"),
@@ -290,6 +312,11 @@ FINANCE_LABELS = {
         "Another file of this run went to the bank: SHA-256 {sha256}", "该批次已以另一文件发送银行：SHA-256 {sha256}"
     ),
     "finance.written_again": Phrase("{file} is the file that was sent.", "{file} 即已发送的文件。"),
+    "finance.year_closed": Phrase(
+        "Lapsed {lapsed}, of it carried {carried}; still to be paid {encumbered}.",
+        "失效 {lapsed}，其中结转 {carried}；仍待拨付 {encumbered}。",
+    ),
+    "field.closed_on": Phrase("year closed on", "结账日期"),
     "finance.journal": Phrase("Journal up to position {position}: {file}", "截至日志位置 {position} 的日记账：{file}"),
     "usage.part": Phrase("{text} is not KIND:AMOUNT[:REFERENCE].", "{text} 不是 种类:金额[:编号] 的形式。"),
     "usage.pay": Phrase("{text} is not ENTERPRISE/AWARD[/INSTALMENT].", "{text} 不是 企业/奖补[/期次] 的形式。"),

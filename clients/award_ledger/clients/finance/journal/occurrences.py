@@ -135,6 +135,10 @@ def _appropriation(reading: _Reading, fact: dict[str, Any], event: Stored) -> To
     yield "appropriated", {"appropriated": change}, "", reading.funds[event.aggregate_id][1]
 
 
+def _year_closed(reading: _Reading, fact: dict[str, Any], event: Stored) -> Told:
+    yield "appropriated", {"appropriated": -fact["lapsed_minor"]}, "", reading.funds[event.aggregate_id][1]
+
+
 def _approved(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
     measure, amount = fact["measure"], fact["amount_minor"]
     years = {code: year for code, _, year in reading.funds.values()}
@@ -349,6 +353,7 @@ _READ: dict[str, Callable[[_Reading, dict[str, Any], Stored], Told]] = {
     "fund.created.v1": _fund,
     "fund.appropriation_changed.v1": _appropriation,
     "fund.appropriation_corrected.v1": _appropriation,
+    "fund.year_closed.v1": _year_closed,
     "enterprise.award_approved.v1": _approved,
     "enterprise.award_corrected.v1": _award_corrected,
     "enterprise.stage_result_recorded.v1": _gave_back,
