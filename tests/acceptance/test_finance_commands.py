@@ -134,7 +134,7 @@ def test_a_month_of_finance_from_the_draft_to_the_certificate(served: Served, ru
     assert (status["closing_minor"], status["ledger_minor"]) == ("999295", "999295")
 
     journal = tmp_path / "journal.beancount"
-    run("journal", str(journal), "--profile", "paying_unit")
+    run("journal", str(journal), "--journal-profile", "paying_unit")
     checked = subprocess.run([str(BEAN_CHECK), "--no-cache", str(journal)], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
 

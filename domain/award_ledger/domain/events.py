@@ -36,6 +36,7 @@ from award_ledger.domain.policy_events import (
     ProRataDecided,
     TermsPublished,
 )
+from award_ledger.domain.roster_events import ROSTER_EVENTS
 from award_ledger.domain.terms import Ground
 
 # Enterprise: the legal person.
@@ -429,5 +430,6 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     *CORRECTIONS,
     LogKeysRotated,
     *BANK_EVENTS,
+    *ROSTER_EVENTS,
 )
 """Every released fact. The golden log of the tests holds one of each."""

@@ -15,9 +15,10 @@ from award_ledger.domain.fund import Fund
 from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.payment_run import PaymentRun
+from award_ledger.domain.roster import Roster
 
-Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys | BankAccount | PaymentRun
-T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys, BankAccount, PaymentRun)
+Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys | Roster | BankAccount | PaymentRun
+T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys, Roster, BankAccount, PaymentRun)
 
 KINDS: dict[str, type[Aggregate]] = {
     "enterprise": Enterprise,
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Aggregate]] = {
     "log": LogKeys,
     "bank_account": BankAccount,
     "payment_run": PaymentRun,
+    "roster": Roster,
 }
 """Kinds of aggregates by the first word of a topic."""
 
@@ -83,6 +85,10 @@ class WorkingSet(ABC):
     def log_keys(self) -> LogKeys:
         """The keys that sign the log's checkpoints."""
         return self.find(LogKeys, identity.log_keys_id())
+
+    def roster(self) -> Roster:
+        """Who may do what."""
+        return self.find(Roster, identity.roster_id())
 
 
 class Ledger(WorkingSet):

@@ -46,7 +46,7 @@ def import_(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
     account: Annotated[str, typer.Option("--account", metavar="ACCOUNT")] = "",
-    profile: Annotated[str, typer.Option("--profile", metavar="NAME")] = "",
+    profile: Annotated[str, typer.Option("--bank-profile", metavar="NAME")] = "",
     leniency: Annotated[str, typer.Option("--leniency", metavar="NAME")] = "",
     dry_run: DryRun = False,
 ) -> None:
@@ -68,7 +68,7 @@ def import_(
             finding = f"{refused.where}: {refused.finding}"
             told.append({"file": path.name, "outcome": "quarantined", "reason": refused.reason, "finding": finding})
         except KeyError as error:
-            raise UsageProblem(desk.say("finance.unknown_profile", name=str(error)), "--profile") from error
+            raise UsageProblem(desk.say("finance.unknown_profile", name=str(error)), "--bank-profile") from error
     if desk.json:
         desk.write_json(json.dumps(told, ensure_ascii=False, indent=2))
     else:
@@ -127,7 +127,7 @@ def journal(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)],
     file_format: Annotated[JournalFormat, typer.Option("--format")] = JournalFormat.BEANCOUNT,
-    profile: Annotated[str, typer.Option("--profile", metavar="NAME")] = "general",
+    profile: Annotated[str, typer.Option("--journal-profile", metavar="NAME")] = "general",
     to: Annotated[int, typer.Option("--to", metavar="POSITION", min=0, max=MAX_POSITION)] = 0,
 ) -> None:
     """Write the ledger as a journal for other people's programs; bank balances are asserted from statements."""
@@ -140,7 +140,7 @@ def journal(
         told = occurrences.occurrences(desk.client.follow_events(to_position=head) if head else ())
         text = "\n".join(writing.journal(told, posted, file_format.value)) + "\n"
     except profiles.ProfileError as error:
-        raise UsageProblem(str(error), "--profile") from error
+        raise UsageProblem(str(error), "--journal-profile") from error
     file.write_text(text, "utf-8")
     if desk.json:
         desk.write_json(json.dumps({"file": str(file), "position": head}, ensure_ascii=False, indent=2))

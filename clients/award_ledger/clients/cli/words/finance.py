@@ -186,7 +186,7 @@ FINANCE_COMMANDS = {
         "将账本写成日记账，供 beancount（以 bean-check 验证）或 hledger 使用。\n\n"
         "三套各自平衡的账：财务会计、预算会计、指标；银行余额以对账单断言。"
         "科目方案：general、paying_unit，或自备文件。需安装 award-ledger[finance]。",
-        "finance journal 2025.beancount --profile paying_unit",
+        "finance journal 2025.beancount --journal-profile paying_unit",
     ),
     "finance close-year": _command(
         "Close the fiscal year of a fund.\n\n"

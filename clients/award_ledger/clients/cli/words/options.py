@@ -5,6 +5,8 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
 from award_ledger.clients.cli.words.finance import FINANCE_METAVARS, FINANCE_OPTIONS
+from award_ledger.clients.cli.words.identity import IDENTITY_OPTIONS
+from award_ledger.clients.cli.words.rights import RIGHTS_OPTIONS
 from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
 
 _COMMON = {
@@ -158,7 +160,15 @@ _PARTICULAR = {
     ),
 }
 
-OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS, **FINANCE_OPTIONS}
+OPTIONS: dict[str, Phrase] = {
+    **_COMMON,
+    **_PARTICULAR,
+    **AUDIT_OPTIONS,
+    **SIMULATION_OPTIONS,
+    **RIGHTS_OPTIONS,
+    **IDENTITY_OPTIONS,
+    **FINANCE_OPTIONS,
+}
 
 METAVARS = {
     "ENTERPRISE": Phrase("ENTERPRISE", "企业"),
@@ -176,6 +186,7 @@ METAVARS = {
     "KIND=REFERENCE": Phrase("KIND=REFERENCE", "类型=编号"),
     "REFERENCE": Phrase("REFERENCE", "编号"),
     "CHECK": Phrase("CHECK", "核查项"),
+    "VERDICT": Phrase("VERDICT", "结论"),
     "CHECK=REASON": Phrase("CHECK=REASON", "核查项=理由"),
     "DATE": Phrase("DATE", "日期"),
     "POINT": Phrase("POINT", "时点"),
@@ -199,9 +210,12 @@ METAVARS = {
     "SECONDS": Phrase("SECONDS", "秒"),
     **SIMULATION_METAVARS,
     **FINANCE_METAVARS,
+    "PROFILE": Phrase("PROFILE", "身份配置"),
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),
     "HASH": Phrase("HASH", "哈希"),
+    "ROLE": Phrase("ROLE", "角色"),
+    "ACT": Phrase("ACT", "事项"),
 }
 
 PANEL_NAMES = {
@@ -209,6 +223,8 @@ PANEL_NAMES = {
     "cases": Phrase("Cases", "办理"),
     "money": Phrase("Money", "拨付与追回"),
     "questions": Phrase("Questions", "查询"),
+    "rights": Phrase("Rights", "权限"),
+    "identity": Phrase("Who you are", "身份"),
 }
 
 HELP_WORDS = {

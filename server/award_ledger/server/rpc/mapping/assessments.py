@@ -23,7 +23,7 @@ def assessment_message(assessment: domain.Assessment, terms: Terms | None) -> co
         asked_minor=assessment.asked_minor,
         admissible_minor=assessment.admissible_minor,
         granted_minor=assessment.granted_minor,
-        checks=[_check(check, terms) for check in assessment.checks],
+        checks=[check_message(check, terms) for check in assessment.checks],
         binding=assessment.binding,
         unlimited=assessment.unlimited,
         currency=terms.currency if terms is not None else "",
@@ -40,7 +40,8 @@ def reason_number(reason: str) -> errors_pb2.ErrorReason.ValueType:
     return errors_pb2.ErrorReason.ValueType(number_of(_REASONS, reason.lower()))
 
 
-def _check(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
+def check_message(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
+    """One line, with the words on which it rests where the Terms are given."""
     return common_pb2.Check(
         id=check.id,
         verdict=common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
