@@ -22,5 +22,7 @@ def fingerprint(request: Message) -> str:
     if _SENSITIVE in fields and body.HasField(_SENSITIVE):
         body.ClearField(_SENSITIVE)
         getattr(body, _SENSITIVE).SetInParent()
+    for line in getattr(body, "lines", ()):
+        line.ClearField("particulars")
     kind = body.DESCRIPTOR.full_name.encode()
     return hashlib.sha256(kind + b"\n" + body.SerializeToString(deterministic=True)).hexdigest()
