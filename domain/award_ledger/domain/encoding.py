@@ -26,6 +26,7 @@ from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.roster import Roster
 from award_ledger.domain.working_set import Aggregate, T
 
 for _kind in ALL_EVENTS:
@@ -84,6 +85,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
     LogKeys: "log.snapshot.v1",
+    Roster: "roster.snapshot.v1",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""
 

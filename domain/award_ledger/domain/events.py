@@ -33,6 +33,7 @@ from award_ledger.domain.policy_events import (
     ProRataDecided,
     TermsPublished,
 )
+from award_ledger.domain.roster_events import ROSTER_EVENTS
 from award_ledger.domain.terms import Ground
 
 # Enterprise: the legal person.
@@ -403,5 +404,6 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     AppropriationChanged,
     *CORRECTIONS,
     LogKeysRotated,
+    *ROSTER_EVENTS,
 )
 """Every released fact. The golden log of the tests holds one of each."""

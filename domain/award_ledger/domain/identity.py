@@ -131,6 +131,12 @@ def log_keys_id() -> UUID:
     return _id("log.keys")
 
 
+@lru_cache(maxsize=1)
+def roster_id() -> UUID:
+    """Id of the roster: who may do what."""
+    return _id("roster")
+
+
 def evidence_claim_id(kind: str, reference: str) -> UUID:
     """Id of the claim on one piece of evidence."""
     return _id("claim.evidence", kind, normalised(reference))

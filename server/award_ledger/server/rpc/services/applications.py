@@ -134,6 +134,14 @@ class ApplicationService(ApplicationServiceServicer):
                 applications=applications, next_page_token=token, position=point.position
             )
 
+    def GetPayee(self, request: pb.GetPayeeRequest, context: grpc.ServicerContext) -> pb.GetPayeeResponse:
+        scheme, number, application_id = part_of(request.enterprise, request.application_id, "application_id")
+        with self._reads.at(context, request.as_of, request.min_position) as point:
+            application = application_of(point.enterprise(scheme, number), application_id)
+            answer = self._payees.shown(point.reader, application)
+            answer.position = point.position
+            return answer
+
     def _submission(self, request: pb.SubmitApplicationRequest) -> Prepared:
         scheme, number = number_of(request.enterprise)
         committed = self._payees.commit(request.payee) if request.HasField("payee") else None
