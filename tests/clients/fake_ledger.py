@@ -24,6 +24,7 @@ from award_ledger.v1 import (
     measures_pb2,
     objections_pb2,
     payments_pb2,
+    personal_data_pb2,
     transparency_pb2,
 )
 
@@ -38,6 +39,7 @@ FILES: tuple[Any, ...] = (
     measures_pb2,
     objections_pb2,
     payments_pb2,
+    personal_data_pb2,
     transparency_pb2,
 )
 

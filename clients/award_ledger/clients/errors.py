@@ -184,6 +184,8 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "TRANSPARENCY_OFF",
         "LOG_KEYS_NOT_CURRENT",
         "LOG_KEY_NOT_SIGNING",
+        "PERSONAL_DATA_NOT_HELD",
+        "PERSONAL_DATA_NEEDED",
     ),
     PointNotAvailable: ("POINT_NOT_AVAILABLE", "POSITION_NOT_REACHED", "NOT_PUBLISHED"),
     Unavailable: ("OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"),

@@ -13,6 +13,7 @@ from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.corrections import CORRECTIONS
 from award_ledger.domain.fact import (
     ClaimRef,
+    ContactCommitments,
     EvidenceRef,
     Fact,
     InstalmentOwed,
@@ -23,6 +24,7 @@ from award_ledger.domain.fact import (
 )
 from award_ledger.domain.identity import group_claim_id
 from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
+from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed
 from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
@@ -89,6 +91,7 @@ class ApplicationSubmitted(Fact, frozen=True, kw_only=True):
     facts: dict[str, str] = field(default_factory=dict)
     evidence: tuple[EvidenceRef, ...] = ()
     payee: PayeeCommitments | None = None
+    contact: ContactCommitments | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return touched(self.measure)
@@ -403,5 +406,7 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     AppropriationChanged,
     *CORRECTIONS,
     LogKeysRotated,
+    PersonalDataErasureProposed,
+    PersonalDataErased,
 )
 """Every released fact. The golden log of the tests holds one of each."""

@@ -166,6 +166,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The keys named as those until now are others."""
     ERROR_REASON_LOG_KEY_NOT_SIGNING: _ErrorReason.ValueType  # 123
     """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+    ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
+    """The application told nothing of that subject, or it has been erased."""
+    ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
+    """The payee is needed until the application is decided and everything is paid."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Carried in `google.rpc.ErrorInfo.reason` (without the prefix `ERROR_REASON_`), domain `award-ledger`.
@@ -316,4 +320,8 @@ ERROR_REASON_LOG_KEYS_NOT_CURRENT: ErrorReason.ValueType  # 122
 """The keys named as those until now are others."""
 ERROR_REASON_LOG_KEY_NOT_SIGNING: ErrorReason.ValueType  # 123
 """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
+"""The application told nothing of that subject, or it has been erased."""
+ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131
+"""The payee is needed until the application is decided and everything is paid."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -41,7 +41,7 @@ from award_ledger.v1.applications_pb2 import (
     WithdrawApplicationResponse,
 )
 from award_ledger.v1.applications_pb2_grpc import ApplicationServiceStub
-from award_ledger.v1.common_pb2 import Evidence, Payee
+from award_ledger.v1.common_pb2 import Contact, Evidence, Payee
 
 
 class ApplicationActs(Acts):
@@ -60,6 +60,7 @@ class ApplicationActs(Acts):
         facts: Mapping[str, str] | None = None,
         evidence: Iterable[Evidence | tuple[str, str]] = (),
         payee: Payee | None = None,
+        contact: Contact | None = None,
         applied_on: Day = "",
         etag: str = "",
         **options: Unpack[WriteOptions],
@@ -73,6 +74,7 @@ class ApplicationActs(Acts):
             facts=facts or {},
             evidence=evidence_list(evidence),
             payee=payee,
+            contact=contact,
             applied_on=iso(applied_on),
             **writing(options),
         )

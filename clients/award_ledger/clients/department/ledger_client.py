@@ -22,6 +22,7 @@ from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
+from award_ledger.clients.department.personal_data import PersonalDataActs
 from award_ledger.clients.department.transparency import TransparencyActs
 from award_ledger.v1.enterprises_pb2 import GetEnterpriseResponse
 
@@ -36,6 +37,7 @@ class LedgerClient(
     ClawbackActs,
     ObjectionActs,
     CorrectionActs,
+    PersonalDataActs,
     HistoryActs,
     TransparencyActs,
 ):

@@ -1,10 +1,10 @@
 """Record what an enterprise asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from award_ledger.domain import identity
 from award_ledger.domain.events import ApplicationSubmitted
-from award_ledger.domain.fact import Act, EvidenceRef, PayeeCommitments
+from award_ledger.domain.fact import Act, ContactCommitments, EvidenceRef, PayeeCommitments
 from award_ledger.domain.money import not_negative, positive
 from award_ledger.domain.refusals import MeasureClosed, invalid_field
 from award_ledger.domain.working_set import WorkingSet
@@ -28,6 +28,7 @@ class SubmitApplication(EnterpriseKey):
     facts: dict[str, str]
     evidence: tuple[EvidenceRef, ...]
     payee: PayeeCommitments | None = None
+    contact: ContactCommitments | None = field(default=None, repr=False)
 
     def decide(self, ledger: WorkingSet, act: Act) -> ApplicationSubmitted:
         """Raises EnterpriseNotFound, MeasureNotFound, MeasureClosed, or what is wrong with amount and fields."""
@@ -47,6 +48,7 @@ class SubmitApplication(EnterpriseKey):
             facts=self.facts,
             evidence=self.evidence,
             payee=self.payee,
+            contact=self.contact,
         )
 
 

@@ -26,6 +26,7 @@ from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.services.personal_data import PersonalDataService
 from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
 from award_ledger.server.rpc.writes import Writes
@@ -54,6 +55,8 @@ from award_ledger.v1 import (
     objections_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
+    personal_data_pb2,
+    personal_data_pb2_grpc,
     transparency_pb2,
     transparency_pb2_grpc,
 )
@@ -68,6 +71,7 @@ CONTRACT = (
     clawbacks_pb2,
     objections_pb2,
     corrections_pb2,
+    personal_data_pb2,
     history_pb2,
     transparency_pb2,
 )
@@ -130,6 +134,7 @@ class LedgerServer:
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
+        personal_data_pb2_grpc.add_PersonalDataServiceServicer_to_server(PersonalDataService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
             TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
