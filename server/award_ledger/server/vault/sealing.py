@@ -6,7 +6,6 @@ erases it wherever a copy went.
 """
 
 import struct
-from collections.abc import Collection
 from itertools import groupby
 from os import urandom
 from uuid import UUID
@@ -45,18 +44,6 @@ class Vault:
             transaction.put_openings(
                 [Opening(position, opened.path, person_id, self._sealed(key, position, opened)) for opened in told]
             )
-
-    def erase(self, transaction: WriteTransaction, position: int, paths: Collection[str]) -> int:
-        """Delete the openings of an event at these paths, destroy the keys of whom they are about, and count them.
-
-        A subject's openings go together: all that lie under a key that is destroyed.
-        """
-        kept = transaction.openings_at(position)
-        erased = 0
-        for person_id in {opening.person_id for opening in kept if opening.path in paths}:
-            erased += transaction.delete_openings(person_id)
-            transaction.delete_person_key(person_id)
-        return erased
 
     def reveal(self, reader: LogReader, position: int, path: str) -> Opened:
         """What the commitment at this path of the event hides. Raises, in this order: Erased; WrongKey; Tampered."""

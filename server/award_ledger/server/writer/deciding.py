@@ -17,6 +17,7 @@ from award_ledger.server.store.transaction import WriteTransaction
 from award_ledger.server.store.values import NewEvent, RecordedEvent
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.vault.commitments import Opened
+from award_ledger.server.vault.erasing import erase
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
@@ -84,7 +85,7 @@ class Deciding:
         for position, openings in self._sealed:
             self._vault.seal(self._transaction, position, openings)
         for erased in self._erased:
-            self._vault.erase(self._transaction, erased.entry, erased.paths)
+            erase(self._transaction, erased.entry, erased.paths)
         self._transaction.put_snapshots(self._resident.due_snapshots())
 
     def _decide(self, submission: Submission[Any]) -> Any:
