@@ -81,7 +81,7 @@ class Scene:
 
         Raises SigningRefused and LogDisagrees as the sealer of a server would report them.
         """
-        with self._ledger() as recorder, self._log(recorder) as store:
+        with self.ledger() as recorder, self.log(recorder) as store:
             signer = HeldSigner(keys, SignerMemory(self.memory))
             published = PublishedLog(store)
             try:
@@ -96,16 +96,16 @@ class Scene:
 
     def newest(self) -> bytes:
         """The newest checkpoint with its cosignatures, as the server would give it out."""
-        with self._ledger() as recorder, self._log(recorder) as store, store.reading() as log:
+        with self.ledger() as recorder, self.log(recorder) as store, store.reading() as log:
             newest = log.newest_checkpoint()
         assert newest is not None
         return newest.cosigned
 
     def inside(self) -> list[str]:
         """What the operator's own checks find: the replay, and the tree made again from the events."""
-        with self._ledger() as recorder:
+        with self.ledger() as recorder:
             found = verify(recorder, Vault(HeldKeys([b"k" * 32]))).findings
-            with self._log(recorder) as store:
+            with self.log(recorder) as store:
                 keys = NamedKeys(tuple(key.verifier for key in KEYS), {"w1": self.witness.key})
                 return found + compare(recorder, store, keys).findings
 
@@ -178,7 +178,7 @@ class Scene:
 
     def reseal(self) -> None:
         """The tree made again from the events as they are now, and every checkpoint that it no longer has is gone."""
-        with self._ledger() as recorder, self._log(recorder) as store:
+        with self.ledger() as recorder, self.log(recorder) as store:
             with store.remaking() as log, recorder.reading() as reader:
                 log.append(next_leaves(reader, 0))
                 size = log.grown.size
@@ -190,13 +190,14 @@ class Scene:
         """The signer's memory as it was when the log began, and no checkpoint of before in the database."""
         self.memory.unlink()
         create_memory(self.memory, ORIGIN)
-        with self._ledger() as recorder, self._log(recorder) as store:
+        with self.ledger() as recorder, self.log(recorder) as store:
             for table in (tlog_cosig, tlog_checkpoint):
                 with store.engine.begin() as connection:
                     connection.execute(delete(table))
 
     @contextmanager
-    def _ledger(self) -> Iterator[LogRecorder]:
+    def ledger(self) -> Iterator[LogRecorder]:
+        """The ledger, opened as a server would."""
         recorder = open_ledger(self.url, create=False)
         try:
             yield recorder
@@ -204,7 +205,8 @@ class Scene:
             recorder.close()
 
     @contextmanager
-    def _log(self, recorder: LogRecorder) -> Iterator[LogStore]:
+    def log(self, recorder: LogRecorder) -> Iterator[LogStore]:
+        """Its transparency log, whatever is in it."""
         with recorder.reading() as reader:
             store = open_log(log_address(self.url), reader.ledger_id, check=False)
         try:
