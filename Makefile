@@ -14,7 +14,7 @@ STAMP := .venv/.stamp
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench soak protos docs baseline lock clean
+.PHONY: help setup demo serve test check bench soak protos docs baseline audit lock clean
 
 help:  ## List the targets
 	@awk -F ':.*##' '/^[a-z]+:.*##/ { printf "make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,8 +53,11 @@ check: $(STAMP)  ## Lint, types, import contracts, the API contract and its stub
 	else echo "buf breaking: nothing is released yet, so nothing can break"; fi
 	$(BIN)/python protos/generate.py --check
 
-bench: $(STAMP)  ## Measure speed
+bench: $(STAMP)  ## Measure speed (ARGS="--quick" for a taste; see docs/performance.md)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+audit: $(STAMP)  ## Look the locked requirements up among known vulnerabilities (at a release; needs the network)
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.txt --require-hashes --disable-pip
 
 soak: $(STAMP)  ## Run the long tests that `make test` leaves out
 	$(BIN)/pytest -m soak $(ARGS)

@@ -146,7 +146,9 @@ class Served:
         writing: WriterLimits | None = None,
         engine: EngineLimits | None = None,
         address: str = "127.0.0.1:0",
+        credentials: grpc.ServerCredentials | None = None,
         transparency: Callable[[LogRecorder], RunningLog] | None = None,
+        rights: bool = False,
     ) -> None:
         self.award_id = self.application_id = ""  # for tests that share one ledger
         self.clock = HandClock()
@@ -160,10 +162,11 @@ class Served:
             serving=serving or ServingLimits(threads=8, followers=2, turn_away_s=0),
             writing=writing,
             transparency=transparency(self.recorder) if transparency else None,
+            rights=rights,
         )
         self.writer = self._ledger.writer
         try:
-            self.port = self._ledger.start(address)
+            self.port = self._ledger.start(address, credentials)
         except RuntimeError:
             self.recorder.close()
             raise

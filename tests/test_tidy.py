@@ -40,7 +40,7 @@ def project_files() -> tuple[Path, ...]:
     found = []
     for folder, subfolders, names in os.walk(ROOT):
         subfolders[:] = sorted(name for name in subfolders if name not in NOT_OURS and not name.endswith("_cache"))
-        found += [Path(folder, name) for name in sorted(names)]
+        found += [Path(folder, name) for name in sorted(names) if name not in NOT_OURS]
     return tuple(path for path in found if b"\0" not in path.read_bytes())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -100,6 +101,9 @@ def test_a_higher_amount_that_the_terms_refuse_is_answered_with_the_assessment_a
     assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "CEILING_EXCEEDED")
     assert refused.assessment is not None
     assert (refused.assessment.admissible_minor, refused.numbers["position"]) == (400, "0")
+    assert refused.assessment.currency == "CNY"
+    [ceiling] = [check for check in refused.assessment.checks if check.id == "up_to"]
+    assert "鲁政办字〔2025〕49号" in ceiling.words
     assert prepared.head() == head
     answer = prepared.officer.do(wrong(number, amount_minor=400))
     assert answer.assessment.granted_minor == 400
@@ -134,6 +138,17 @@ def test_a_name_and_an_open_application_are_corrected(prepared: Served) -> None:
     assert (application.asked_minor, dict(application.facts)) == (200, {"field": "chips"})
     assert prepared.officer.do(samples.approve(application_id)).award.approved_minor == 200
     assert prepared.officer.refused(wrong(position, application=right)).reason == "APPLICATION_NOT_OPEN"
+
+
+def test_the_facts_of_a_corrected_application_are_stored_in_one_order_however_they_come(prepared: Served) -> None:
+    samples.applied(prepared.officer)
+    position = prepared.head()
+    facts = dict.fromkeys(("tier", "field", "cluster", "base", "standard", "count", "sales"), "x")
+    evidence = [Evidence(kind="contract", reference="C-1")]
+    right = RightApplication(asked_minor=200, facts=facts, evidence=evidence)
+    prepared.officer.do(wrong(position, application=right))
+    stored = prepared.officer.do(GetEventRequest(position=position + 1)).event.state
+    assert list(json.loads(stored)["facts"]) == sorted(facts)
 
 
 def test_bad_corrections_are_refused_with_what_to_do_instead(prepared: Served, number: int) -> None:

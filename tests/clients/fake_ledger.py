@@ -21,10 +21,12 @@ from award_ledger.v1 import (
     enterprises_pb2,
     funds_pb2,
     history_pb2,
+    inquiries_pb2,
     measures_pb2,
     objections_pb2,
     payments_pb2,
     personal_data_pb2,
+    roster_pb2,
     transparency_pb2,
 )
 
@@ -36,10 +38,12 @@ FILES: tuple[Any, ...] = (
     enterprises_pb2,
     funds_pb2,
     history_pb2,
+    inquiries_pb2,
     measures_pb2,
     objections_pb2,
     payments_pb2,
     personal_data_pb2,
+    roster_pb2,
     transparency_pb2,
 )
 

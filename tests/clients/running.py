@@ -28,7 +28,15 @@ class Run(Protocol):
 
 def runner(ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """A runner for one ledger, independent of the environment of whoever runs the tests."""
-    for name in ("AWARD_LEDGER_SERVER", "AWARD_LEDGER_PRINCIPAL", "AWARD_LEDGER_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in (
+        "AWARD_LEDGER_SERVER",
+        "AWARD_LEDGER_PRINCIPAL",
+        "AWARD_LEDGER_LANG",
+        "AWARD_LEDGER_PROFILE",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANG",
+    ):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str, lang: str = "en", width: int = 80) -> Ran:

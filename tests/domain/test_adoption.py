@@ -19,7 +19,8 @@ from award_ledger.domain.terms import (
 )
 from award_ledger.server.commands.link_enterprise import LinkEnterprise
 from award_ledger.server.commands.publish_terms import PublishTerms
-from tests.domain.desk import Desk, all_back, terms
+from tests.domain.correcting import correct, last
+from tests.domain.desk import DAY, Desk, all_back, terms
 
 LIFETIME = Window(kind="lifetime")
 FIELD = {"field": "AI"}
@@ -164,6 +165,29 @@ def test_what_counts_no_more_is_not_adopted_and_nothing_twice() -> None:
     for _ in range(2):
         publish(desk, quotas=quota)
     assert len(adopted(desk)) == 1
+
+
+def test_a_void_award_is_adopted_since_a_correction_can_bring_it_back() -> None:
+    desk = Desk(terms())
+    desk.grant("E")
+    approval = last(desk, "award_approved")
+    correct(desk, approval, 0)
+    publish(desk, quotas=(Quota(window=LIFETIME, count=1, hard=True),))
+    correct(desk, approval, 100)
+    assert reason(desk.asks("G")) == "QUOTA_EXCEEDED"
+
+
+def test_an_award_that_was_wholly_received_back_is_adopted_since_the_receipt_may_be_wrong() -> None:
+    desk = Desk(terms(gives_back=all_back("breach")))
+    award = desk.grant("E", 100, facts=FIELD)
+    desk.pay(award)
+    desk.order(award, 100)
+    desk.receive(award, 100)
+    cap = Cap(id="field", limit_minor=150, scope="key", key_facts=("field",), window=LIFETIME)
+    publish(desk, gives_back=all_back("breach"), caps=(cap,))
+    assert desk.room("F", field="AI").admissible_minor == 150
+    correct(desk, last(desk, "clawback_received"), 40, on=DAY)
+    assert desk.room("F", field="AI").admissible_minor == 90
 
 
 def test_a_fact_that_was_never_declared_makes_no_key() -> None:

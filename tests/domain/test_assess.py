@@ -192,7 +192,10 @@ def test_the_headroom_is_what_an_application_with_all_facts_could_get(situation:
     asked = asking(situation[1].asked_minor, situation)
     room = asking(None, situation)
     missing = [check for check in asked.checks if check.reason in ("FACT_MISSING", "EVIDENCE_MISSING")]
-    if not missing and not situation[0].second_person:
+    # Without any evidence the question leaves open how many pieces there will be; an application has none.
+    chosen, case = situation[:2]
+    uncounted = any(isinstance(rule, PerUnit) and rule.count_evidence for rule in chosen.amounts) and not case.evidence
+    if not missing and not uncounted and not chosen.second_person:
         assert room.admissible_minor == asked.admissible_minor
 
 

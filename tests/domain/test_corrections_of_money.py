@@ -14,7 +14,7 @@ from award_ledger.domain.refusals import (
     ApprovalRefused,
     Refused,
 )
-from award_ledger.domain.terms import Cap, Quota
+from award_ledger.domain.terms import Cap, GiveBack, Quota
 from award_ledger.server.commands.order_clawback import CancelClawback
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback
@@ -181,3 +181,19 @@ def test_correcting_an_entry_and_correcting_it_back_leaves_the_balances_as_they_
         correct(desk, last(desk, topic), itself)
         after = (money_of(award), balances(desk), totals(desk), [part.amount_minor for part in award.instalments])
         assert after == before, topic
+
+
+def test_a_receipt_corrected_and_back_leaves_the_place_free_that_a_revocation_had_freed() -> None:
+    kept = GiveBack(ground="breach", headroom=True)
+    desk = Desk(terms(gives_back=(kept, *all_back("revocation")), quotas=(Quota(window=LIFE, count=1, hard=True),)))
+    award = desk.grant(asked=100)
+    desk.pay(award)
+    desk.order(award, 100)
+    desk.receive(award, 100)
+    desk.revoke(award)
+    receipt, held = last(desk, "received"), [award.holds_place]
+    for right in (50, 100):
+        correct(desk, receipt, right, on=DAY)
+        held.append(award.holds_place)
+    assert held == [False, True, False]
+    assert desk.asks("F", 1).accepted

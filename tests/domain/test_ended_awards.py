@@ -16,6 +16,7 @@ from award_ledger.domain.events import PaymentReturnedAndCancelled
 from award_ledger.domain.terms import GiveBack, NonMonetary, Quota, Stage, Staged, StageResult, Window
 from award_ledger.server.commands.order_clawback import CancelClawback
 from award_ledger.server.commands.record_return import RecordReturn
+from tests.domain.correcting import correct
 from tests.domain.desk import DAY, Desk, all_back, terms
 
 NEXT_YEAR = date(2026, 2, 1)
@@ -139,3 +140,24 @@ def test_an_award_of_which_a_part_was_paid_and_the_rest_cancelled_is_paid() -> N
 def test_an_entitlement_without_money_stays_live() -> None:
     desk = Desk(terms(amounts=(NonMonetary(),), funds=()))
     assert desk.grant(asked=0).status == "live"
+
+
+def test_what_a_bad_result_ordered_back_is_not_promised_again_by_a_correction() -> None:
+    desk = Desk(terms(amounts=(STAGED,)))
+    award = desk.grant(asked=30)
+    desk.pay(award)
+    desk.result(award, "bad")
+    with pytest.raises(AwardState, match="its result ordered all of it back"):
+        correct(desk, award.number, 40)
+
+
+def test_nothing_befalls_a_void_award_that_would_show_when_it_is_corrected_again() -> None:
+    desk = Desk(terms(amounts=(STAGED,)))
+    award = desk.grant(asked=80)
+    correct(desk, award.number, 0)
+    with pytest.raises(AwardState, match="void"):
+        desk.result(award, "bad")
+    with pytest.raises(AwardState, match="void"):
+        desk.revoke(award)
+    correct(desk, award.number, 80)
+    assert (award.status, award.stage_result, award.open_minor) == ("live", "", 80)

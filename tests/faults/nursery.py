@@ -51,6 +51,8 @@ class Order(Struct, frozen=True):
     number: int = int(signal.SIGKILL)
     lock_wait_s: float = 15.0
     idle_in_transaction_s: float = 10.0
+    calls: int = 1_000
+    turn_away_s: float = 0.0
 
 
 def main() -> None:
@@ -83,7 +85,7 @@ def _serve(order: Order) -> None:
             open_ledger(order.database, limits=limits),
             Vault(HeldKeys([b"k" * 32])),
             DevelopmentIdentity(),
-            serving=ServingLimits(threads=24, followers=6, turn_away_s=0),
+            serving=ServingLimits(threads=24, followers=6, calls=order.calls, turn_away_s=order.turn_away_s),
         )
         ledger.start(order.listen)
         while True:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
+
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.encoding import decode_fact, encode_fact, encode_snapshot
 from award_ledger.domain.fact import (
@@ -26,12 +28,15 @@ from award_ledger.domain.fact import (
     PayeeCommitments,
 )
 from award_ledger.domain.personal_data import Subject
+from award_ledger.domain.roster_events import Role
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from award_ledger.server.commands.correct_entry import CorrectEntry, Right, RightApplication
 from award_ledger.server.commands.erase_personal_data import ErasePersonalData
+from award_ledger.server.commands.grant_role import GrantRole, RevokeRole
 from award_ledger.server.commands.instruct_payment import InstructPayment
+from award_ledger.server.commands.open_roster import OpenRoster
 from award_ledger.server.commands.order_clawback import OrderClawback
 from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.commands.raise_objection import AnswerObjection, RaiseObjection
@@ -40,6 +45,7 @@ from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.review_application import ReviewApplication
+from award_ledger.server.commands.review_terms import ReviewTerms
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.rotate_log_keys import RotateLogKeys
 from award_ledger.server.commands.set_off_clawback import SetOffClawback
@@ -117,6 +123,7 @@ def tell() -> list[Event]:
         _objections,
         _corrections,
         _new_keys_of_the_log,
+        _rights,
         _erasures,
     )
     for chapter in chapters:
@@ -233,6 +240,26 @@ def _corrections(t: Telling) -> None:
 def _new_keys_of_the_log(t: Telling) -> None:
     """Another key signs the checkpoints."""
     t.do(RotateLogKeys((_log_key(1),), (_log_key(2),), "更换密钥"), "sun@sjj", NEXT_YEAR)
+
+
+def _rights(t: Telling) -> None:
+    """Who may do what; one leaves; and Terms to which another person consented."""
+    t.do(OpenRoster(("zhao@bgt", "sun@sjj"), False, "启用名册"), "OPERATOR", NEXT_YEAR)
+    roles: tuple[tuple[str, Role, str], ...] = (
+        ("li@kjt", "officer", "kjt"),
+        ("wang@kjt", "reviewer", "kjt"),
+        ("qian@czt", "finance", "czt"),
+        ("he@sjt", "auditor", ""),
+        ("witness@example", "witness", ""),
+        ("tang@bgt", "administrator", ""),
+    )
+    for holder, role, department in roles:
+        t.do(GrantRole(holder, role, department, None, "任职", ""), "zhao@bgt", NEXT_YEAR)
+    t.do(GrantRole("ma@kjt", "officer", "kjt", date(2026, 12, 31), "借调", "鲁科人〔2026〕3号"), "zhao@bgt", NEXT_YEAR)
+    t.do(RevokeRole("ma@kjt", "officer", "kjt", "提前返回", "鲁科人〔2026〕5号"), "sun@sjj", date(2026, 3, 31))
+    terms = msgspec.structs.replace(rules.SPREAD, measure_code="G-REVIEWED")
+    t.do(ReviewTerms(terms, "已核对"), "sun@sjj", NEXT_YEAR)
+    t.do(PublishTerms(terms), "zhao@bgt", NEXT_YEAR)
 
 
 def _erasures(t: Telling) -> None:

@@ -129,7 +129,7 @@ def _approve(state: State, act: State) -> None:
         for amount, due, stage, waiting in act["parts"]
     ]
     state.update(act, parts=parts, clawbacks=[], counted=act["amount"], place=True, revoked=False, result="")
-    state.update(objections=[], ended="", late=0, gone=0, lapsed=0, released=0, refunded=0, cancelled=0)
+    state.update(objections=[], freed=False, ended="", late=0, gone=0, lapsed=0, released=0, refunded=0, cancelled=0)
     state.update(planned=[part["amount"] for part in parts], shown=len(parts))
     state.update(entries={}, void=False, proposed=None, raised_by=set())
 
@@ -254,6 +254,7 @@ def _give_back(state: State, ground: str, act: State, cancelled: int = 0, came_i
     if rule is not None and rule.headroom:
         state["counted"] -= cancelled + came_in
     if rule is not None and rule.place and not total_open(state) and total_paid(state) == received(state):
+        state["freed"] = state["freed"] or state["place"]
         state["place"] = False
     if not state["fund"]:
         return
@@ -365,7 +366,7 @@ def _hold_place(state: State, rule: Any) -> None:
     """A place is held as long as anything is left; else it is free if the Terms give it back."""
     if total_open(state) or total_paid(state) > received(state):
         state["place"] = True
-    elif rule is not None and rule.place:
+    elif state["freed"] or (rule is not None and rule.place):
         state["place"] = False
 
 

@@ -131,7 +131,7 @@ class Corrections(Model):
         return self.accept(act="correct", **act)
 
     def _raised(self, state: State, act: State) -> str:
-        if state["cancelled"]:
+        if state["cancelled"] or state["ended"]:
             return "AWARD_STATE"
         outcome, cut = self._weighed(state, act["amount"], act["by"])
         proposed = state["proposed"]

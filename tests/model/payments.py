@@ -77,7 +77,7 @@ class Payments:
         if result not in effects:
             return "STAGE_UNKNOWN"
         waits = any(part["waiting"] for part in state["parts"])
-        if state["revoked"] or (state["result"] and not waits):
+        if state["revoked"] or state["void"] or (state["result"] and not waits):
             return "AWARD_STATE"
         if effects[result] == "recover_all" and any(map(balances.under_way, state["parts"])):
             return "AWARD_STATE"
@@ -88,7 +88,7 @@ class Payments:
         if refused:
             return refused
         state = self.award(award)
-        if state["revoked"] and not balances.total_open(state):
+        if state["void"] or (state["revoked"] and not balances.total_open(state)):
             return "AWARD_STATE"
         if any(map(balances.under_way, state["parts"])):
             return "AWARD_STATE"

@@ -94,6 +94,12 @@ def stop(process: subprocess.Popen[str], number: int) -> str:
     return errors
 
 
+def believing_nobody(tmp_path: Path) -> list[str]:
+    """Flags of a server that is not in development mode, on this machine; its identity file is empty."""
+    (tmp_path / "identity.toml").touch()
+    return ["--identity-file", str(tmp_path / "identity.toml"), "--insecure-plaintext-on-loopback"]
+
+
 def database(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
 
@@ -124,13 +130,58 @@ def test_what_was_acknowledged_is_there_after_a_restart_and_verifies(tmp_path: P
     assert verified.stdout == f"{compared}: all agree\n"
 
 
-def test_without_development_mode_every_call_is_refused_and_the_log_says_why(tmp_path: Path) -> None:
-    keys = {"AWARD_LEDGER_VAULT_KEYS": "ab" * 32, "AWARD_LEDGER_DATABASE": database(tmp_path)}
-    with started(**keys) as (process, caller):
-        assert caller.refused(GetHeadRequest()).code is grpc.StatusCode.UNAUTHENTICATED
+def test_a_server_that_could_believe_nobody_does_not_start_and_says_why(tmp_path: Path, run: Run) -> None:
+    refused = run("serve", AWARD_LEDGER_VAULT_KEYS="ab" * 32, AWARD_LEDGER_DATABASE=database(tmp_path))
+    assert refused.code == 1
+    assert "--identity-file" in refused.stderr
+    assert "DEVELOPMENT" not in refused.stderr
+    assert not (tmp_path / "ledger.sqlite3").exists()
+
+
+def test_the_operator_opens_the_roster_once_while_a_server_runs(tmp_path: Path, run: Run) -> None:
+    url = database(tmp_path)
+    arguments = ("open-roster", "--database", url, "--reason", "鲁政办字〔2025〕1号", "--administrators")
+    with started("--development", "--rights", "enforced", "--database", url) as (process, caller):
+        caller.metadata = (("x-award-ledger-principal", "zhao@bgt"),)
+        assert caller.refused(GetHeadRequest()).reason == "ROLE_REQUIRED"
+        opened = run(*arguments, "Zhao@bgt, sun@bgt")
+        assert (opened.code, opened.stdout) == (
+            0,
+            "the roster is open, by the entry at position 1; administrators: zhao@bgt, sun@bgt\n",
+        )
+        assert caller.do(GetHeadRequest()).position == 1
+        assert caller.refused(samples.publish()).reason == "SECOND_PERSON_REQUIRED"
+        again = run(*arguments, "ma@bgt,li@bgt")
+        assert (again.code, "is open already" in again.stderr) == (1, True)
         errors = stop(process, signal.SIGTERM)
-    assert "no identity is configured" in errors
-    assert "DEVELOPMENT" not in errors
+    assert "the roster is not open, so nobody may do anything" in errors
+    assert run("verify", "--database", url).stdout == "1 events replayed, 1 aggregates compared: all agree\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "more", "said"),
+    [
+        ("zhao@bgt", (), "two or more"),
+        ("zhao@bgt,ZHAO@bgt", (), "twice"),
+        ("zhao@bgt,", (), "printable name"),
+        ("zhao@bgt,sun@bgt", ("--reason", " "), "reason"),
+    ],
+)
+def test_a_roster_that_cannot_be_meant_is_not_opened(
+    tmp_path: Path, names: str, more: tuple[str, ...], said: str, run: Run
+) -> None:
+    url = database(tmp_path)
+    assert run("migrate", "--database", url).code == 0
+    refused = run("open-roster", "--database", url, "--administrators", names, "--reason", "founding", *more)
+    assert (refused.code, said in refused.stderr) == (1, True)
+    assert (
+        run("open-roster", "--database", url, "--administrators", "a@b", "--reason", "r", "--no-terms-by-two").code == 0
+    )
+
+
+def test_rights_are_open_in_development_mode_alone(tmp_path: Path, run: Run) -> None:
+    refused = run("serve", "--database", database(tmp_path), "--rights", "open")
+    assert (refused.code, "--development alone" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "ledger.example:50051"])
@@ -159,7 +210,7 @@ def test_which_addresses_are_this_machines(listen: str, local: bool) -> None:
 
 
 def test_without_a_key_the_server_says_how_to_make_one(tmp_path: Path, run: Run) -> None:
-    refused = run("serve", "--database", database(tmp_path))
+    refused = run("serve", *believing_nobody(tmp_path), "--database", database(tmp_path))
     assert refused.code == 1
     assert "openssl rand -hex 32" in refused.stderr
 
@@ -168,7 +219,8 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, run: Run) ->
     keys = tmp_path / "keys"
     keys.write_text("ab" * 32)
     keys.chmod(0o644)
-    refused = run("serve", "--database", database(tmp_path), "--vault-key-file", str(keys))
+    flags = [*believing_nobody(tmp_path), "--vault-key-file", str(keys)]
+    refused = run("serve", "--database", database(tmp_path), *flags)
     assert refused.code == 1
     assert "0600" in refused.stderr
 
@@ -326,6 +378,7 @@ def test_roles_are_for_postgresql_and_for_roles_that_can_be_bound(sqlite_url: st
         ("verify", configuration.VERIFY),
         ("reindex", configuration.REINDEX),
         ("roles", configuration.ROLES),
+        ("open-roster", configuration.OPEN_ROSTER),
         ("rewrap", configuration.REWRAP),
         ("rebuild", configuration.REBUILD),
         ("anchor", configuration.ANCHOR),

@@ -27,7 +27,7 @@ from award_ledger.server.transparency.notes import (
 from award_ledger.v1 import transparency_pb2 as pb
 from tests import samples
 from tests.served import Caller
-from tests.server.test_main import PROGRAM, TIMEOUT_S, Run, database, run, started, stop
+from tests.server.test_main import PROGRAM, TIMEOUT_S, Run, believing_nobody, database, run, started, stop
 from tests.server.transparency.serving import wait_until
 
 __all__ = ["run"]  # the fixture
@@ -155,7 +155,7 @@ def test_of_two_development_servers_on_one_file_one_signs(tmp_path: Path) -> Non
 
 def test_without_a_signer_a_server_publishes_what_others_seal_and_says_so(tmp_path: Path) -> None:
     environment = {"AWARD_LEDGER_VAULT_KEYS": "ab" * 32, "AWARD_LEDGER_DATABASE": database(tmp_path)}
-    with started(**environment) as (server, _):
+    with started(*believing_nobody(tmp_path), **environment) as (server, _):
         assert "this server seals nothing" in stop(server, signal.SIGTERM)
 
 

@@ -5,13 +5,14 @@ Retries repeat the very same message, so they carry the same request id and cann
 
 from __future__ import annotations
 
+import ipaddress
 import random
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -60,11 +61,24 @@ class Backoff:
         return bound_s * (0.5 + 0.5 * chance)
 
 
+def is_local(target: str) -> bool:
+    """True for an address that is on this machine by its very form."""
+    if target.startswith(("unix:", "unix-abstract:")):
+        return True
+    host = target.removeprefix("dns:///").rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class Connection:
     """A channel to one ledger with the habits that every call keeps. Safe to share between threads.
 
     `principal` is `name@department`, as a server in development mode takes it. `credentials` secures the
-    channel; without them it is plain text, for a server on the same machine. The rest is for tests.
+    channel; without them it is plain text, for a server on the same machine. `token` is asked for every call, so
+    that it may be renewed meanwhile; empty for none. A token never leaves this machine in plain text. The rest
+    is for tests.
     """
 
     def __init__(
@@ -74,6 +88,7 @@ class Connection:
         principal: str = "",
         timeout_s: float = 10.0,
         credentials: grpc.ChannelCredentials | None = None,
+        token: Callable[[], str] | None = None,
         backoff: Backoff | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -83,7 +98,10 @@ class Connection:
             raise ValueError(f"principal is `name@department` in printable ASCII, not {principal!r}")
         if timeout_s <= 0:
             raise ValueError(f"timeout_s is {timeout_s}; a call needs time to be answered")
+        if token and credentials is None and not is_local(target):
+            raise ValueError(f"a token would travel to {target} in plain text; give credentials for the channel")
         self.timeout_s = timeout_s
+        self._token, self._secured = token, credentials is not None
         self._metadata = ((PRINCIPAL_METADATA, principal),) if principal else ()
         self._backoff = backoff or Backoff()
         self._sleep, self._clock, self._chance = sleep, clock, chance
@@ -119,7 +137,7 @@ class Connection:
         attempt = 0
         while True:
             try:
-                return method(request, timeout=max(deadline - self._clock(), 0.001), metadata=self._metadata)
+                return method(request, timeout=max(deadline - self._clock(), 0.001), **self._identity())
             except grpc.RpcError as error:
                 failure = from_rpc_error(error, request_id=getattr(request, "request_id", ""))
             if not self._may_retry(failure, attempt, deadline):
@@ -144,7 +162,7 @@ class Connection:
         while True:
             brought = False
             try:
-                for response in method(next_request(), timeout=stream_timeout_s, metadata=self._metadata):
+                for response in method(next_request(), timeout=stream_timeout_s, **self._identity()):
                     brought = True
                     yield response
                 return
@@ -157,6 +175,15 @@ class Connection:
             if not self._may_retry(failure, attempt, deadline):
                 raise failure
             attempt += 1
+
+    def _identity(self) -> dict[str, Any]:
+        """Who calls, as gRPC takes it. As call credentials it refuses to send a token over what is not encrypted."""
+        token = self._token() if self._token else ""
+        if not token:
+            return {"metadata": self._metadata}
+        if self._secured:
+            return {"metadata": self._metadata, "credentials": grpc.access_token_call_credentials(token)}
+        return {"metadata": (*self._metadata, ("authorization", f"Bearer {token}"))}
 
     def _may_retry(self, failure: LedgerError, attempt: int, deadline: float) -> bool:
         """Wait before another attempt, if there may be one and there is time for it."""

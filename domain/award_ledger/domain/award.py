@@ -130,7 +130,7 @@ class Award(Struct):
     `counted_minor` is what still counts against caps; `encumbered_minor` and `expended_minor` are its share of
     those balances of its fund; `revoked_on` is the ground of its revocation. `void`: it should not have been recorded.
     `raised_by` are those who corrected its amount upwards, as good as approvers; a higher amount that waits for a
-    second person is `raise_proposed_minor`.
+    second person is `raise_proposed_minor`. `freed_place`: its Terms gave its place back when nothing of it was left.
     """
 
     award_id: UUID
@@ -162,6 +162,7 @@ class Award(Struct):
     raised_by: tuple[str, ...] = ()
     raise_proposed_by: str = ""
     raise_proposed_minor: int = 0
+    freed_place: bool = False
 
     @property
     def paid_minor(self) -> int:

@@ -25,6 +25,7 @@ from award_ledger.domain.corrections import AwardCorrected, AwardCorrectionPropo
 from award_ledger.domain.enterprise import Enterprise, Review
 from award_ledger.domain.fact import Act, Event, InstalmentOwed
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.giving_back import ended
 from award_ledger.domain.refusals import (
     ApprovalRefused,
     SecondPersonRequired,
@@ -82,14 +83,18 @@ def check_standing(
     wanted = _TAKEN if place else _TAKEN[:1]
     against = tuple(check for check in assessment.checks if check.refuses and check.reason in wanted)
     if against:
-        raise ApprovalRefused(msgspec.structs.replace(assessment, checks=against, granted_minor=0))
+        standing = msgspec.structs.replace(assessment, checks=against, granted_minor=0)
+        raise ApprovalRefused(standing, terms=terms_of(ledger, award))
 
 
 def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: int, ground: Ground) -> int:
-    """1 if the award holds its place again, -1 if it is free: a place is held as long as anything is left."""
+    """1 if the award holds its place again, -1 if it is free: a place is held as long as anything is left.
+
+    What freed it before, a revocation after the receipt perhaps, frees it again.
+    """
     if open_minor or award.paid_minor > recovered_minor:
         return int(not award.holds_place)
-    return -int(award.holds_place and terms.give_back(ground).place)
+    return -int(award.holds_place and (award.freed_place or terms.give_back(ground).place))
 
 
 def terms_of(ledger: WorkingSet, award: Award) -> Terms:
@@ -115,6 +120,8 @@ def _raised(
 ) -> AwardCorrected | AwardCorrectionProposed:
     if award.cancelled_minor:
         raise AwardState(str(award.award_id), f"{award.cancelled_minor} of it is cancelled")
+    if ended(award, terms_of(ledger, award)):
+        raise AwardState(str(award.award_id), "its result ordered all of it back")
     assessment = raised_assessment(enterprise, award, ledger, act.principal, amount_minor)
     refusing = [check.id for check in assessment.checks if check.refuses]
     if refusing == ["second_person"]:
@@ -124,7 +131,7 @@ def _raised(
             act=act, corrects=entry.position, reason=reason, award_id=award.award_id, amount_minor=amount_minor
         )
     if refusing:
-        raise ApprovalRefused(assessment)
+        raise ApprovalRefused(assessment, terms=terms_of(ledger, award))
     act = msgspec.structs.replace(act, second=_second(assessment))
     paid_by = {payment.principal for part in award.instalments for payment in part.payments}
     for person in (act.principal, act.second):

@@ -26,6 +26,7 @@ from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.roster import Roster
 from award_ledger.domain.working_set import Aggregate, T
 
 for _kind in ALL_EVENTS:
@@ -71,7 +72,10 @@ class LedgerMapper(Mapper[UUID]):
             place = f"{stored_event.topic} version {stored_event.originator_version} of {stored_event.originator_id}"
             raise MapperDeserialisationError(f"cannot read the event {place}: {error}") from error
         position = stored_event.id if isinstance(stored_event, Notification) else 0
-        return Event(UUID(str(stored_event.originator_id)), stored_event.originator_version, position, fact)
+        originator = stored_event.originator_id
+        if not isinstance(originator, UUID):  # the library lets a recorder give text
+            originator = UUID(originator)
+        return Event(originator, stored_event.originator_version, position, fact)
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
@@ -81,6 +85,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
     LogKeys: "log.snapshot.v1",
+    Roster: "roster.snapshot.v1",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""
 

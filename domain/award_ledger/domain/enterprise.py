@@ -182,6 +182,7 @@ class Enterprise(Struct):
         award.encumbered_minor -= fact.released_minor + fact.lapsed_minor
         award.expended_minor -= fact.refunded_minor
         award.holds_place = award.holds_place and not fact.frees_place
+        award.freed_place = award.freed_place or fact.frees_place
         return award
 
     def _stage_result(self, event: Event) -> None:

@@ -35,6 +35,7 @@ from award_ledger.domain.policy_events import (
     ProRataDecided,
     TermsPublished,
 )
+from award_ledger.domain.roster_events import ROSTER_EVENTS
 from award_ledger.domain.terms import Ground
 
 # Enterprise: the legal person.
@@ -406,6 +407,7 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     AppropriationChanged,
     *CORRECTIONS,
     LogKeysRotated,
+    *ROSTER_EVENTS,
     PersonalDataErasureProposed,
     PersonalDataErased,
 )

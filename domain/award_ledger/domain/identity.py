@@ -133,6 +133,12 @@ def log_keys_id() -> UUID:
     return _id("log.keys")
 
 
+@lru_cache(maxsize=1)
+def roster_id() -> UUID:
+    """Id of the roster: who may do what."""
+    return _id("roster")
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def evidence_claim_id(kind: str, reference: str) -> UUID:
     """Id of the claim on one piece of evidence."""

@@ -131,7 +131,7 @@ def _granted(
     measure = ledger.measure(application.measure)
     fact = decide(enterprise, application, measure, ledger, act, decided)
     if isinstance(fact, ApprovalRefused):
-        raise ShareRefused(_without_ample_fund(fact.assessment), 0, str(application_id), measure.terms)
+        raise ShareRefused(_without_ample_fund(fact.assessment), 0, measure.terms, str(application_id))
     return fact
 
 

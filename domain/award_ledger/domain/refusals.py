@@ -297,10 +297,14 @@ class AppropriationTooLow(Precondition):
 
 @dataclass(eq=False)
 class ApprovalRefused(Precondition):
-    """The Terms refuse. Of an approval the refusal is recorded with its assessment; of a correction nothing is."""
+    """The Terms refuse. Of an approval the refusal is recorded with its assessment; of a correction nothing is.
+
+    `terms` are those that refuse: their words are put beside the checks.
+    """
 
     assessment: "Assessment"
     position: int = 0
+    terms: "Terms | None" = field(default=None, repr=False)
     template = "refused by {check}: at most {admissible_minor} minor units are admissible"
 
     @property
@@ -328,7 +332,6 @@ class ShareRefused(ApprovalRefused):
     """The Terms refuse an application of a batch that is decided as a whole; nothing is recorded."""
 
     application_id: str = ""
-    terms: "Terms | None" = field(default=None, repr=False)
     template = "application {application_id} is refused by {check}, and with it the batch: nothing is recorded"
 
     def numbers(self) -> dict[str, str]:

@@ -13,9 +13,10 @@ from award_ledger.domain.fact import Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.roster import Roster
 
-Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys
-T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys)
+Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys | Roster
+T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys, Roster)
 
 KINDS: dict[str, type[Aggregate]] = {
     "enterprise": Enterprise,
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Aggregate]] = {
     "claim": Claim,
     "directory": Directory,
     "log": LogKeys,
+    "roster": Roster,
 }
 """Kinds of aggregates by the first word of a topic."""
 
@@ -71,6 +73,10 @@ class WorkingSet(ABC):
     def log_keys(self) -> LogKeys:
         """The keys that sign the log's checkpoints."""
         return self.find(LogKeys, identity.log_keys_id())
+
+    def roster(self) -> Roster:
+        """Who may do what."""
+        return self.find(Roster, identity.roster_id())
 
 
 class Ledger(WorkingSet):

@@ -851,3 +851,73 @@ class ListApplicationsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListApplicationsResponse: _TypeAlias = ListApplicationsResponse  # noqa: Y015
+
+@_typing.final
+class GetPayeeRequest(_message.Message):
+    """Asks where the money of an application would go."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTERPRISE_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_POSITION_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """The application."""
+    min_position: _builtins.int
+    """Wait until the log has reached this position."""
+    @_builtins.property
+    def enterprise(self) -> _common_pb2.EnterpriseNumber:
+        """The enterprise."""
+
+    @_builtins.property
+    def as_of(self) -> _common_pb2.AsOf:
+        """For which point of the log; empty: now."""
+
+    def __init__(
+        self,
+        *,
+        enterprise: _common_pb2.EnterpriseNumber | None = ...,
+        application_id: _builtins.str = ...,
+        as_of: _common_pb2.AsOf | None = ...,
+        min_position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "enterprise", b"enterprise"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_of", b"as_of", "enterprise", b"enterprise", "min_position", b"min_position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPayeeRequest: _TypeAlias = GetPayeeRequest  # noqa: Y015
+
+@_typing.final
+class GetPayeeResponse(_message.Message):
+    """Answers with a payee."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYEE_FIELD_NUMBER: _builtins.int
+    MASKED_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    masked: _builtins.bool
+    """True: the caller may see the end of the account number and no more."""
+    position: _builtins.int
+    """The position answered for."""
+    @_builtins.property
+    def payee(self) -> _common_pb2.Payee:
+        """What the application named; not set where it named none. Empty fields were erased since."""
+
+    def __init__(
+        self,
+        *,
+        payee: _common_pb2.Payee | None = ...,
+        masked: _builtins.bool = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["masked", b"masked", "payee", b"payee", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPayeeResponse: _TypeAlias = GetPayeeResponse  # noqa: Y015

@@ -70,6 +70,11 @@ class ApplicationServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_applications__pb2.ListApplicationsRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_applications__pb2.ListApplicationsResponse.FromString,
                 _registered_method=True)
+        self.GetPayee = channel.unary_unary(
+                '/award_ledger.v1.ApplicationService/GetPayee',
+                request_serializer=award__ledger_dot_v1_dot_applications__pb2.GetPayeeRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_applications__pb2.GetPayeeResponse.FromString,
+                _registered_method=True)
 
 
 class ApplicationServiceServicer(object):
@@ -125,6 +130,14 @@ class ApplicationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPayee(self, request, context):
+        """Reads where the money of an application would go: in full for finance of the departments that lead the measure and
+        for auditors, masked for others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ApplicationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -162,6 +175,11 @@ def add_ApplicationServiceServicer_to_server(servicer, server):
                     servicer.ListApplications,
                     request_deserializer=award__ledger_dot_v1_dot_applications__pb2.ListApplicationsRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_applications__pb2.ListApplicationsResponse.SerializeToString,
+            ),
+            'GetPayee': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPayee,
+                    request_deserializer=award__ledger_dot_v1_dot_applications__pb2.GetPayeeRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_applications__pb2.GetPayeeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -354,6 +372,33 @@ class ApplicationService(object):
             '/award_ledger.v1.ApplicationService/ListApplications',
             award__ledger_dot_v1_dot_applications__pb2.ListApplicationsRequest.SerializeToString,
             award__ledger_dot_v1_dot_applications__pb2.ListApplicationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPayee(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.ApplicationService/GetPayee',
+            award__ledger_dot_v1_dot_applications__pb2.GetPayeeRequest.SerializeToString,
+            award__ledger_dot_v1_dot_applications__pb2.GetPayeeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,10 @@ class ApplicationServiceStub:
     """Reads one application."""
     ListApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]
     """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
+    GetPayee: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetPayeeRequest, _applications_pb2.GetPayeeResponse]
+    """Reads where the money of an application would go: in full for finance of the departments that lead the measure and
+    for auditors, masked for others.
+    """
 
 @_typing.type_check_only
 class ApplicationServiceAsyncStub(ApplicationServiceStub):
@@ -67,6 +71,10 @@ class ApplicationServiceAsyncStub(ApplicationServiceStub):
     """Reads one application."""
     ListApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]  # type: ignore[assignment]
     """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
+    GetPayee: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetPayeeRequest, _applications_pb2.GetPayeeResponse]  # type: ignore[assignment]
+    """Reads where the money of an application would go: in full for finance of the departments that lead the measure and
+    for auditors, masked for others.
+    """
 
 class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps what is asked."""
@@ -126,5 +134,15 @@ class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.ListApplicationsResponse, _abc.Awaitable[_applications_pb2.ListApplicationsResponse]]:
         """Lists the applications of a measure, of an enterprise, or of an enterprise under a measure, oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetPayee(
+        self,
+        request: _applications_pb2.GetPayeeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.GetPayeeResponse, _abc.Awaitable[_applications_pb2.GetPayeeResponse]]:
+        """Reads where the money of an application would go: in full for finance of the departments that lead the measure and
+        for auditors, masked for others.
+        """
 
 def add_ApplicationServiceServicer_to_server(servicer: ApplicationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -54,6 +54,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The rule needs a second person, and there is none or it is the same one."""
     ERROR_REASON_SEGREGATION_OF_DUTIES: _ErrorReason.ValueType  # 22
     """One person may not do both: approve an award and instruct its payment, or answer an objection to it."""
+    ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 25
+    """The token has expired."""
+    ERROR_REASON_TOKEN_REFUSED: _ErrorReason.ValueType  # 26
+    """The token is not one that this ledger believes: its issuer, audience, signature or time is wrong."""
+    ERROR_REASON_CERTIFICATE_REFUSED: _ErrorReason.ValueType  # 27
+    """The client certificate has expired or been revoked."""
+    ERROR_REASON_PRINCIPAL_UNKNOWN: _ErrorReason.ValueType  # 28
+    """It is proven who calls, but that is nobody's principal here."""
+    ERROR_REASON_CREDENTIALS_DISAGREE: _ErrorReason.ValueType  # 29
+    """Certificate, token or name of the call are of different people."""
     ERROR_REASON_ENTERPRISE_NOT_FOUND: _ErrorReason.ValueType  # 30
     """No such enterprise."""
     ERROR_REASON_ENTERPRISE_EXISTS: _ErrorReason.ValueType  # 31
@@ -150,6 +160,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The log has not reached `min_position` yet."""
     ERROR_REASON_PAGE_TOKEN_INVALID: _ErrorReason.ValueType  # 102
     """The page token is not one of this list."""
+    ERROR_REASON_NOT_YET_EFFECTIVE: _ErrorReason.ValueType  # 103
+    """It was known at that point, but nothing of it has effect by the day asked about."""
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 110
     """The queue of waiting commands is full; retry later."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 111
@@ -158,6 +170,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The server is shutting down; retry elsewhere with the same `request_id`."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 113
     """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
+    ERROR_REASON_ISSUER_UNREACHABLE: _ErrorReason.ValueType  # 114
+    """The keys that verify a token cannot be had now; retry later."""
+    ERROR_REASON_CALLER_LIMIT_REACHED: _ErrorReason.ValueType  # 115
+    """The caller has had what one caller may have of the server; retry later."""
     ERROR_REASON_NOT_PUBLISHED: _ErrorReason.ValueType  # 120
     """No signed checkpoint covers it yet, or the transparency log does not have it."""
     ERROR_REASON_TRANSPARENCY_OFF: _ErrorReason.ValueType  # 121
@@ -170,6 +186,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The application told nothing of that subject, or it has been erased."""
     ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
     """The payee is needed until the application is decided and everything is paid."""
+    ERROR_REASON_ROLE_REQUIRED: _ErrorReason.ValueType  # 150
+    """The caller holds no role that may do this."""
+    ERROR_REASON_DEPARTMENT_NOT_LEAD: _ErrorReason.ValueType  # 151
+    """The caller's department does not lead the measure."""
+    ERROR_REASON_ROLE_HELD: _ErrorReason.ValueType  # 152
+    """The principal holds that role already, on some of those days."""
+    ERROR_REASON_ROLE_NOT_HELD: _ErrorReason.ValueType  # 153
+    """The principal does not hold that role, then or later."""
+    ERROR_REASON_LAST_ADMINISTRATOR: _ErrorReason.ValueType  # 154
+    """Nobody would be left who could grant a role."""
+    ERROR_REASON_ROSTER_OPEN: _ErrorReason.ValueType  # 155
+    """The roster has been opened before."""
+    ERROR_REASON_ROSTER_NOT_OPEN: _ErrorReason.ValueType  # 156
+    """The roster has not been opened yet."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Carried in `google.rpc.ErrorInfo.reason` (without the prefix `ERROR_REASON_`), domain `award-ledger`.
@@ -208,6 +238,16 @@ ERROR_REASON_SECOND_PERSON_REQUIRED: ErrorReason.ValueType  # 21
 """The rule needs a second person, and there is none or it is the same one."""
 ERROR_REASON_SEGREGATION_OF_DUTIES: ErrorReason.ValueType  # 22
 """One person may not do both: approve an award and instruct its payment, or answer an objection to it."""
+ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 25
+"""The token has expired."""
+ERROR_REASON_TOKEN_REFUSED: ErrorReason.ValueType  # 26
+"""The token is not one that this ledger believes: its issuer, audience, signature or time is wrong."""
+ERROR_REASON_CERTIFICATE_REFUSED: ErrorReason.ValueType  # 27
+"""The client certificate has expired or been revoked."""
+ERROR_REASON_PRINCIPAL_UNKNOWN: ErrorReason.ValueType  # 28
+"""It is proven who calls, but that is nobody's principal here."""
+ERROR_REASON_CREDENTIALS_DISAGREE: ErrorReason.ValueType  # 29
+"""Certificate, token or name of the call are of different people."""
 ERROR_REASON_ENTERPRISE_NOT_FOUND: ErrorReason.ValueType  # 30
 """No such enterprise."""
 ERROR_REASON_ENTERPRISE_EXISTS: ErrorReason.ValueType  # 31
@@ -304,6 +344,8 @@ ERROR_REASON_POSITION_NOT_REACHED: ErrorReason.ValueType  # 101
 """The log has not reached `min_position` yet."""
 ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 102
 """The page token is not one of this list."""
+ERROR_REASON_NOT_YET_EFFECTIVE: ErrorReason.ValueType  # 103
+"""It was known at that point, but nothing of it has effect by the day asked about."""
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 110
 """The queue of waiting commands is full; retry later."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 111
@@ -312,6 +354,10 @@ ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 112
 """The server is shutting down; retry elsewhere with the same `request_id`."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 113
 """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
+ERROR_REASON_ISSUER_UNREACHABLE: ErrorReason.ValueType  # 114
+"""The keys that verify a token cannot be had now; retry later."""
+ERROR_REASON_CALLER_LIMIT_REACHED: ErrorReason.ValueType  # 115
+"""The caller has had what one caller may have of the server; retry later."""
 ERROR_REASON_NOT_PUBLISHED: ErrorReason.ValueType  # 120
 """No signed checkpoint covers it yet, or the transparency log does not have it."""
 ERROR_REASON_TRANSPARENCY_OFF: ErrorReason.ValueType  # 121
@@ -324,4 +370,18 @@ ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
 """The application told nothing of that subject, or it has been erased."""
 ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131
 """The payee is needed until the application is decided and everything is paid."""
+ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 150
+"""The caller holds no role that may do this."""
+ERROR_REASON_DEPARTMENT_NOT_LEAD: ErrorReason.ValueType  # 151
+"""The caller's department does not lead the measure."""
+ERROR_REASON_ROLE_HELD: ErrorReason.ValueType  # 152
+"""The principal holds that role already, on some of those days."""
+ERROR_REASON_ROLE_NOT_HELD: ErrorReason.ValueType  # 153
+"""The principal does not hold that role, then or later."""
+ERROR_REASON_LAST_ADMINISTRATOR: ErrorReason.ValueType  # 154
+"""Nobody would be left who could grant a role."""
+ERROR_REASON_ROSTER_OPEN: ErrorReason.ValueType  # 155
+"""The roster has been opened before."""
+ERROR_REASON_ROSTER_NOT_OPEN: ErrorReason.ValueType  # 156
+"""The roster has not been opened yet."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -606,3 +606,75 @@ class ListMeasuresResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListMeasuresResponse: _TypeAlias = ListMeasuresResponse  # noqa: Y015
+
+@_typing.final
+class ReviewTermsRequest(_message.Message):
+    """Asks to record consent to Terms."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    etag: _builtins.str
+    """If set, the roster must still have this etag."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    reason: _builtins.str
+    """Why; required."""
+    effective_on: _builtins.str
+    """Date of effect in law; empty: today."""
+    @_builtins.property
+    def terms(self) -> _terms_pb2.Terms:
+        """The Terms, exactly as they are to be published."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        terms: _terms_pb2.Terms | None = ...,
+        reason: _builtins.str = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_on", b"effective_on", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "terms", b"terms", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewTermsRequest: _TypeAlias = ReviewTermsRequest  # noqa: Y015
+
+@_typing.final
+class ReviewTermsResponse(_message.Message):
+    """Answers a consent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """The version of the measure to which it is given; should another be published first, it counts for nothing."""
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewTermsResponse: _TypeAlias = ReviewTermsResponse  # noqa: Y015

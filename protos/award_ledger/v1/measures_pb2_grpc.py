@@ -40,6 +40,11 @@ class MeasureServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_measures__pb2.PublishTermsRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_measures__pb2.PublishTermsResponse.FromString,
                 _registered_method=True)
+        self.ReviewTerms = channel.unary_unary(
+                '/award_ledger.v1.MeasureService/ReviewTerms',
+                request_serializer=award__ledger_dot_v1_dot_measures__pb2.ReviewTermsRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_measures__pb2.ReviewTermsResponse.FromString,
+                _registered_method=True)
         self.SuspendMeasure = channel.unary_unary(
                 '/award_ledger.v1.MeasureService/SuspendMeasure',
                 request_serializer=award__ledger_dot_v1_dot_measures__pb2.SuspendMeasureRequest.SerializeToString,
@@ -73,6 +78,13 @@ class MeasureServiceServicer(object):
 
     def PublishTerms(self, request, context):
         """Publishes a version of Terms; the first one creates the measure. Awards decided before keep theirs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewTerms(self, request, context):
+        """Records consent to Terms that another person is to publish.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,6 +132,11 @@ def add_MeasureServiceServicer_to_server(servicer, server):
                     servicer.PublishTerms,
                     request_deserializer=award__ledger_dot_v1_dot_measures__pb2.PublishTermsRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_measures__pb2.PublishTermsResponse.SerializeToString,
+            ),
+            'ReviewTerms': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewTerms,
+                    request_deserializer=award__ledger_dot_v1_dot_measures__pb2.ReviewTermsRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_measures__pb2.ReviewTermsResponse.SerializeToString,
             ),
             'SuspendMeasure': grpc.unary_unary_rpc_method_handler(
                     servicer.SuspendMeasure,
@@ -175,6 +192,33 @@ class MeasureService(object):
             '/award_ledger.v1.MeasureService/PublishTerms',
             award__ledger_dot_v1_dot_measures__pb2.PublishTermsRequest.SerializeToString,
             award__ledger_dot_v1_dot_measures__pb2.PublishTermsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewTerms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.MeasureService/ReviewTerms',
+            award__ledger_dot_v1_dot_measures__pb2.ReviewTermsRequest.SerializeToString,
+            award__ledger_dot_v1_dot_measures__pb2.ReviewTermsResponse.FromString,
             options,
             channel_credentials,
             insecure,

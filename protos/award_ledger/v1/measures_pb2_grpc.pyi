@@ -35,6 +35,8 @@ class MeasureServiceStub:
     def __new__(cls, channel: _aio.Channel) -> MeasureServiceAsyncStub: ...
     PublishTerms: _grpc.UnaryUnaryMultiCallable[_measures_pb2.PublishTermsRequest, _measures_pb2.PublishTermsResponse]
     """Publishes a version of Terms; the first one creates the measure. Awards decided before keep theirs."""
+    ReviewTerms: _grpc.UnaryUnaryMultiCallable[_measures_pb2.ReviewTermsRequest, _measures_pb2.ReviewTermsResponse]
+    """Records consent to Terms that another person is to publish."""
     SuspendMeasure: _grpc.UnaryUnaryMultiCallable[_measures_pb2.SuspendMeasureRequest, _measures_pb2.SuspendMeasureResponse]
     """Stops approvals under a measure until it is reopened."""
     ReopenMeasure: _grpc.UnaryUnaryMultiCallable[_measures_pb2.ReopenMeasureRequest, _measures_pb2.ReopenMeasureResponse]
@@ -53,6 +55,8 @@ class MeasureServiceAsyncStub(MeasureServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     PublishTerms: _aio.UnaryUnaryMultiCallable[_measures_pb2.PublishTermsRequest, _measures_pb2.PublishTermsResponse]  # type: ignore[assignment]
     """Publishes a version of Terms; the first one creates the measure. Awards decided before keep theirs."""
+    ReviewTerms: _aio.UnaryUnaryMultiCallable[_measures_pb2.ReviewTermsRequest, _measures_pb2.ReviewTermsResponse]  # type: ignore[assignment]
+    """Records consent to Terms that another person is to publish."""
     SuspendMeasure: _aio.UnaryUnaryMultiCallable[_measures_pb2.SuspendMeasureRequest, _measures_pb2.SuspendMeasureResponse]  # type: ignore[assignment]
     """Stops approvals under a measure until it is reopened."""
     ReopenMeasure: _aio.UnaryUnaryMultiCallable[_measures_pb2.ReopenMeasureRequest, _measures_pb2.ReopenMeasureResponse]  # type: ignore[assignment]
@@ -74,6 +78,14 @@ class MeasureServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_measures_pb2.PublishTermsResponse, _abc.Awaitable[_measures_pb2.PublishTermsResponse]]:
         """Publishes a version of Terms; the first one creates the measure. Awards decided before keep theirs."""
+
+    @_abc_1.abstractmethod
+    def ReviewTerms(
+        self,
+        request: _measures_pb2.ReviewTermsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_measures_pb2.ReviewTermsResponse, _abc.Awaitable[_measures_pb2.ReviewTermsResponse]]:
+        """Records consent to Terms that another person is to publish."""
 
     @_abc_1.abstractmethod
     def SuspendMeasure(

@@ -79,6 +79,51 @@ TRANSPARENCY = (
     ),
 )
 
+IDENTITY = (
+    Setting(
+        "--identity-file",
+        "身份文件(TOML):证书与令牌对应的操作人;修改后自动重读",
+        "TOML file that says whose each certificate and token is; read again when it changes",
+        default="",
+    ),
+    Setting("--tls-certificate-file", "服务器证书(PEM)", "the server's certificate with its chain, in PEM", default=""),
+    Setting("--tls-key-file", "服务器私钥(PEM)", "the key of that certificate, in PEM", default=""),
+    Setting(
+        "--client-authorities-file",
+        "客户端证书的签发机构(PEM);填写后 --listen 只接受持证书者",
+        "authorities of clients' certificates, in PEM: --listen then takes only clients that have one",
+        default="",
+    ),
+    Setting(
+        "--revocation-file",
+        "证书吊销列表(PEM)",
+        "lists of revoked client certificates (CRL), in PEM; one that is out of date lets nobody in",
+        default="",
+    ),
+    Setting(
+        "--listen-tokens",
+        "另一个监听地址:TLS,只凭令牌",
+        "one more address, for callers with a token and no certificate",
+        default="",
+    ),
+    Setting(
+        "--insecure-plaintext-on-loopback",
+        "在本机地址上不加密:令牌与数据可被本机其他程序读取",
+        "no encryption, on this machine alone: whoever listens there reads tokens and data",
+        default=False,
+    ),
+    Setting(
+        "--caller-rate",
+        "每个操作人每秒调用数上限",
+        "calls a second of one principal",
+        default=200,
+    ),
+    Setting("--caller-calls", "每个操作人同时调用数上限", "calls at once of one principal", default=32),
+    Setting("--caller-streams", "每个操作人同时事件流上限", "event streams at once of one principal", default=4),
+    Setting("--call-s", "一次调用的最长秒数", "seconds that a call may take, whatever its deadline", default=300),
+    Setting("--stream-s", "一个事件流的最长秒数", "seconds that a stream may last", default=3_600),
+)
+
 SERVE = (
     Setting("--listen", "监听地址", "address to listen on; port 0 takes a free one", default="127.0.0.1:50051"),
     DATABASE,
@@ -91,9 +136,16 @@ SERVE = (
     ),
     Setting(
         "--development-on-network",
-        "允许开发模式在非本机地址上监听",
-        "let development mode listen beyond this machine",
+        "允许开发模式在非本机地址上监听(须使用 TLS)",
+        "let development mode listen beyond this machine, with TLS",
         default=False,
+    ),
+    Setting(
+        "--rights",
+        "权限:enforced 仅允许名册授予的操作;open 仅限开发模式",
+        "enforced: what the ledger's roster does not grant is denied; open: in development mode only, and its default",
+        default="",
+        choices=("enforced", "open"),
     ),
     Setting("--threads", "处理调用的线程数", "threads that serve calls", default=64),
     Setting(
@@ -102,13 +154,14 @@ SERVE = (
         "event streams at once, and reads that wait; each holds a thread",
         default=16,
     ),
-    Setting("--calls", "同时接受的调用上限", "calls accepted at once", default=1_000),
+    Setting("--calls", "同时接受的调用上限", "calls under way at once; more are turned away", default=1_000),
     Setting("--message-bytes", "单个请求的字节上限", "largest request in bytes", default=4 * 1024 * 1024),
     Setting("--waiting", "等待写入的命令上限", "commands that may wait to be written", default=5_000),
     Setting("--batch", "一次提交的命令上限", "commands committed together", default=500),
     Setting("--resident", "内存中保留的聚合数", "aggregates kept in memory", default=100_000),
     Setting("--connections", "数据库连接上限", "database connections of this process", default=20),
     *TRANSPARENCY,
+    *IDENTITY,
     Setting("--grace-s", "停止时等待的秒数", "seconds that calls under way get when the server stops", default=20),
     LOG_LEVEL,
 )
@@ -128,6 +181,23 @@ ROLES = (
     DATABASE,
     Setting("--role", "服务器所用的 PostgreSQL 角色", "the PostgreSQL role that the server runs as", required=True),
     Setting("--dry-run", "只打印 SQL,不执行", "print the SQL and do nothing", default=False),
+    LOG_LEVEL,
+)
+OPEN_ROSTER = (
+    DATABASE,
+    Setting(
+        "--administrators",
+        "首批管理员,以逗号分隔,例如 li@kjt,wang@czt",
+        "principals of the first administrators, separated by commas, for example li@kjt,wang@czt",
+        required=True,
+    ),
+    Setting("--reason", "依据或原因", "why, or by which document", required=True),
+    Setting(
+        "--terms-by-two",
+        "条款须经另一人审核后方可发布",
+        "Terms are published by one person after another has consented to them",
+        default=True,
+    ),
     LOG_LEVEL,
 )
 REBUILD = (
@@ -158,6 +228,20 @@ SIGNER = (
     Setting("--signer-listen", "监听地址", "unix:PATH, or a port of this machine, to listen on", required=True),
     SIGNER_KEY_FILE,
     SIGNER_MEMORY,
+    LOG_LEVEL,
+)
+KEYS = (
+    Setting("--folder", "存放文件夹", "folder for authority, certificates, tokens and profiles", required=True),
+    Setting(
+        "--host",
+        "服务器名称或地址,逗号分隔",
+        "names of the server; those of before, else localhost",
+        default="",
+    ),
+    Setting("--people", "操作人,逗号分隔", "principals to make them for: zhang@kjt,qian@czt", default=""),
+    Setting("--revoke", "吊销其证书的操作人", "principals whose certificates are revoked", default=""),
+    Setting("--port", "客户端配置中的端口", "port in the clients' profiles; that of before, else 50051", default=""),
+    Setting("--days", "证书有效天数", "days that certificates are valid", default=30),
     LOG_LEVEL,
 )
 SIGNER_KEYS = (

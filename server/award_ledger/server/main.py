@@ -11,12 +11,17 @@ from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
+from award_ledger.domain.refusals import Refused
 from award_ledger.server import configuration
-from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings, is_local
+from award_ledger.server.collector import spare_the_collector
+from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings
+from award_ledger.server.identity.people import canonical
+from award_ledger.server.identity.refusals import IdentityRefused
+from award_ledger.server.identity_setup import Doors, doors, make_keys, serving_limits
 from award_ledger.server.log_output import log_as_json
-from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity, NobodyYet
-from award_ledger.server.rpc.serving import ServingLimits
+from award_ledger.server.roster_opening import open_roster, roster_of
 from award_ledger.server.running import RunningLedger
 from award_ledger.server.store.driver_errors import translated
 from award_ledger.server.store.engine import EngineLimits, for_writing
@@ -58,26 +63,25 @@ argparse, for a wrong flag."""
 _SIGNER_GRACE_S = 5
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-_DEVELOPMENT_WARNING = """\
-****************************************************************************
-*  DEVELOPMENT MODE: whoever calls is believed to be who they say.         *
-*  Nothing recorded here proves who decided. Never use it for real money.  *
-*  开发模式:不核验调用者身份,切勿用于真实资金。                           *
-****************************************************************************"""
-
 
 class _Refused(Exception):
     """Says to the operator what is wrong and what to do."""
+
+
+_SAID = (_Refused, IdentityRefused, LedgerRefused, VaultFailure, PersistenceError, TransparencyRefused, MemoryHeld)
+"""What says to the operator what is wrong."""
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> None:
     """Runs one command and exits with its code."""
     given = _parser(environment).parse_args(arguments)
     log_as_json(given.log_level)
+    spare_the_collector()
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
+        _require_no_password_in_flags(given, environment)
         code = command(given, environment)
-    except (_Refused, LedgerRefused, VaultFailure, PersistenceError, TransparencyRefused, MemoryHeld) as refusal:
+    except _SAID as refusal:
         sys.stderr.write(f"award-ledger-server: {refusal}\n")
         sys.exit(REFUSED)
     sys.exit(code)
@@ -101,6 +105,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             "重建索引 / make the index of touches from the events; servers stop",
         ),
         ("roles", _roles, configuration.ROLES, "授予最小权限 / give a PostgreSQL role what the server needs, no more"),
+        (
+            "open-roster",
+            _open_roster,
+            configuration.OPEN_ROSTER,
+            "启用名册 / name the first administrators; from then on they grant roles",
+        ),
         ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
         (
             "erase",
@@ -122,6 +132,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ),
         ("anchor", _anchor, configuration.ANCHOR, "时间戳 / keep an outside timestamp of a checkpoint"),
         ("signer", _signer, configuration.SIGNER, "启动签名进程 / sign checkpoints of a transparency log"),
+        (
+            "keys",
+            _make_keys,
+            configuration.KEYS,
+            "开发用证书 / an authority, certificates and tokens to develop with",
+        ),
         ("signer-keys", _signer_keys, configuration.SIGNER_KEYS, "签名密钥 / make, add to or show the signer's keys"),
     ):
         command = commands.add_parser(name, help=text, description=text)
@@ -130,29 +146,54 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     return parser
 
 
+def _require_no_password_in_flags(given: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    """Every account of a machine can read the flags of every process."""
+    for setting in (configuration.DATABASE, configuration.TRANSPARENCY_DATABASE):
+        address = getattr(given, setting.flag.removeprefix("--").replace("-", "_"), "")
+        if address and address != environment.get(setting.variable) and _has_password(address):
+            raise _Refused(
+                f"a password in {setting.flag} can be read by every account of this machine: set {setting.variable},"
+                " or leave the password out and name a file with it by PGPASSFILE."
+            )
+
+
+def _has_password(address: str) -> bool:
+    try:
+        parts = make_url(address)
+    except ArgumentError:
+        return False  # what is no address is refused where it is used
+    return bool(parts.password or parts.query.get("password"))
+
+
 def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    authenticator = _authenticator(given)
+    rights = _rights_enforced(given)
+    opened = doors(given)
     with _stop_signals_held():
         recorder = _open(given, EngineLimits(connections=given.connections))
         transparency: RunningLog | None = None
         try:
             vault = Vault(_keys(given, environment))
             transparency = running_log(given, recorder)
+            if rights and not roster_of(recorder).opened:
+                _LOG.warning("the roster is not open, so nobody may do anything: see award-ledger-server open-roster")
             ledger = RunningLedger(
                 recorder,
                 vault,
-                authenticator,
-                serving=ServingLimits(given.threads, given.followers, given.calls, given.message_bytes),
+                opened.authenticator,
+                serving=serving_limits(given),
                 writing=WriterLimits(given.waiting, given.batch, given.resident),
                 transparency=transparency,
+                rights=rights,
             )
-            port = _started(ledger, given.listen)
+            port, tokens_port = _started(ledger, given.listen, opened)
         except BaseException:
             if transparency:
                 transparency.close()
             recorder.close()
             raise
         _say(f"listening on {_bound(given.listen, port)}")
+        if opened.tokens_at:
+            _say(f"listening for tokens on {_bound(opened.tokens_at, tokens_port)}")
         if transparency and transparency.http:
             _LOG.info("transparency log at http://%s", _bound(given.transparency_http, transparency.http.port))
         _wait_for_stop_signal()
@@ -161,11 +202,16 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return 0
 
 
-def _started(ledger: RunningLedger, listen: str) -> int:
+def _started(ledger: RunningLedger, listen: str, opened: Doors) -> tuple[int, int]:
+    """The port, and that for tokens alone."""
+    address, tokens_port = opened.tokens_at, 0
     try:
-        return ledger.start(listen)
+        if address:
+            tokens_port = ledger.bind(address, opened.tokens_credentials)
+        address = listen
+        return ledger.start(listen, opened.credentials), tokens_port
     except RuntimeError:
-        raise _Refused(f"cannot listen on {listen}: is the address right, and free?") from None
+        raise _Refused(f"cannot listen on {address}: is the address right, and free?") from None
 
 
 def _migrate(given: argparse.Namespace, _: Mapping[str, str]) -> int:
@@ -223,6 +269,19 @@ def _roles(given: argparse.Namespace, _: Mapping[str, str]) -> int:
         _say("done; the new role has no password: set one, or let pg_hba.conf say how it logs in")
     else:
         _say("done; the role was there already, and has these rights on the ledger and no others")
+    return 0
+
+
+def _open_roster(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    names = [canonical(name) for name in given.administrators.split(",")]
+    recorder = _open(given, create=False)
+    try:
+        position = open_roster(recorder, names, given.reason, terms_need_two=given.terms_by_two)
+    except Refused as refusal:
+        raise _Refused(str(refusal)) from None
+    finally:
+        recorder.close()
+    _say(f"the roster is open, by the entry at position {position}; administrators: {', '.join(names)}")
     return 0
 
 
@@ -301,18 +360,16 @@ def _signer_keys(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0
 
 
-def _authenticator(given: argparse.Namespace) -> Authenticator:
-    if not given.development:
-        _LOG.warning("no identity is configured: every call will be refused; --development tries the ledger without")
-        return NobodyYet()
-    if not is_local(given.listen) and not given.development_on_network:
-        raise _Refused(
-            f"development mode believes whoever calls, so it listens on this machine alone, not on {given.listen}."
-            " Listen on 127.0.0.1, or say --development-on-network."
-        )
-    sys.stderr.write(f"{_DEVELOPMENT_WARNING}\n")
-    _LOG.warning("development mode: whoever calls is believed")
-    return DevelopmentIdentity()
+def _make_keys(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    for line in make_keys(given):
+        _say(line)
+    return 0
+
+
+def _rights_enforced(given: argparse.Namespace) -> bool:
+    if given.rights == "open" and not given.development:
+        raise _Refused("--rights open lets whoever calls do everything, so it goes with --development alone")
+    return given.rights == "enforced" or not given.development
 
 
 def _open(

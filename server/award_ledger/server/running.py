@@ -1,5 +1,7 @@
 """One running ledger: store, writer and API put together, and taken apart in the order that loses nothing."""
 
+import grpc
+
 from award_ledger.server.clock import Clock, SystemClock
 from award_ledger.server.rpc.interceptors.identity import Authenticator
 from award_ledger.server.rpc.serving import LedgerServer, ServingLimits
@@ -22,17 +24,24 @@ class RunningLedger:
         serving: ServingLimits | None = None,
         writing: WriterLimits | None = None,
         transparency: RunningLog | None = None,
+        rights: bool = False,
     ) -> None:
         clock = clock or SystemClock()
         self._recorder = recorder
         self.writer = Writer(recorder, clock, vault, writing or WriterLimits())
         self.transparency = transparency
         published = transparency.published if transparency else None
-        self._server = LedgerServer(recorder, self.writer, vault, clock, authenticator, serving, published)
+        self._server = LedgerServer(
+            recorder, self.writer, vault, clock, authenticator, serving, published, rights=rights
+        )
 
-    def start(self, address: str) -> int:
+    def bind(self, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
+        """Listens at one more address, before the start. Raises RuntimeError when it cannot be had."""
+        return self._server.bind(address, credentials)
+
+    def start(self, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
         """Listens and answers; returns the port. Raises RuntimeError when the address cannot be had."""
-        port = self._server.bind(address)
+        port = self._server.bind(address, credentials)
         self.writer.start()
         if self.transparency:
             self.transparency.start(self._server.announce_sealing)

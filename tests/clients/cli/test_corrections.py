@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import grpc
 import pytest
 
 from award_ledger.v1.awards_pb2 import AwardStatus
 from award_ledger.v1.corrections_pb2 import CorrectEntryResponse
 from award_ledger.v1.history_pb2 import GetEventResponse, ListEventsResponse
 from tests.clients import canned
-from tests.clients.fake_ledger import FakeLedger
+from tests.clients.fake_ledger import FakeLedger, refusing
 from tests.clients.running import Run
 
 pytestmark = pytest.mark.usefixtures("known")
@@ -71,6 +72,33 @@ def test_a_void_award_is_shown_as_such_in_both_languages(ledger: FakeLedger, run
     ledger.answers["CorrectEntry"] = CorrectEntryResponse(award=award, receipt=canned.receipt(40))
     for lang, word in (("en", "void"), ("zh", "已更正为无")):
         assert word in run("correct", "34", "--amount", "0", "--reason", "x", lang=lang).out
+
+
+def test_an_amount_of_an_entry_that_has_none_is_for_the_ledger_to_refuse(ledger: FakeLedger, run: Run) -> None:
+    published = canned.event(1, "measure.terms_published.v1", version=1)
+    ledger.answers["GetEvent"] = GetEventResponse(event=published)
+    instead = {"position": "1", "topic": published.topic, "instead": "publish a new version of the Terms"}
+    ledger.answers["CorrectEntry"] = refusing(
+        grpc.StatusCode.FAILED_PRECONDITION, "ENTRY_NOT_CORRECTABLE", metadata=instead
+    )
+    for given in ("--amount", "--asked"):
+        ran = run("correct", "1", given, "5", "--reason", "x")
+        assert ran.code == 1
+        assert "publish a new version of the Terms" in ran.err
+
+
+def test_a_refused_correction_says_its_numbers_in_major_units_and_that_nothing_is_recorded(
+    ledger: FakeLedger, run: Run
+) -> None:
+    numbers = {"position": "34", "amount_minor": "0", "stood_minor": "5000000", "least_minor": "4500000"}
+    ledger.answers["CorrectEntry"] = refusing(
+        grpc.StatusCode.FAILED_PRECONDITION, "CORRECTION_IMPOSSIBLE", metadata=numbers
+    )
+    ran = run("correct", "34", "--amount", "0", "--reason", "x", lang="zh")
+    assert ran.code == 1
+    for word in ("最少", "45,000.00 CNY", "现为"):
+        assert word in ran.err
+    assert "不予核准已记录" not in ran.err
 
 
 def test_history_shows_what_corrects_what(ledger: FakeLedger, run: Run) -> None:

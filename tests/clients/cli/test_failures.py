@@ -190,3 +190,12 @@ def test_an_answer_that_is_not_the_ledgers_is_shown_as_it_came(ledger: FakeLedge
     ran = run("history", "event", "7")
     assert ran.code == 1
     assert "UNIMPLEMENTED" in ran.err
+
+
+def test_a_point_that_cannot_be_answered_for_is_not_called_an_amount(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["GetHead"] = refusing(
+        grpc.StatusCode.OUT_OF_RANGE, "POINT_NOT_AVAILABLE", metadata={"asked": "position 9999", "head": "79"}
+    )
+    ran = run("status", lang="zh")
+    assert re.search(r"所查时点\s+position 9999", ran.err)
+    assert "申报金额" not in ran.err

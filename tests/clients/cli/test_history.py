@@ -36,6 +36,15 @@ def test_history_shows_amounts_of_payments_in_the_currency_of_their_award(ledger
     assert ledger.asked("ListEvents")[0].newest_first
 
 
+def test_an_event_of_a_fund_whose_creation_is_not_shown_is_in_its_currency(ledger: FakeLedger, run: Run) -> None:
+    changed = [canned.event(at, "fund.appropriation_changed.v1", change_minor=100_000) for at in (77, 78)]
+    ledger.answers["ListEvents"] = ListEventsResponse(events=changed)
+    ledger.answers["GetEvent"] = GetEventResponse(event=changed[0], currency="CNY")
+    ran = run("history", "fund", "A06-1/2025", width=200)
+    assert ran.out.count("1,000.00 CNY") == 2
+    assert len(ledger.asked("GetEvent")) == 1
+
+
 def test_history_stops_at_its_limit_and_says_so(ledger: FakeLedger, run: Run) -> None:
     ledger.answers["ListEvents"] = ListEventsResponse(
         events=[canned.event(n, "measure.closed.v1", reason="x") for n in (1, 2)], next_page_token="more"

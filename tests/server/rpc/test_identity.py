@@ -5,14 +5,20 @@ from __future__ import annotations
 import grpc
 import pytest
 
-from award_ledger.server.rpc.interceptors.identity import NobodyYet
+from award_ledger.server.rpc.interceptors.identity import Principal
+from award_ledger.server.rpc.refusals import Unauthenticated
 from award_ledger.v1.history_pb2 import FollowEventsRequest, GetEventRequest, GetHeadRequest
 from tests import samples
 from tests.served import Caller, Served, read_refusal, serving
 
 
+class Nobody:
+    def principal(self, method: str, context: grpc.ServicerContext) -> Principal:
+        raise Unauthenticated(method, "nothing came that proves anybody")
+
+
 def test_without_identity_every_call_is_refused_before_anything_of_it_is_read(sqlite_url: str) -> None:
-    with serving(sqlite_url, authenticator=NobodyYet()) as served:
+    with serving(sqlite_url, authenticator=Nobody()) as served:
         for request in (samples.create_fund(), GetHeadRequest(), GetEventRequest(position=-1)):
             refusal = served.officer.refused(request, timeout_s=5)
             assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED")

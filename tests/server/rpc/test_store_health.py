@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import grpc
@@ -14,6 +15,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sqlalchemy import Connection
 
+from award_ledger.server.rpc import store_health
 from award_ledger.server.store import ledger_file
 from award_ledger.server.store.ledger_file import LedgerFileMoved
 from award_ledger.server.store.opening import open_ledger
@@ -176,3 +178,22 @@ def test_any_name_that_a_file_may_have_will_do(tmp_path: Path, name: str) -> Non
         samples.prepare(served.officer)
         assert served.head() == 3
     assert (tmp_path / name).exists()
+
+
+def test_a_look_that_is_under_way_ends_before_the_store_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_health, "LOOK_EVERY_S", 0.001)
+    looking, stopped, overtaken = Event(), Event(), []
+
+    class SlowStore:
+        def max_notification_id(self) -> int:
+            looking.set()
+            overtaken.append(stopped.wait(0.3))
+            return 0
+
+    health = store_health.StoreHealth(SlowStore(), ())  # type: ignore[arg-type]
+    health.start()
+    assert looking.wait(20)
+    health.stop()
+    stopped.set()
+    health._thread.join(20)
+    assert not any(overtaken)

@@ -179,7 +179,7 @@ def _cancelled(fact: ev.ClawbackCancelled, twin: Twin) -> Fact | None:
 
 def _revoked(fact: ev.AwardRevoked, twin: Twin) -> Fact | None:
     award = twin.now
-    if award.revoked and not award.open_minor:
+    if award.void or (award.revoked and not award.open_minor):
         return None
     given_back = shrinkage(
         award, twin.terms, twin.fund, fact.ground, fact.act.effective_on, cancelled_minor=award.open_minor
@@ -192,7 +192,7 @@ def _stage_result(fact: ev.StageResultRecorded, twin: Twin) -> Fact | None:
     award, staged = twin.now, twin.terms.staged()
     known = {item.result: item.effect for item in staged.results} if staged is not None else {}
     effect, waiting = known.get(fact.result), [part for part in award.instalments if part.waiting]
-    if effect is None or award.revoked or (award.stage_result and not waiting):
+    if effect is None or award.revoked or award.void or (award.stage_result and not waiting):
         return None
     cancelled = {
         "release": 0,

@@ -18,7 +18,9 @@ from award_ledger.clients.cli.money import AmountError, to_minor
 from award_ledger.clients.cli.tables import show
 from award_ledger.clients.cli.words import Language
 from award_ledger.clients.cli.words.labels import LABELS
+from award_ledger.clients.connection import is_local
 from award_ledger.clients.department import LedgerClient
+from award_ledger.clients.profiles import Profile, ProfileProblem
 from award_ledger.v1.applications_pb2 import Application
 from award_ledger.v1.awards_pb2 import Award
 
@@ -43,14 +45,21 @@ class Desk:
     timeout_s: float
     out: Console
     err: Console
+    profile: Profile | None = None
     _currencies: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def client(self) -> LedgerClient:
         """The ledger, connected at first use."""
         try:
+            if self.profile is not None:
+                return LedgerClient.of_profile(self.profile, principal=self.principal, timeout_s=self.timeout_s)
             return LedgerClient(self.server, principal=self.principal, timeout_s=self.timeout_s)
+        except ProfileProblem as problem:
+            raise UsageProblem(self.say(problem.key, **problem.values), "--profile") from problem
         except ValueError as error:
+            if self.profile is not None and self.profile.plaintext and not is_local(self.server):
+                raise UsageProblem(self.say("profile.plaintext", server=self.server), "--profile") from error
             raise UsageProblem(self.say("usage.principal", principal=self.principal), "--as") from error
 
     def close(self) -> None:
@@ -108,6 +117,13 @@ class Desk:
         key = f"fund {code}"
         if key not in self._currencies:
             self._currencies[key] = self.client.get_fund(code).fund.currency
+        return self._currencies[key]
+
+    def currency_of_entry(self, position: int) -> str:
+        """Currency of an entry's amounts, empty where it has none, asked once; raises LedgerError."""
+        key = f"entry {position}"
+        if key not in self._currencies:
+            self._currencies[key] = self.client.get_event(position).currency
         return self._currencies[key]
 
     def only_currency(self) -> str:

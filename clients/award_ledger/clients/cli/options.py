@@ -45,6 +45,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run")]
 Etag = Annotated[str, typer.Option("--etag", metavar="ETAG")]
 RequestId = Annotated[str, typer.Option("--request-id", metavar="UUID")]
 AsOf = Annotated[str, typer.Option("--as-of", metavar="POINT")]
+Csv = Annotated[bool, typer.Option("--csv")]
 MinPosition = Annotated[int, typer.Option("--min-position", metavar="POSITION", min=0, max=MAX_POSITION)]
 
 

@@ -37,7 +37,7 @@ class Volume(NamedTuple):
 def chosen_packages(desk: Desk, files: Sequence[Path], catalogues: Sequence[str], act: str) -> list[Package]:
     """The packages of files, folders and the catalogue: every one, or none, with all that is wrong in them reported.
 
-    `act` is `publish` or `load`. Raises UsageProblem, and typer.Exit for wrong files.
+    `act` is `publish`, `review` or `load`. Raises UsageProblem, and typer.Exit for wrong files.
     """
     return _loaded(desk, files, catalogues, act, load_package)
 

@@ -19,11 +19,12 @@ from award_ledger.clients.cli.words import Language, default_language
 from award_ledger.clients.cli.words.labels import LABELS
 from award_ledger.clients.cli.words.options import METAVARS
 from award_ledger.clients.errors import LedgerError, Unavailable
+from award_ledger.clients.profiles import ProfileProblem
 
 LANGUAGE_VARIABLE = "AWARD_LEDGER_LANG"
 
 GLOBAL_FLAGS = ("--json",)
-GLOBAL_OPTIONS = ("--server", "--as", "--lang", "--timeout")
+GLOBAL_OPTIONS = ("--server", "--as", "--profile", "--lang", "--timeout")
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer's usage errors; it has them from Click and exports only this subclass."""
@@ -44,6 +45,8 @@ def run(arguments: Sequence[str]) -> int:
         return failed(session, error)
     except UsageProblem as problem:
         return misused(session, problem)
+    except ProfileProblem as problem:  # what came of a token or a key only when it was needed
+        return misused(session, UsageProblem(LABELS[problem.key].say(language, **problem.values), "--profile"))
     except _UsageError as error:
         return misread(session, error)
     except (KeyboardInterrupt, typer.Abort):

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from award_ledger.clients.cli.bulk.command import import_
-from award_ledger.clients.cli.commands import applications, awards, history
+from award_ledger.clients.cli.commands import applications, awards, history, login
 from award_ledger.clients.cli.commands.audit import audit_commands
 from award_ledger.clients.cli.commands.clawbacks import clawback_commands
 from award_ledger.clients.cli.commands.corrections import correct
@@ -25,14 +25,17 @@ from award_ledger.clients.cli.commands.measures import measures_commands
 from award_ledger.clients.cli.commands.objections import objections_commands
 from award_ledger.clients.cli.commands.payments import pay_commands
 from award_ledger.clients.cli.commands.pro_rata import pro_rata
+from award_ledger.clients.cli.commands.roles import roles_commands
 from award_ledger.clients.cli.commands.witness import witness_commands
-from award_ledger.clients.cli.desk import Desk
+from award_ledger.clients.cli.desk import Desk, UsageProblem
 from award_ledger.clients.cli.exit_codes import USAGE
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
 from award_ledger.clients.cli.simulation.command import simulate
 from award_ledger.clients.cli.words import Language, Phrase
 from award_ledger.clients.cli.words.commands import COMMANDS
+from award_ledger.clients.cli.words.labels import LABELS
 from award_ledger.clients.cli.words.options import OPTIONS, PANEL_NAMES
+from award_ledger.clients.profiles import Profile, ProfileProblem, load_profile
 
 PROGRAM = "award-ledger"
 DEFAULT_SERVER = "localhost:50051"
@@ -110,6 +113,7 @@ def _global_options(session: Session) -> Callable[..., None]:
         principal: Annotated[
             str, typer.Option("--as", metavar="NAME@DEPARTMENT", envvar="AWARD_LEDGER_PRINCIPAL")
         ] = "",
+        profile: Annotated[str, typer.Option("--profile", metavar="PROFILE", envvar="AWARD_LEDGER_PROFILE")] = "",
         lang: Annotated[
             LanguageChoice | None, typer.Option("--lang", metavar="zh|en", envvar="AWARD_LEDGER_LANG")
         ] = None,
@@ -123,18 +127,41 @@ def _global_options(session: Session) -> Callable[..., None]:
         if context.invoked_subcommand is None:
             context.get_help()
             raise typer.Exit(USAGE)
+        language = lang.value if lang else session.language
+        chosen = chosen_profile(language, profile, _given(context, server))
         session.desk = Desk(
-            server=server,
+            server=chosen.server if chosen else server,
             principal=principal,
-            language=lang.value if lang else session.language,
+            language=language,
             json=json,
             timeout_s=timeout,
             out=session.out,
             err=session.err,
+            profile=chosen,
         )
         context.obj = session.desk
 
     return options
+
+
+def chosen_profile(language: Language, name: str, server: str) -> Profile | None:
+    """The profile named, or the default one where no server is named; raises UsageProblem."""
+    if server and not name:
+        return None
+    try:
+        profile = load_profile(name)
+    except ProfileProblem as problem:
+        raise UsageProblem(LABELS[problem.key].say(language, **problem.values), "--profile") from problem
+    if profile is not None and server and server != profile.server:
+        told = LABELS["profile.two_servers"].say(language, name=name, server=server, other=profile.server)
+        raise UsageProblem(told, "--server")
+    return profile
+
+
+def _given(context: typer.Context, server: str) -> str:
+    """The server, if somebody named it: empty for the default."""
+    source = context.get_parameter_source("server")
+    return "" if source is not None and source.name == "DEFAULT" else server
 
 
 def _print_version(asked: bool) -> None:
@@ -163,6 +190,8 @@ _ACTS: dict[str, Callable[..., None]] = {
     "headroom": headroom,
     "simulate": simulate,
     "follow": history.follow,
+    "login": login.login,
+    "logout": login.logout,
     "status": history.status,
 }
 
@@ -178,6 +207,7 @@ _GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "history": history.history_commands,
     "audit": audit_commands,
     "witness": witness_commands,
+    "roles": roles_commands,
 }
 
 ALIASES = {"measure": "measures", "fund": "funds", "enterprise": "enterprises", "objection": "objections"}
@@ -201,5 +231,7 @@ PANELS = {
     ),
     "money": ("pay", "clawback"),
     "questions": ("headroom", "applications", "awards", "history", "follow", "status", "simulate", "audit", "witness"),
+    "rights": ("roles",),
+    "identity": ("login", "logout"),
 }
 """Commands of the first level, as the help orders them."""

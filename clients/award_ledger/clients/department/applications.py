@@ -29,6 +29,8 @@ from award_ledger.v1.applications_pb2 import (
     BatchSubmitApplicationsRequest,
     GetApplicationRequest,
     GetApplicationResponse,
+    GetPayeeRequest,
+    GetPayeeResponse,
     ListApplicationsRequest,
     ListApplicationsResponse,
     RefuseApplicationRequest,
@@ -145,6 +147,15 @@ class ApplicationActs(Acts):
             enterprise=enterprise_number(enterprise), application_id=application_id, **reading(options)
         )
         return self._connection.call(self._applications.GetApplication, request, options.get("timeout_s"))
+
+    def get_payee(
+        self, enterprise: Enterprise, application_id: str, **options: Unpack[ReadOptions]
+    ) -> GetPayeeResponse:
+        """Read where the money of an application would go; masked for those who need not know."""
+        request = GetPayeeRequest(
+            enterprise=enterprise_number(enterprise), application_id=application_id, **reading(options)
+        )
+        return self._connection.call(self._applications.GetPayee, request, options.get("timeout_s"))
 
     def list_applications(
         self,

@@ -19,11 +19,14 @@ from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
+from award_ledger.clients.department.inquiries import InquiryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payments import PaymentActs
 from award_ledger.clients.department.personal_data import PersonalDataActs
+from award_ledger.clients.department.roster import RosterActs
 from award_ledger.clients.department.transparency import TransparencyActs
+from award_ledger.clients.profiles import Profile, ProfileProblem, load_profile, profiles_path
 from award_ledger.v1.enterprises_pb2 import GetEnterpriseResponse
 
 
@@ -39,7 +42,9 @@ class LedgerClient(
     CorrectionActs,
     PersonalDataActs,
     HistoryActs,
+    InquiryActs,
     TransparencyActs,
+    RosterActs,
 ):
     """A department's end of the ledger. Safe to share between threads; close it, or use it in `with`.
 
@@ -58,6 +63,7 @@ class LedgerClient(
         principal: str = "",
         timeout_s: float = 10.0,
         credentials: grpc.ChannelCredentials | None = None,
+        token: Callable[[], str] | None = None,
         backoff: Backoff | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -69,11 +75,28 @@ class LedgerClient(
                 principal=principal,
                 timeout_s=timeout_s,
                 credentials=credentials,
+                token=token,
                 backoff=backoff,
                 sleep=sleep,
                 clock=clock,
                 chance=chance,
             )
+        )
+
+    @classmethod
+    def of_profile(cls, profile: Profile | str = "", *, principal: str = "", timeout_s: float = 10.0) -> Self:
+        """A client by a profile: one that was loaded, or its name, or the default one; raises ProfileProblem."""
+        if isinstance(profile, str):
+            found = load_profile(profile)
+            if found is None:
+                raise ProfileProblem("profile.none", path=profiles_path())
+            profile = found
+        return cls(
+            profile.server,
+            principal=principal,
+            timeout_s=timeout_s,
+            credentials=profile.credentials(),
+            token=profile.token,
         )
 
     def whole_enterprise(self, enterprise: Enterprise, **options: Unpack[ReadOptions]) -> GetEnterpriseResponse:

@@ -27,6 +27,8 @@ from award_ledger.v1.measures_pb2 import (
     PublishTermsResponse,
     ReopenMeasureRequest,
     ReopenMeasureResponse,
+    ReviewTermsRequest,
+    ReviewTermsResponse,
     SuspendMeasureRequest,
     SuspendMeasureResponse,
 )
@@ -45,6 +47,11 @@ class MeasureActs(Acts):
         """Publish a version of a measure's rules; the first one creates the measure."""
         request = PublishTermsRequest(terms=terms, **writing(options))
         return self._connection.call(self._measures.PublishTerms, request, options.get("timeout_s"))
+
+    def review_terms(self, terms: Terms, reason: str, **options: Unpack[ActOptions]) -> ReviewTermsResponse:
+        """Consent to Terms, exactly as another person is to publish them."""
+        request = ReviewTermsRequest(terms=terms, reason=reason, **writing(options))
+        return self._connection.call(self._measures.ReviewTerms, request, options.get("timeout_s"))
 
     def suspend_measure(self, code: str, reason: str, **options: Unpack[ActOptions]) -> SuspendMeasureResponse:
         """Stop approvals under a measure until it is reopened."""

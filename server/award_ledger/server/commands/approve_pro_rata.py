@@ -20,7 +20,7 @@ from award_ledger.domain.pro_rata import Row, awards_of, decide_pro_rata
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.approve_award import check_shape
-from award_ledger.server.commands.command import needed, open_application, published, registered
+from award_ledger.server.commands.command import measures_named, needed, open_application, published, registered
 
 MAX_ROWS = 1_000
 
@@ -51,6 +51,10 @@ class ApproveProRata:
     def subject(self, ledger: WorkingSet) -> Measure:
         """The measure. Raises MeasureNotFound."""
         return published(ledger, self.measure_code)
+
+    def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
+        """The same: a row that applied under another is refused."""
+        return measures_named(ledger, self.measure_code)
 
     def decide(self, ledger: WorkingSet, act: Act) -> ProRataDecided:
         """Raises not-found refusals, ApplicationNotOpen, what is wrong with the fields, and as `decide_pro_rata`."""

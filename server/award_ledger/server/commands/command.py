@@ -42,6 +42,13 @@ class EnterpriseKey:
         """The enterprise, registered or not."""
         return ledger.enterprise(identity.enterprise_id(self.scheme, self.number))
 
+    def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
+        """That of the application or the award that the command names."""
+        enterprise = self.subject(ledger)
+        application = enterprise.applications.get(getattr(self, "application_id", enterprise.id))
+        award = enterprise.awards.get(getattr(self, "award_id", enterprise.id))
+        return tuple(ledger.measure(found.measure) for found in (application, award) if found is not None)
+
     def foreseen(self, held: Held, on: date) -> Iterator[tuple[type[Aggregate], UUID]]:
         """The enterprise."""
         yield Enterprise, identity.enterprise_id(self.scheme, self.number)
@@ -56,6 +63,12 @@ def registered(enterprise: Enterprise, scheme: str, number: str) -> Enterprise:
     if not enterprise.version:
         raise EnterpriseNotFound(scheme, number)
     return enterprise
+
+
+def measures_named(ledger: WorkingSet, code: str) -> tuple[Measure, ...]:
+    """The measure with this code, if it is published."""
+    measure = ledger.measure(code)
+    return (measure,) if measure.version else ()
 
 
 def published(ledger: WorkingSet, code: str) -> Measure:

@@ -29,14 +29,16 @@ from award_ledger.domain.corrections import (
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event, EvidenceRef
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.measure import Measure
 from award_ledger.domain.money import bounded, not_negative, positive
 from award_ledger.domain.refusals import (
     AppropriationTooLow,
     invalid_field,
 )
+from award_ledger.domain.roster_events import Role
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 from award_ledger.domain.working_set import KINDS, Aggregate, WorkingSet
-from award_ledger.server.commands.command import needed, open_application, published
+from award_ledger.server.commands.command import measures_named, needed, open_application, published
 from award_ledger.server.commands.submit_application import check_shape
 
 
@@ -69,6 +71,21 @@ class CorrectEntry:
         kind = KINDS[self.entry.fact.TOPIC.partition(".")[0]]
         found: Aggregate = ledger.find(kind, self.entry.originator_id)  # type: ignore[type-var]
         return found
+
+    def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
+        """That of the award or application which the entry is about; none for names and appropriations."""
+        subject, fact = self.subject(ledger), self.entry.fact
+        named = getattr(fact, "measure", "")
+        if not named and isinstance(subject, Enterprise):
+            award = subject.awards.get(getattr(fact, "award_id", subject.id))
+            named = award.measure if award else ""
+        return measures_named(ledger, named) if named else ()
+
+    def roles(self) -> frozenset[Role]:
+        """Finance where money moved or was appropriated, officers elsewhere: whoever may record such an entry."""
+        fact = self.entry.fact
+        of_finance = fact.MOVES_MONEY or isinstance(fact, po.FundCreated | po.AppropriationChanged)
+        return frozenset({"finance" if of_finance else "officer"})
 
     def decide(self, ledger: WorkingSet, act: Act) -> EntryCorrected:
         """Raises EntryNotCorrectable, CorrectionImpossible, InvalidFields, or what the state of the case refuses."""

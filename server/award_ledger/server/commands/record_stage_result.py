@@ -63,6 +63,8 @@ def _check_state(award: Award, effect: StageEffect, waiting: list[str]) -> None:
     award_id = str(award.award_id)
     if award.revoked:
         raise AwardState(award_id, "it is revoked")
+    if award.void:
+        raise AwardState(award_id, "it is void: it should not have been recorded")
     if award.stage_result and not waiting:
         raise AwardState(award_id, f"the result {award.stage_result!r} is recorded and no stage waits")
     if effect == "recover_all" and award.under_way:

@@ -30,6 +30,8 @@ class RevokeAward(EnterpriseKey):
         award = award_of(self.enterprise(ledger), self.award_id)
         if award.revoked and not award.open_minor:
             raise AwardState(str(award.award_id), "it is revoked already")
+        if award.void:
+            raise AwardState(str(award.award_id), "it is void: it should not have been recorded")
         if award.under_way:
             raise AwardState(str(award.award_id), "an attempt to pay is under way")
         fund = ledger.fund(award.fund)

@@ -11,7 +11,7 @@ from award_ledger.domain.policy_events import (
 )
 from award_ledger.domain.refusals import MeasureStatusUnchanged
 from award_ledger.domain.working_set import WorkingSet
-from award_ledger.server.commands.command import needed, published
+from award_ledger.server.commands.command import measures_named, needed, published
 
 
 class MeasureKey:
@@ -22,6 +22,10 @@ class MeasureKey:
     def subject(self, ledger: WorkingSet) -> Measure:
         """The measure. Raises MeasureNotFound."""
         return published(ledger, self.code)
+
+    def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
+        """The same."""
+        return measures_named(ledger, self.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from award_ledger.domain import identity
 from award_ledger.domain.events import ApplicationSubmitted
 from award_ledger.domain.fact import Act, ContactCommitments, EvidenceRef, PayeeCommitments
+from award_ledger.domain.measure import Measure
 from award_ledger.domain.money import not_negative, positive
 from award_ledger.domain.refusals import MeasureClosed, invalid_field
 from award_ledger.domain.working_set import WorkingSet
-from award_ledger.server.commands.command import EnterpriseKey, needed, published
+from award_ledger.server.commands.command import EnterpriseKey, measures_named, needed, published
 
 MAX_FACTS = 100
 MAX_EVIDENCE = 500
@@ -29,6 +30,10 @@ class SubmitApplication(EnterpriseKey):
     evidence: tuple[EvidenceRef, ...]
     payee: PayeeCommitments | None = None
     contact: ContactCommitments | None = field(default=None, repr=False)
+
+    def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
+        """The one applied under."""
+        return measures_named(ledger, self.measure_code)
 
     def decide(self, ledger: WorkingSet, act: Act) -> ApplicationSubmitted:
         """Raises EnterpriseNotFound, MeasureNotFound, MeasureClosed, or what is wrong with amount and fields."""

@@ -1,7 +1,10 @@
 """One call as everything around it sees it: who calls, and what the log will say about it."""
 
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+
+import grpc
 
 METHOD_PREFIX = "/award_ledger.v1."
 """Methods of the ledger itself; health and reflection are others, which know no principal and no log line."""
@@ -18,6 +21,12 @@ class Call:
     code: str = "OK"
     reason: str = ""
     rows: list["Call"] = field(default_factory=list)
+    until_s: float = float("inf")
+    """When the server gives the call up, by the monotonic clock; the caller's deadline may come before."""
+
+    def remaining_s(self, context: grpc.ServicerContext) -> float:
+        """Seconds that there are for the answer, by the caller's deadline and the server's own."""
+        return float(min(context.time_remaining(), self.until_s - time.monotonic()))
 
 
 _CURRENT: ContextVar[Call] = ContextVar("current_call")

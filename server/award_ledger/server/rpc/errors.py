@@ -18,8 +18,9 @@ from google.rpc import error_details_pb2, status_pb2
 from award_ledger.domain import refusals
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.explanation import remedy
+from award_ledger.server.identity.refusals import IssuerUnreachable, NotProven
 from award_ledger.server.rpc.mapping.assessments import assessment_message, reason_number
-from award_ledger.server.rpc.refusals import AnswerOverdue, ExplainedRefusal, Unauthenticated
+from award_ledger.server.rpc.refusals import AnswerOverdue, CallerLimitReached, Exhausted, ExplainedRefusal
 from award_ledger.server.rpc.trailers import LONGEST_MESSAGE, MOST_UNMET, MOST_VIOLATIONS, cut, fitting
 from award_ledger.server.writer import failures
 from award_ledger.v1 import common_pb2
@@ -37,7 +38,8 @@ FAMILIES: Mapping[type[refusals.Refused], grpc.StatusCode] = {
     refusals.Denied: _CODE.PERMISSION_DENIED,
     refusals.Conflict: _CODE.ABORTED,
     refusals.Unanswerable: _CODE.OUT_OF_RANGE,
-    Unauthenticated: _CODE.UNAUTHENTICATED,
+    NotProven: _CODE.UNAUTHENTICATED,
+    Exhausted: _CODE.RESOURCE_EXHAUSTED,
 }
 
 
@@ -60,6 +62,9 @@ TROUBLES: Mapping[type[Exception], _Trouble] = {
     failures.ShuttingDown: _Trouble(_CODE.UNAVAILABLE, "SHUTTING_DOWN", 1_000, "the server is shutting down"),
     failures.Abandoned: _OVERDUE,
     AnswerOverdue: _OVERDUE,
+    IssuerUnreachable: _Trouble(
+        _CODE.UNAVAILABLE, "ISSUER_UNREACHABLE", 5_000, "the keys that verify this token cannot be had now"
+    ),
     OperationalError: _STORE_UNAVAILABLE,  # of a read
     InterfaceError: _STORE_UNAVAILABLE,
 }
@@ -156,6 +161,7 @@ def _refused(error: refusals.Refused) -> Failure:
         error.numbers(),
         violations=error.violations if isinstance(error, refusals.InvalidFields) else (),
         preconditions=_state(error, message) if code is _CODE.FAILED_PRECONDITION else (),
+        retry_ms=error.retry_ms if isinstance(error, CallerLimitReached) else 0,
     )
 
 
@@ -165,14 +171,13 @@ def _state(error: refusals.Refused, message: str) -> tuple[Unmet, ...]:
 
 
 def _refused_approval(error: refusals.ApprovalRefused) -> Failure:
-    explained = error if isinstance(error, ExplainedRefusal | refusals.ShareRefused) else None
     return Failure(
         code_of(type(error)),
         error.reason,
         str(error),
         error.numbers(),
         preconditions=_failing_checks(error.assessment),
-        assessment=assessment_message(error.assessment, explained.terms if explained else None),
+        assessment=assessment_message(error.assessment, error.terms),
         position=error.position,
         repeated=isinstance(error, ExplainedRefusal) and error.repeated,
     )

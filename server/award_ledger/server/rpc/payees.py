@@ -5,17 +5,26 @@ Their values are never logged.
 
 from typing import NamedTuple
 
+from award_ledger.domain.enterprise import Application
 from award_ledger.domain.fact import Commitment, ContactCommitments, PayeeCommitments
 from award_ledger.domain.refusals import InvalidFields, RequestIdReused, Violation
+from award_ledger.server.rpc.call import current_call
+from award_ledger.server.rpc.gate import Gate
+from award_ledger.server.rpc.rights import PAYEE_IN_FULL
+from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.commitments import Opened, commitment
 from award_ledger.server.vault.sealing import Vault
-from award_ledger.v1.applications_pb2 import SubmitApplicationRequest, SubmitApplicationResponse
+from award_ledger.server.writer.past import PastLedger
+from award_ledger.v1.applications_pb2 import GetPayeeResponse, SubmitApplicationRequest, SubmitApplicationResponse
 from award_ledger.v1.common_pb2 import Contact, Payee
 
 _FIELDS = ("account_name", "account_number", "bank")
 _CONTACT_FIELDS = ("name", "telephone", "email")
 _LONGEST = 200
+
+_HIDDEN = "****"  # as many, however long the value is
+_SHOWN, _LONG_ENOUGH = 4, 12  # characters at the end, of a number of at least so many
 
 
 class Committed(NamedTuple):
@@ -35,8 +44,8 @@ class CommittedContact(NamedTuple):
 class Payees:
     """Commits to payees, and compares the payee of a repeated request with the sealed one."""
 
-    def __init__(self, vault: Vault, recorder: LogRecorder) -> None:
-        self._vault, self._recorder = vault, recorder
+    def __init__(self, vault: Vault, recorder: LogRecorder, gate: Gate) -> None:
+        self._vault, self._recorder, self._gate = vault, recorder, gate
 
     def commit(self, payee: Payee) -> Committed:
         """Raises InvalidFields, which names the fields without their values."""
@@ -62,6 +71,21 @@ class Payees:
         made = {opened.path.partition(".")[2]: Commitment(c=commitment(opened)) for opened in openings}
         return CommittedContact(ContactCommitments(**made), openings)
 
+    def shown(self, reader: LogReader, application: Application) -> GetPayeeResponse:
+        """What has not been erased of the payee that an application named, as far as the caller may see it.
+
+        By the rights and the lead departments of now, whatever point of the log is asked for.
+        """
+        measure = PastLedger(reader, reader.head).measure(application.measure)
+        in_full = self._gate.holds(PAYEE_IN_FULL, current_call().principal, [measure], reader)
+        answer = GetPayeeResponse(masked=not in_full)
+        if application.payee is None:
+            return answer
+        kept = {opened.path: opened.value.decode() for opened in self._vault.reveal_all(reader, application.number)}
+        payee = Payee(**{name: kept.get(f"payee.{name}", "") for name in _FIELDS})
+        answer.payee.CopyFrom(payee if in_full else _masked(payee))
+        return answer
+
     def confirm(self, request: SubmitApplicationRequest, response: SubmitApplicationResponse) -> None:
         """Raises RequestIdReused if the first request named another payee or contact.
 
@@ -77,6 +101,17 @@ class Payees:
             kept = self._vault.reveal_all(reader, position)
         if values.keys() != told or any(values[opened.path].encode() != opened.value for opened in kept):
             raise RequestIdReused(request.request_id, position)
+
+
+def _masked(payee: Payee) -> Payee:
+    """What may be seen by those who need not know: the end of a long account number, to tell two apart."""
+    number = payee.account_number
+    shown = number[-_SHOWN:] if len(number) >= _LONG_ENOUGH else ""
+    return Payee(
+        account_name=_HIDDEN if payee.account_name else "",
+        account_number=_HIDDEN + shown if number else "",
+        bank=_HIDDEN if payee.bank else "",
+    )
 
 
 def _values(payee: Payee) -> dict[str, str]:

@@ -19,6 +19,7 @@ from award_ledger.domain.identity import enterprise_id
 from award_ledger.domain.refusals import PointNotAvailable, invalid_field
 from award_ledger.server.clock import Clock
 from award_ledger.server.commands.command import registered
+from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.mapping.instants import instant_us
 from award_ledger.server.rpc.paging import Page, page_of
 from award_ledger.server.rpc.refusals import PageTokenInvalid, PositionNotReached
@@ -95,7 +96,7 @@ class Reads:
             self._places.release()
 
     def _wait(self, context: grpc.ServicerContext, min_position: int) -> None:
-        patience_s = min(context.time_remaining() * _ANSWER_MARGIN, LONGEST_WAIT_S)
+        patience_s = min(current_call().remaining_s(context) * _ANSWER_MARGIN, LONGEST_WAIT_S)
         give_up_s = time.monotonic() + patience_s
         while (head := self._head()) < min_position:
             if time.monotonic() >= give_up_s or not context.is_active():

@@ -1,19 +1,34 @@
 """Refusals that only the API knows: of a caller, of a page token, of a position not reached, and of a deadline."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from award_ledger.domain import refusals
-from award_ledger.domain.terms import Terms
+from award_ledger.server.identity.refusals import NotProven
 
 
 @dataclass(eq=False)
-class Unauthenticated(refusals.Refused):
-    """Nobody stands behind the call."""
+class Unauthenticated(NotProven):
+    """Nothing came that could prove anybody."""
 
     method: str
     why: str
     reason = "UNAUTHENTICATED"
     template = "{why}"
+
+
+class Exhausted(refusals.Refused):
+    """The caller has had what one caller may have."""
+
+
+@dataclass(eq=False)
+class CallerLimitReached(Exhausted):
+    """`limit` is calls_per_s, calls_at_once or streams_at_once; after `retry_ms` milliseconds there may be room."""
+
+    limit: str
+    allowed: int
+    retry_ms: int
+    reason = "CALLER_LIMIT_REACHED"
+    template = "one caller may have {limit} of {allowed}; try again after {retry_ms} ms"
 
 
 @dataclass(eq=False)
@@ -29,6 +44,15 @@ class PositionNotReached(refusals.Unanswerable):
     head: int
     reason = "POSITION_NOT_REACHED"
     template = "the log has not reached position {min_position} in time; it ends at {head}"
+
+
+@dataclass(eq=False)
+class NotYetEffective(refusals.Unanswerable):
+    subject: str
+    about: str
+    as_of: int
+    reason = "NOT_YET_EFFECTIVE"
+    template = "{subject} was known at position {as_of}, but nothing about it has effect by {about}"
 
 
 @dataclass(eq=False)
@@ -48,12 +72,8 @@ class TransparencyOff(refusals.Precondition):
 
 @dataclass(eq=False)
 class ExplainedRefusal(refusals.ApprovalRefused):
-    """A recorded refusal together with the Terms that refused, whose words are put beside the checks.
+    """A recorded refusal. `repeated`: the answer to an earlier request, given again."""
 
-    `repeated`: the answer to an earlier request, given again.
-    """
-
-    terms: Terms | None = field(default=None, repr=False)
     repeated: bool = False
 
 

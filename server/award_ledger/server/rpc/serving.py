@@ -1,8 +1,7 @@
 """The gRPC server: services, interceptors and limits put together, started, and stopped without losing a call."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 
 import grpc
@@ -10,10 +9,16 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from award_ledger.server.clock import Clock
+from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.interceptors.admission import Admission
+from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
+from award_ledger.server.rpc.interceptors.messages import Messages
+from award_ledger.server.rpc.interceptors.patience import Longest, Patience
+from award_ledger.server.rpc.interceptors.rights import Rights
+from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
 from award_ledger.server.rpc.reads import Reads
 from award_ledger.server.rpc.services.applications import ApplicationService
@@ -23,10 +28,12 @@ from award_ledger.server.rpc.services.corrections import CorrectionService
 from award_ledger.server.rpc.services.enterprises import EnterpriseService
 from award_ledger.server.rpc.services.funds import FundService
 from award_ledger.server.rpc.services.history import HistoryService
+from award_ledger.server.rpc.services.inquiries import InquiryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payments import PaymentService
 from award_ledger.server.rpc.services.personal_data import PersonalDataService
+from award_ledger.server.rpc.services.roster import RosterService
 from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
 from award_ledger.server.rpc.writes import Writes
@@ -49,6 +56,8 @@ from award_ledger.v1 import (
     funds_pb2_grpc,
     history_pb2,
     history_pb2_grpc,
+    inquiries_pb2,
+    inquiries_pb2_grpc,
     measures_pb2,
     measures_pb2_grpc,
     objections_pb2,
@@ -57,6 +66,8 @@ from award_ledger.v1 import (
     payments_pb2_grpc,
     personal_data_pb2,
     personal_data_pb2_grpc,
+    roster_pb2,
+    roster_pb2_grpc,
     transparency_pb2,
     transparency_pb2_grpc,
 )
@@ -73,10 +84,26 @@ CONTRACT = (
     corrections_pb2,
     personal_data_pb2,
     history_pb2,
+    inquiries_pb2,
     transparency_pb2,
+    roster_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
 """Full names of the ledger's services."""
+
+STREAMS = frozenset(
+    f"/{service.full_name}/{method.name}"
+    for module in CONTRACT
+    for service in module.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+    if method.server_streaming
+)
+"""Methods that answer with a stream."""
+
+CONNECTION_AGE_S = 3_600
+
+_TURNED_AWAY_AT_ONCE = 5_000
+"""Calls that may wait to be told so; beyond them gRPC refuses by itself, with no reason and no delay."""
 
 SEALING = "award_ledger.sealing"
 """What the health service calls the sealing of the transparency log: it may stand still while calls are answered."""
@@ -85,8 +112,10 @@ SEALING = "award_ledger.sealing"
 @dataclass(frozen=True, slots=True)
 class ServingLimits:
     """`threads` serve calls; at most `followers` of them event streams, and as many reads that wait for a position.
-    `calls` may be accepted at once.
+    `calls` may be under way or wait for a thread at once; more are turned away at once, as OVERLOADED.
 
+    `caller`: what one principal may have of this; None where principals are not proven, and so mean nothing.
+    `longest`: deadlines further away count as this. `reflection`: whether strangers are told of the contract.
     `turn_away_s`: how long a server that stops goes on to answer new calls, with SHUTTING_DOWN, before it closes.
     """
 
@@ -94,6 +123,9 @@ class ServingLimits:
     followers: int = 16
     calls: int = 1_000
     message_bytes: int = 4 * 1024 * 1024
+    caller: CallerLimits | None = None
+    longest: Longest = field(default_factory=Longest)
+    reflection: bool = True
     turn_away_s: float = 0.3
 
 
@@ -109,19 +141,27 @@ class LedgerServer:
         authenticator: Authenticator,
         limits: ServingLimits | None = None,
         published: PublishedLog | None = None,
+        *,
+        rights: bool = False,
     ) -> None:
+        """`rights`: what the roster does not grant is denied."""
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
+        gate = Gate(recorder, clock, enforced=rights)
+        lanes = Lanes(limits.threads, limits.calls)
+        around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
+        if limits.caller:
+            around.append(Allowances(limits.caller, STREAMS))
         self._server = grpc.server(
-            ThreadPoolExecutor(limits.threads, thread_name_prefix="call"),
-            interceptors=[CallLog(), Failures(), Admission(self._stopping), Identity(authenticator)],
+            lanes.pool,
+            interceptors=[lanes, *around, Patience(limits.longest, STREAMS), Rights(gate), Messages()],
             options=_options(limits),
-            maximum_concurrent_rpcs=limits.calls,
+            maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
-        writes, reads = Writes(writer, recorder), Reads(recorder, clock, limits.followers)
+        writes, reads = Writes(writer, recorder, gate), Reads(recorder, clock, limits.followers)
         history = HistoryService(reads, recorder, limits.followers, self._stopping)
-        payees = Payees(vault, recorder)
+        payees = Payees(vault, recorder, gate)
         server = self._server
         measures_pb2_grpc.add_MeasureServiceServicer_to_server(MeasureService(writes, reads), server)
         funds_pb2_grpc.add_FundServiceServicer_to_server(FundService(writes, reads), server)
@@ -136,18 +176,23 @@ class LedgerServer:
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
         personal_data_pb2_grpc.add_PersonalDataServiceServicer_to_server(PersonalDataService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
+        inquiries_pb2_grpc.add_InquiryServiceServicer_to_server(InquiryService(reads), server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
             TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
         )
+        roster_pb2_grpc.add_RosterServiceServicer_to_server(RosterService(writes, reads), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
-        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+        if limits.reflection:
+            reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
 
-    def bind(self, address: str) -> int:
-        """Listens on `host:port`, `[v6]:port` or `unix:path`, in plain text, and returns the port (0 for none).
+    def bind(self, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
+        """Listens on `host:port`, `[v6]:port` or `unix:path`, and returns the port (0 for none).
 
-        Raises RuntimeError when the address cannot be had.
+        Without credentials in plain text. Raises RuntimeError when the address cannot be had.
         """
-        return self._server.add_insecure_port(address)
+        if credentials is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, credentials)
 
     def start(self) -> None:
         """Answers calls, and says by the health service that it does."""
@@ -180,4 +225,7 @@ def _options(limits: ServingLimits) -> list[tuple[str, int]]:
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        # A connection was let in by the authorities of its day: it is made anew while they may have changed.
+        ("grpc.max_connection_age_ms", CONNECTION_AGE_S * 1_000),
+        ("grpc.max_connection_age_grace_ms", limits.longest.stream_s * 1_000),
     ]

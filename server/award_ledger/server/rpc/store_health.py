@@ -13,6 +13,9 @@ _LOG = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 
+_LONGEST_LOOK_S = 10.0
+"""For the end of a look that is under way when the server stops; then the store is closed over it."""
+
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -33,9 +36,11 @@ class StoreHealth:
         self._thread.start()
 
     def stop(self) -> None:
-        """Says for good that it does not."""
+        """Says for good that it does not, and looks no more: afterwards every connection of its own is given back."""
         self.servicer.enter_graceful_shutdown()
         self._stopped.set()
+        if self._thread.ident is not None:  # started
+            self._thread.join(_LONGEST_LOOK_S)
 
     def say_of(self, name: str, well: bool) -> None:
         """Says of something else than the store whether it goes well."""

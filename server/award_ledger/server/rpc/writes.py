@@ -13,10 +13,12 @@ import grpc
 from google.protobuf.message import Message
 
 from award_ledger.domain.refusals import ApprovalRefused, BatchTooLarge, DeadlineRequired
+from award_ledger.domain.rights import Authority
 from award_ledger.server.rpc.call import Call, current_call
 from award_ledger.server.rpc.errors import Failure, failure, row_error
 from award_ledger.server.rpc.fields import day, request_uuid
 from award_ledger.server.rpc.fingerprint import fingerprint
+from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.refusals import AnswerOverdue
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.commitments import Opened
@@ -57,14 +59,14 @@ class Method(NamedTuple, Generic[Q, R]):
 class Writes:
     """Shared by all services and threads."""
 
-    def __init__(self, writer: Writer, recorder: LogRecorder) -> None:
-        self._writer, self._recorder = writer, recorder
+    def __init__(self, writer: Writer, recorder: LogRecorder, gate: Gate) -> None:
+        self._writer, self._recorder, self._gate = writer, recorder, gate
 
     def perform(self, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> R:
         """The answer, once the event behind it is committed. Raises a Refused, a WriterFailure or AnswerOverdue."""
         call = current_call()
         _require_deadline(call, context)
-        waiting = self._writer.submit(_prepared(call, request, context, method))
+        waiting = self._writer.submit(self._prepared(call, request, context, method))
         outcome = _end(call, waiting, context)
         if not isinstance(outcome, Repeated):
             return outcome
@@ -73,10 +75,8 @@ class Writes:
             raise answer
         return answer
 
-    def perform_batch(
-        self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], result: Callable[..., X]
-    ) -> list[X]:
-        """A result for each row, in order; `result` is made with `response` or with `error`.
+    def perform_batch(self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], answer: X) -> X:
+        """Adds a result for each row to `answer`, in order, each with its `response` or its `error`.
 
         Raises BatchTooLarge, AnswerOverdue, and a WriterFailure that befell all rows, so that all are sent again.
         """
@@ -86,17 +86,21 @@ class Writes:
             raise BatchTooLarge(len(requests), MOST_ROWS)
         rows = [Call(call.method, call.principal) for _ in requests]
         call.rows = rows
-        begun = self._begun([_row(row, request, context, method) for row, request in zip(rows, requests, strict=True)])
+        asked = zip(rows, requests, strict=True)
+        begun = self._begun([self._row(row, request, context, method) for row, request in asked])
         ended: list[Any] = [_ended(row, waiting, context) for row, waiting in zip(rows, begun, strict=True)]
         again = [i for i, outcome in enumerate(ended) if isinstance(outcome, Repeated)]
-        for i, answer in zip(
+        for i, answered in zip(
             again, self._answered_again([(rows[i], requests[i], ended[i]) for i in again], method), strict=True
         ):
-            ended[i] = answer
+            ended[i] = answered
         troubles = [outcome for outcome in ended if isinstance(outcome, WriterFailure)]
         if troubles and len(troubles) == len(ended):
             raise troubles[0]
-        return [_result(row, outcome, result) for row, outcome in zip(rows, ended, strict=True)]
+        results: Any = answer.results  # type: ignore[attr-defined]
+        for row, outcome in zip(rows, ended, strict=True):
+            _put_result(row, outcome, results.add())
+        return answer
 
     def _answered_again(self, repeats: Sequence[tuple[Call, Q, Repeated]], method: Method[Q, R]) -> list[R | Exception]:
         """The first answers again, each from the ledger as it stood then; the log is walked once for all of them."""
@@ -112,28 +116,29 @@ class Writes:
                 answers[i] = _answered(call, request, repeated, ledger, method)
         return [answers[i] for i in range(len(repeats))]
 
+    def _prepared(self, call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> Submission[R]:
+        fields: Any = request
+        call.request_id = fields.request_id
+        request_id = request_uuid(fields.request_id)
+        prepared = method.build(request)
+        if not isinstance(prepared, Prepared):
+            prepared = Prepared(prepared)
+        authority = self._gate.authority(call.method)
+        return _submission(call, request, request_id, prepared, context, method.answer, authority)
+
+    def _row(
+        self, row: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]
+    ) -> Submission[R] | Exception:
+        try:
+            return self._prepared(row, request, context, method)
+        except Exception as error:  # noqa: BLE001  # of this row alone
+            return error
+
     def _begun(self, rows: "Sequence[Submission[R] | Exception]") -> "list[Future[R | Repeated] | Exception]":
         """Submits together what could be prepared; the others stay the exceptions that they are."""
         submissions = [row for row in rows if isinstance(row, Submission)]
         entered = iter(self._writer.submit_together(submissions))
         return [next(entered) if isinstance(row, Submission) else row for row in rows]
-
-
-def _prepared(call: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> Submission[R]:
-    fields: Any = request
-    call.request_id = fields.request_id
-    request_id = request_uuid(fields.request_id)
-    prepared = method.build(request)
-    if not isinstance(prepared, Prepared):
-        prepared = Prepared(prepared)
-    return _submission(call, request, request_id, prepared, context, method.answer)
-
-
-def _row(row: Call, request: Q, context: grpc.ServicerContext, method: Method[Q, R]) -> Submission[R] | Exception:
-    try:
-        return _prepared(row, request, context, method)
-    except Exception as error:  # noqa: BLE001  # of this row alone
-        return error
 
 
 def _require_deadline(call: Call, context: grpc.ServicerContext) -> None:
@@ -142,7 +147,13 @@ def _require_deadline(call: Call, context: grpc.ServicerContext) -> None:
 
 
 def _submission(
-    call: Call, request: Q, request_id: UUID, prepared: Prepared, context: grpc.ServicerContext, answer: Answer[R]
+    call: Call,
+    request: Q,
+    request_id: UUID,
+    prepared: Prepared,
+    context: grpc.ServicerContext,
+    answer: Answer[R],
+    authority: Authority | None,
 ) -> Submission[R]:
     fields: Any = request
     of_effect = "applied_on" if "applied_on" in request.DESCRIPTOR.fields_by_name else "effective_on"
@@ -156,13 +167,14 @@ def _submission(
         etag=getattr(fields, "etag", ""),
         validate_only=fields.validate_only,
         openings=prepared.openings,
+        authority=authority,
         abandoned=lambda: not context.is_active(),
     )
 
 
 def _end(call: Call, waiting: "Future[R | Repeated]", context: grpc.ServicerContext) -> R | Repeated:
     try:
-        outcome = waiting.result(context.time_remaining())
+        outcome = waiting.result(max(current_call().remaining_s(context), 0))
     except ApprovalRefused as refusal:
         call.position = refusal.position
         raise
@@ -199,9 +211,10 @@ def _answered(call: Call, request: Q, repeated: Repeated, ledger: PastLedger, me
     return response
 
 
-def _result(row: Call, outcome: R | Exception, result: Callable[..., X]) -> X:
+def _put_result(row: Call, outcome: R | Exception, result: Any) -> None:
     if not isinstance(outcome, Exception):
-        return result(response=outcome)
+        result.response.CopyFrom(outcome)
+        return
     failed: Failure = failure(outcome)
     row.code, row.reason = failed.code.name, failed.reason
-    return result(error=row_error(failed))
+    result.error.CopyFrom(row_error(failed))

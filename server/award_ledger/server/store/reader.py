@@ -11,7 +11,7 @@ from uuid import UUID
 from eventsourcing.persistence import InternalError
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from award_ledger.server.store import folding
+from award_ledger.server.store import folding, scanning
 from award_ledger.server.store.engine import BINARY_ROWS
 from award_ledger.server.store.schema import event, head, snapshot, touch, vault_key, vault_opening
 from award_ledger.server.store.values import Opening, PersonKey, RecordedEvent, Snapshot
@@ -39,6 +39,12 @@ _ORIGINATORS = (
     .join(touch, touch.c.position == event.c.position)
     .where(touch.c.aggregate_id == bindparam("aggregate_id"), touch.c.position <= bindparam("upto"))
     .where(event.c.topic == bindparam("topic"))
+)
+_OF_STREAM = (
+    select(event.c.position)
+    .where(event.c.originator_id == bindparam("originator_id"), event.c.topic == bindparam("topic"))
+    .where(event.c.position <= bindparam("upto"))
+    .order_by(event.c.originator_version)
 )
 _OPENINGS_AT = (
     select(vault_opening).where(vault_opening.c.position == bindparam("position")).order_by(vault_opening.c.path)
@@ -173,6 +179,17 @@ class LogReader:
             _ORIGINATORS, {"aggregate_id": aggregate_id, "topic": topic, "upto": _bound(upto)}
         )
         return list(rows.scalars())
+
+    def positions_of_stream(self, originator_id: UUID, topic: str, upto: int) -> list[int]:
+        """Positions up to one of the events of a topic in one stream alone: for streams that are short."""
+        wanted = {"originator_id": originator_id, "topic": topic, "upto": upto}
+        return list(self._connection.execute(_OF_STREAM, wanted).scalars())
+
+    def positions_saying(
+        self, topics: Sequence[str], words: Sequence[bytes], *, after: int, upto: int, limit: int
+    ) -> list[int]:
+        """Up to `limit` positions of events of these topics whose state holds any of the words; see `scanning`."""
+        return scanning.positions_saying(self._connection, topics, words, after=after, upto=upto, limit=limit)
 
     def position_at(self, instant_us: int) -> int:
         """The last position recorded at or before the instant (µs since 1970 UTC); 0 when nothing was yet.

@@ -23,7 +23,15 @@ from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
 from award_ledger.server.writer.indexing import touched
 from award_ledger.server.writer.resident import Resident
-from award_ledger.server.writer.submission import Foreseeing, Repeated, Submission, Written, is_compound
+from award_ledger.server.writer.submission import (
+    AboutMeasures,
+    Foreseeing,
+    Repeated,
+    Submission,
+    Written,
+    is_compound,
+    is_narrowing,
+)
 
 MAX_STATE_BYTES = 2 * 1024 * 1024
 """Of one event, so that it fits into a message: five hundred references of the longest kind do."""
@@ -89,6 +97,7 @@ class Deciding:
         self._transaction.put_snapshots(self._resident.due_snapshots())
 
     def _decide(self, submission: Submission[Any]) -> Any:
+        self._require_right(submission)
         before = self._answered.get(submission.key)
         if before is not None:
             return self._repeated(submission, before)
@@ -115,6 +124,17 @@ class Deciding:
         if submission.openings:
             self._sealed.append(_Sealed(event.position, submission.openings))
         return submission.answer(self._resident, self._written(event, recorded))
+
+    def _require_right(self, submission: Submission[Any]) -> None:
+        """Under the head lock, so that what was revoked a moment ago no longer counts. Raises what `require` does."""
+        authority, command = submission.authority, submission.command
+        if authority is None:
+            return
+        if is_narrowing(command):
+            authority = authority.narrowed(command.roles())
+        # A command that cannot say what it is about fails here: nothing passes unasked.
+        measures = cast(AboutMeasures, command).measures(self._resident) if authority.rule.leading else ()
+        authority.require(self._resident.roster(), submission.principal, measures, self._today)
 
     def _decided(self, ledger: Ledger, subject: Aggregate, fact: Fact) -> tuple[Event, bytes]:
         """The event of a fact, folded into the ledger, and its bytes."""

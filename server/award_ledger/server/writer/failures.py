@@ -6,10 +6,10 @@ class WriterFailure(Exception):
 
 
 class Overloaded(WriterFailure):
-    """The queue is full."""
+    """All places are taken: of commands that wait to be decided, or of whatever else `what` says."""
 
-    def __init__(self, waiting: int) -> None:
-        super().__init__(f"{waiting} commands are waiting already")
+    def __init__(self, waiting: int, what: str = "commands are waiting") -> None:
+        super().__init__(f"{waiting} {what} already")
         self.waiting = waiting
 
 

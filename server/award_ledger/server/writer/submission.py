@@ -8,6 +8,9 @@ from uuid import UUID
 
 from award_ledger.domain.fact import Act, Event, Fact
 from award_ledger.domain.identity import request_key
+from award_ledger.domain.measure import Measure
+from award_ledger.domain.rights import Authority
+from award_ledger.domain.roster_events import Role
 from award_ledger.domain.working_set import Aggregate, WorkingSet
 from award_ledger.server.vault.commitments import Opened
 
@@ -48,6 +51,27 @@ class Foreseeing(Protocol):
     def foreseen(self, held: "Held", on: date) -> Iterator[tuple[type[Aggregate], UUID]]:
         """Kinds and ids, in so far as the aggregates at hand tell. A wrong guess costs time and nothing else."""
         ...
+
+
+class AboutMeasures(Protocol):
+    """A command that only departments which lead its measures may give."""
+
+    def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
+        """The published measures that it is about, as far as what it names is there."""
+        ...
+
+
+class Narrowing(Protocol):
+    """A command for which not every role of its method's rule will do."""
+
+    def roles(self) -> frozenset[Role]:
+        """Those that will."""
+        ...
+
+
+def is_narrowing(command: object) -> TypeGuard[Narrowing]:
+    """By its one method, like `is_compound`."""
+    return hasattr(command, "roles")
 
 
 Held = Callable[[UUID], Aggregate | None]
@@ -93,7 +117,8 @@ class Submission(Generic[R]):
 
     `fingerprint` is the SHA-256 (hex) of the request's body; `effective_on` None means the day of recording in
     Asia/Shanghai; `etag` empty means any; `openings` stand behind the commitments of the command's fact;
-    `abandoned` is asked just before the decision: true drops the command, nothing done.
+    `abandoned` is asked just before the decision: true drops the command, nothing done. `authority` is the rule that
+    the principal must satisfy at the decision; None: whoever asks may (development, or the operator).
     """
 
     command: Command
@@ -105,6 +130,7 @@ class Submission(Generic[R]):
     etag: str = ""
     validate_only: bool = False
     openings: tuple[Opened, ...] = ()
+    authority: Authority | None = None
     abandoned: Callable[[], bool] = lambda: False
 
     key: UUID = field(init=False)

@@ -11,10 +11,12 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.listing import write_csv
 from award_ledger.clients.cli.options import (
     Amount,
     ApplicationArgument,
     AsOf,
+    Csv,
     DryRun,
     EnterpriseArgument,
     Etag,
@@ -35,7 +37,7 @@ from award_ledger.clients.cli.options import (
     require_one,
     writing,
 )
-from award_ledger.clients.cli.tables import line
+from award_ledger.clients.cli.tables import fields, line
 from award_ledger.clients.cli.views.assessment import assessment_view
 from award_ledger.clients.cli.views.case import application_table, application_view
 from award_ledger.clients.cli.views.receipt import receipt_line
@@ -43,6 +45,7 @@ from award_ledger.clients.department.calling import pages
 from award_ledger.v1.applications_pb2 import (
     Application,
     ApplicationStatus,
+    GetPayeeResponse,
     ListApplicationsResponse,
     RefuseApplicationResponse,
 )
@@ -191,6 +194,7 @@ def list_(
     status: Annotated[ApplicationStatusChoice | None, typer.Option("--status", metavar="STATUS")] = None,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the applications of a measure or an enterprise."""
     desk = desk_of(context)
@@ -200,7 +204,11 @@ def list_(
         wanted = ApplicationStatus.Value(f"APPLICATION_STATUS_{status.name}")
     found = ListApplicationsResponse()
     options = asking(desk, as_of, min_position)
-    for page in pages(desk.client.list_applications, measure, enterprise=enterprise or None, status=wanted, **options):
+    listing = pages(desk.client.list_applications, measure, enterprise=enterprise or None, status=wanted, **options)
+    if csv:
+        write_csv(desk, (application_table(desk, page.applications) for page in listing))
+        return
+    for page in listing:
         found.applications.extend(page.applications)
         found.position = page.position
     desk.answer(found, lambda: _listed(desk, found))
@@ -257,6 +265,30 @@ def erase(
     desk.answer(answer, lambda: _written(desk, answer.application, answer.receipt))
 
 
+def payee(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    as_of: AsOf = "",
+    min_position: MinPosition = 0,
+) -> None:
+    """Show where its money would go."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    answer = desk.client.get_payee(enterprise, meant.application_id, **asking(desk, as_of, min_position))
+    desk.answer(answer, lambda: _payee_shown(desk, answer))
+
+
+def _payee_shown(desk: Desk, answer: GetPayeeResponse) -> Iterator[RenderableType]:
+    if not answer.HasField("payee"):
+        yield line(desk.say("payee.none"))
+        return
+    names = ("account_name", "account_number", "bank")
+    yield fields((desk.say(f"field.{name}"), getattr(answer.payee, name)) for name in names)
+    if answer.masked:
+        yield line(desk.say("payee.masked"), "dim")
+
+
 def _written(desk: Desk, application: Application, receipt: Receipt) -> Iterator[RenderableType]:
     yield receipt_line(desk, receipt)
     yield from application_view(desk, application, desk.currency_of(application.measure_code))
@@ -267,5 +299,6 @@ def applications_commands() -> typer.Typer:
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
     group.command("list", cls=HelpCommand)(list_)
     group.command("show", cls=HelpCommand)(show)
+    group.command("payee", cls=HelpCommand)(payee)
     group.command("erase", cls=HelpCommand)(erase)
     return group

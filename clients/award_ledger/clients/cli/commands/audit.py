@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
-from award_ledger.clients.cli.commands import bundles
+from award_ledger.clients.cli.commands import bundles, inquiries
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -60,6 +60,11 @@ def _view(desk: Desk, outcome: Replay) -> Iterator[RenderableType]:
 def audit_commands() -> typer.Typer:
     """The group of commands."""
     commands = typer.Typer(cls=HelpGroup, no_args_is_help=True)
-    for command in (replay, bundles.verify, bundles.export, bundles.follow, bundles.receipt):
+    commands.add_typer(inquiries.state_commands(), name="state")
+    questions = (
+        *(inquiries.timeline, inquiries.overrides, inquiries.officer, inquiries.contract, inquiries.evidence),
+        *(inquiries.limit, inquiries.refusals),
+    )
+    for command in (*questions, replay, bundles.verify, bundles.export, bundles.follow, bundles.receipt):
         commands.command(command.__name__, cls=HelpCommand)(command)
     return commands

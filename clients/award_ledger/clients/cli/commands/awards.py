@@ -10,11 +10,13 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.listing import write_csv
 from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.options import (
     ApplicationArgument,
     AsOf,
     AwardArgument,
+    Csv,
     Document,
     DryRun,
     EnterpriseArgument,
@@ -144,13 +146,18 @@ def list_(
     enterprise: OfEnterprise = "",
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the awards of a measure or an enterprise."""
     desk = desk_of(context)
     require_one(desk, measure, enterprise)
     found = ListAwardsResponse()
     options = asking(desk, as_of, min_position)
-    for page in pages(desk.client.list_awards, measure, enterprise=enterprise or None, **options):
+    listing = pages(desk.client.list_awards, measure, enterprise=enterprise or None, **options)
+    if csv:
+        write_csv(desk, (award_table(desk, page.awards) for page in listing))
+        return
+    for page in listing:
         found.awards.extend(page.awards)
         found.position = page.position
     desk.answer(found, lambda: [award_table(desk, found.awards) if found.awards else line(desk.say("none"))])

@@ -51,11 +51,12 @@ def correct(
     if sum(bool(given) for given in (amount, name, asked)) != 1:
         raise UsageProblem(desk.say("usage.right"))
     client, options = desk.client, acting(desk, on, etag, request_id, dry_run)
-    currency = "" if name else client.get_event(position).currency
+    currency = "" if name else desk.currency_of_entry(position)
     if name:
         answer = client.correct_name(position, name, reason, **options)
-    elif amount:
-        right = desk.minor(amount, currency, "--amount", signed=True)
+    elif amount or not currency:
+        # An entry without a currency has no amount; what to do about it instead is the ledger's to say.
+        right = desk.minor(amount, currency, "--amount", signed=True) if currency else 0
         answer = client.correct_amount(position, right, reason, **options)
     else:
         said = RightApplication(

@@ -10,11 +10,13 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.listing import write_csv
 from award_ledger.clients.cli.options import (
     MAX_NUMBER,
     Amount,
     AsOf,
     Catalogues,
+    Csv,
     Document,
     DryRun,
     Etag,
@@ -104,11 +106,16 @@ def list_(
     year: Year = 0,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List funds by code."""
     desk = desk_of(context)
     found = ListFundsResponse()
-    for page in pages(desk.client.list_funds, fiscal_year=year, **asking(desk, as_of, min_position)):
+    listing = pages(desk.client.list_funds, fiscal_year=year, **asking(desk, as_of, min_position))
+    if csv:
+        write_csv(desk, (fund_table(desk, page.funds) for page in listing))
+        return
+    for page in listing:
         found.funds.extend(page.funds)
         found.position = page.position
     desk.answer(found, lambda: [fund_table(desk, found.funds) if found.funds else line(desk.say("none"))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
@@ -11,15 +11,18 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.listing import write_csv
 from award_ledger.clients.cli.options import (
     MAX_POSITION,
     AsOf,
+    Csv,
     EnterpriseArgument,
     FundArgument,
     MeasureArgument,
     MinPosition,
     asking,
 )
+from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import fields, line, moment
 from award_ledger.clients.cli.views.event import EventCurrencies, event_line, event_table, event_view
 from award_ledger.clients.department.calling import ReadOptions, pages
@@ -41,10 +44,11 @@ def enterprise(
     newest_first: NewestFirst = False,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the events of an enterprise."""
     desk = desk_of(context)
-    _list(desk, subject(enterprise=enterprise), limit, newest_first, asking(desk, as_of, min_position))
+    _list(desk, subject(enterprise=enterprise), limit, newest_first, asking(desk, as_of, min_position), csv)
 
 
 def measure(
@@ -54,10 +58,11 @@ def measure(
     newest_first: NewestFirst = False,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the events of a measure."""
     desk = desk_of(context)
-    _list(desk, subject(measure_code=measure), limit, newest_first, asking(desk, as_of, min_position))
+    _list(desk, subject(measure_code=measure), limit, newest_first, asking(desk, as_of, min_position), csv)
 
 
 def fund(
@@ -67,10 +72,11 @@ def fund(
     newest_first: NewestFirst = False,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the events of a fund."""
     desk = desk_of(context)
-    _list(desk, subject(fund_code=fund), limit, newest_first, asking(desk, as_of, min_position))
+    _list(desk, subject(fund_code=fund), limit, newest_first, asking(desk, as_of, min_position), csv)
 
 
 def contract(
@@ -80,11 +86,12 @@ def contract(
     newest_first: NewestFirst = False,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the events of a contract."""
     desk = desk_of(context)
     whose = subject(evidence=("contract", reference))
-    _list(desk, whose, limit, newest_first, asking(desk, as_of, min_position))
+    _list(desk, whose, limit, newest_first, asking(desk, as_of, min_position), csv)
 
 
 def evidence(
@@ -95,11 +102,12 @@ def evidence(
     newest_first: NewestFirst = False,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the events of a piece of evidence."""
     desk = desk_of(context)
     whose = subject(evidence=(kind, reference))
-    _list(desk, whose, limit, newest_first, asking(desk, as_of, min_position))
+    _list(desk, whose, limit, newest_first, asking(desk, as_of, min_position), csv)
 
 
 def group(
@@ -109,10 +117,11 @@ def group(
     newest_first: NewestFirst = False,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List the events of a group of linked enterprises."""
     desk = desk_of(context)
-    _list(desk, subject(group=group), limit, newest_first, asking(desk, as_of, min_position))
+    _list(desk, subject(group=group), limit, newest_first, asking(desk, as_of, min_position), csv)
 
 
 def event(context: typer.Context, position: Position, as_of: AsOf = "", min_position: MinPosition = 0) -> None:
@@ -166,13 +175,16 @@ def status(context: typer.Context, as_of: AsOf = "", min_position: MinPosition =
     )
 
 
-def _list(desk: Desk, whose: Subject, limit: int, newest_first: bool, options: ReadOptions) -> None:
+def _list(desk: Desk, whose: Subject, limit: int, newest_first: bool, options: ReadOptions, csv: bool) -> None:
     found = ListEventsResponse()
     listing = pages(
         lambda **page: desk.client.list_events(whose, newest_first=newest_first, **page),
         page_size=min(limit, 1000),
         **options,
     )
+    if csv:
+        write_csv(desk, _sheets(desk, listing, limit))
+        return
     for page in listing:
         found.events.extend(page.events)
         found.position, found.next_page_token = page.position, page.next_page_token
@@ -181,6 +193,17 @@ def _list(desk: Desk, whose: Subject, limit: int, newest_first: bool, options: R
     more = bool(found.next_page_token) or len(found.events) > limit
     del found.events[limit:]
     desk.answer(found, lambda: _listed(desk, found, more))
+
+
+def _sheets(desk: Desk, listing: Iterable[ListEventsResponse], limit: int) -> Iterator[Sheet]:
+    """Pages as sheets, up to a number of events."""
+    currencies = EventCurrencies(desk)
+    for page in listing:
+        events = page.events[:limit]
+        yield event_table(desk, events, currencies)
+        limit -= len(events)
+        if not limit:
+            return
 
 
 def _listed(desk: Desk, found: ListEventsResponse, more: bool) -> Iterator[RenderableType]:

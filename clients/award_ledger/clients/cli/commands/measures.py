@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from award_ledger.clients.cli.commands.publish import publish
+from award_ledger.clients.cli.commands.publish import publish, review
 from award_ledger.clients.cli.commands.show import show
 from award_ledger.clients.cli.desk import Desk, desk_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
+from award_ledger.clients.cli.listing import write_csv
 from award_ledger.clients.cli.options import (
     AsOf,
+    Csv,
     DryRun,
     Etag,
     MeasureArgument,
@@ -48,6 +50,7 @@ def list_(
     department: Annotated[str, typer.Option("--department", metavar="CODE")] = "",
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    csv: Csv = False,
 ) -> None:
     """List measures by code."""
     desk = desk_of(context)
@@ -56,7 +59,11 @@ def list_(
         wanted = MeasureStatus.Value(f"MEASURE_STATUS_{status.name}")
     options = asking(desk, as_of, min_position)
     found = ListMeasuresResponse()
-    for page in pages(desk.client.list_measures, status=wanted, department=department, **options):
+    listing = pages(desk.client.list_measures, status=wanted, department=department, **options)
+    if csv:
+        write_csv(desk, (measure_table(desk, page.measures) for page in listing))
+        return
+    for page in listing:
         found.measures.extend(page.measures)
         found.position = page.position
     desk.answer(found, lambda: [measure_table(desk, found.measures) if found.measures else line(desk.say("none"))])
@@ -116,6 +123,7 @@ def measures_commands() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
     group.command("publish", cls=HelpCommand)(publish)
+    group.command("review", cls=HelpCommand)(review)
     group.command("list", cls=HelpCommand)(list_)
     group.command("show", cls=HelpCommand)(show)
     group.command("suspend", cls=HelpCommand)(suspend)

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
+from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import fields, heading, line, number_of, table
 from award_ledger.v1.applications_pb2 import Application, ApplicationStatus, PersonalData, PersonalDataSubject
 from award_ledger.v1.awards_pb2 import Award, AwardStatus
@@ -58,7 +59,7 @@ def _held(desk: Desk, held: PersonalData) -> str:
     return f"{desk.name('personal_data_subject', PersonalDataSubject.Name(held.subject))}: {state}"
 
 
-def application_table(desk: Desk, applications: Iterable[Application]) -> RenderableType:
+def application_table(desk: Desk, applications: Iterable[Application]) -> Sheet:
     """Applications; raises LedgerError (currencies are asked for)."""
     names = ("number", "enterprise", "measure", "applied_on", "asked", "status")
     rows = [
@@ -111,7 +112,7 @@ def _award_fields(desk: Desk, award: Award) -> Iterator[tuple[str, str]]:
     yield say("field.stage_result"), award.stage_result
 
 
-def award_table(desk: Desk, awards: Iterable[Award], *, title: str = "") -> RenderableType:
+def award_table(desk: Desk, awards: Iterable[Award], *, title: str = "") -> Sheet:
     """Awards of one measure or one enterprise."""
     names = ("number", "enterprise", "measure", "decided_on", "approved", "paid", "status")
     rows = [

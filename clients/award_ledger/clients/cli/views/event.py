@@ -10,6 +10,7 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
+from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import fields, line, moment, table
 from award_ledger.v1.history_pb2 import Event
 
@@ -51,7 +52,8 @@ _ESSENTIALS = (
 class EventCurrencies:
     """The currency of an event's amounts: its own, its measure's or fund's, or that of its award or fund before.
 
-    Payments and clawbacks name only their award, so events are to be shown to it in order.
+    Payments and clawbacks name only their award, so events are best shown to it in order: of the first that it sees of
+    an award or a fund whose beginning it has not seen, it asks the ledger.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -63,6 +65,8 @@ class EventCurrencies:
         keys = [event.aggregate_id] if event.topic.startswith("fund.") else []
         keys += [str(state["award_id"])] if "award_id" in state else []
         found = self._told(state) or next((self._known[key] for key in keys if key in self._known), "")
+        if keys and not found and any(name.endswith("_minor") for name in state):
+            found = self._desk.currency_of_entry(event.position)
         if found:
             self._known.update(dict.fromkeys(keys, found))
         return found
@@ -76,9 +80,9 @@ class EventCurrencies:
         return self._desk.currency_of_fund(str(fund)) if fund else ""
 
 
-def event_table(desk: Desk, events: Sequence[Event]) -> RenderableType:
-    """Events, one a row; raises LedgerError (currencies are asked for)."""
-    currencies, told = EventCurrencies(desk), {}
+def event_table(desk: Desk, events: Sequence[Event], known: EventCurrencies | None = None) -> Sheet:
+    """Events, one a row; raises LedgerError (currencies are asked for). `known` goes from page to page of one list."""
+    currencies, told = known or EventCurrencies(desk), {}
     for event in sorted(events, key=lambda event: event.position):
         state = state_of(event)
         told[event.position] = ", ".join((*essentials(desk, state, currencies.of(event, state)), *_links(desk, event)))

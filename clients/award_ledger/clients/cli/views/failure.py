@@ -12,22 +12,25 @@ from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.tables import fields, line
 from award_ledger.clients.cli.views.assessment import assessment_view
 from award_ledger.clients.cli.words.labels import LABELS
-from award_ledger.clients.cli.words.reasons import NO_CONNECTION, REASONS, UNKNOWN, Reason
+from award_ledger.clients.cli.words.reason import Reason
+from award_ledger.clients.cli.words.reasons import NO_CONNECTION, NO_SECURE_CONNECTION, REASONS, UNKNOWN
 from award_ledger.clients.errors import DeadlineExceeded, LedgerError, Unavailable
 
 
-def reason_of(error: LedgerError) -> Reason:
-    """The phrases for a failure: by its reason, or by what kind of failure it is."""
+def reason_of(error: LedgerError, *, secured: bool = False) -> Reason:
+    """The phrases for a failure: by its reason, or by what kind of failure it is; `secured`: over a profile's TLS."""
     if error.reason in REASONS:
         return REASONS[error.reason]
     if isinstance(error, DeadlineExceeded):
         return REASONS["DEADLINE_EXCEEDED"]
-    return NO_CONNECTION if isinstance(error, Unavailable) else UNKNOWN
+    if isinstance(error, Unavailable):
+        return NO_SECURE_CONNECTION if secured else NO_CONNECTION
+    return UNKNOWN
 
 
 def failure_view(desk: Desk, error: LedgerError) -> Iterator[RenderableType]:
     """One failure."""
-    reason = reason_of(error)
+    reason = reason_of(error, secured=desk.profile is not None and not desk.profile.plaintext)
     yield line(reason.what.say(desk.language, server=desk.server), "bold red")
     yield indented(fields(_particulars(desk, error)))
     if error.assessment is not None:
@@ -50,6 +53,8 @@ def _particulars(desk: Desk, error: LedgerError) -> Iterator[tuple[str, str]]:
 
 def _number(desk: Desk, name: str, value: str) -> tuple[str, str]:
     """A number of the refusal; an amount in major units where this run has dealt with one currency only."""
+    if name == "asked" and not value.isdecimal():
+        name = "asked_for"  # a point of the log, not an amount
     label = LABELS.get(f"field.{name.removesuffix('_minor')}")
     currency = desk.only_currency()
     if name.endswith("_minor") and currency and value.lstrip("-").isdecimal():

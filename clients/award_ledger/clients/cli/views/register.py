@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.plain.speaker import Vocabulary
+from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import fields, localized, number_of, table
 from award_ledger.clients.cli.views.case import application_status, award_table
 from award_ledger.clients.cli.views.terms import terms_view
@@ -17,7 +18,7 @@ from award_ledger.v1.funds_pb2 import Fund
 from award_ledger.v1.measures_pb2 import Measure, MeasureStatus, QuotaUse
 
 
-def measure_table(desk: Desk, measures: Iterable[Measure]) -> RenderableType:
+def measure_table(desk: Desk, measures: Iterable[Measure]) -> Sheet:
     """Measures by code."""
     names = ("code", "name", "departments", "version", "status", "awards", "approved")
     rows = [
@@ -66,7 +67,7 @@ def _quota_kind(desk: Desk, quota: QuotaUse) -> str:
     return ", ".join(kinds + ([desk.say("quota.floor", floor=quota.floor)] if quota.floor else []))
 
 
-def fund_table(desk: Desk, funds: Iterable[Fund]) -> RenderableType:
+def fund_table(desk: Desk, funds: Iterable[Fund]) -> Sheet:
     """Funds by code."""
     names = ("code", "year", "currency", "appropriated", "available", "encumbered", "expended")
     rows = [

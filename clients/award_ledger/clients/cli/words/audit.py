@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words.inquiries import INQUIRY_COMMANDS, INQUIRY_LABELS, INQUIRY_OPTIONS
 
 AUDIT_COMMANDS = {
+    **INQUIRY_COMMANDS,
     "audit": Phrase(
         "Check the ledger without trusting it.\n\nExample: award-ledger audit replay",
         "不依赖账本自身的说法，独立核对账本。\n\n示例：award-ledger audit replay",
@@ -83,6 +85,7 @@ AUDIT_COMMANDS = {
 """Help by path."""
 
 AUDIT_OPTIONS = {
+    **INQUIRY_OPTIONS,
     "audit replay:to": Phrase(
         "Compare at this position (default: the end of the log).", "核对到该位置（默认至日志末尾）。"
     ),
@@ -122,6 +125,7 @@ AUDIT_OPTIONS = {
 }
 
 AUDIT_LABELS = {
+    **INQUIRY_LABELS,
     "audit.extra": Phrase(
         "this command needs `pip install 'award-ledger[audit]'`", "该命令需要 `pip install 'award-ledger[audit]'`"
     ),

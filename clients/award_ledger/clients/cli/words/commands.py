@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
+from award_ledger.clients.cli.words.identity import IDENTITY_COMMANDS
+from award_ledger.clients.cli.words.rights import RIGHTS_COMMANDS
 from award_ledger.clients.cli.words.simulation import SIMULATION_COMMANDS
 
 _USCC = "91370100MA3C0K8U27"
 
 _ANYWHERE = Phrase(
-    "--server, --as, --lang, --json and --timeout may stand anywhere in a command.",
-    "--server、--as、--lang、--json、--timeout 可写在命令的任何位置。",
+    "--server, --as, --profile, --lang, --json and --timeout may stand anywhere in a command.",
+    "--server、--as、--profile、--lang、--json、--timeout 可写在命令的任何位置。",
 )
 _EXIT_CODES = Phrase(
     "Exit codes: 0 done; 1 the ledger said no, or some rows failed; 2 the command cannot be meant; "
@@ -443,5 +445,14 @@ _QUESTIONS = {
     ),
 }
 
-COMMANDS: dict[str, Phrase] = {**_RULES, **_CASES, **_MONEY, **_QUESTIONS, **AUDIT_COMMANDS, **SIMULATION_COMMANDS}
+COMMANDS: dict[str, Phrase] = {
+    **_RULES,
+    **_CASES,
+    **_MONEY,
+    **_QUESTIONS,
+    **AUDIT_COMMANDS,
+    **SIMULATION_COMMANDS,
+    **RIGHTS_COMMANDS,
+    **IDENTITY_COMMANDS,
+}
 """Help by path; the program itself has the empty one."""

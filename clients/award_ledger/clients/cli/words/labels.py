@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
+from award_ledger.clients.cli.words.identity import IDENTITY_LABELS
 from award_ledger.clients.cli.words.names import NAMES
 from award_ledger.clients.cli.words.sentences import SENTENCES
 from award_ledger.clients.cli.words.simulation import SIMULATION_LABELS
@@ -18,15 +19,19 @@ _FIELDS = {
     "in_full": Phrase("in full", "足额金额"),
     "article": Phrase("article", "条款"),
     "asked": Phrase("asked", "申报金额"),
+    "asked_for": Phrase("asked for", "所查时点"),
     "attempt": Phrase("payment", "付款"),
     "available": Phrase("available", "可用"),
     "award": Phrase("award", "奖补"),
+    "award_id": Phrase("award", "奖补"),
     "awards": Phrase("awards", "奖补数"),
+    "because": Phrase("because", "原因"),
     "binding": Phrase("binding", "起限制作用"),
     "by": Phrase("by", "经办"),
     "cancelled": Phrase("cancelled", "已取消"),
     "clawback": Phrase("no.", "序号"),
     "code": Phrase("code", "代码"),
+    "committed": Phrase("committed", "已承诺和已支付"),
     "content": Phrase("content", "内容"),
     "correction": Phrase("correction", "更正"),
     "count": Phrase("count", "数量"),
@@ -55,8 +60,11 @@ _FIELDS = {
     "instrument": Phrase("instrument", "文件依据"),
     "kind": Phrase("kind", "性质"),
     "kind_of_objection": Phrase("kind", "类别"),
+    "instead": Phrase("instead", "应改为"),
+    "least": Phrase("at least", "最少"),
     "ledger": Phrase("ledger", "账本"),
     "measure": Phrase("measure", "政策措施"),
+    "most": Phrase("at most", "最多"),
     "name": Phrase("name", "名称"),
     "number": Phrase("number", "编号"),
     "objection": Phrase("no.", "序号"),
@@ -87,8 +95,10 @@ _FIELDS = {
     "server": Phrase("server", "服务器"),
     "stage_result": Phrase("result", "阶段结果"),
     "status": Phrase("status", "状态"),
+    "stood": Phrase("stands as", "现为"),
     "stream": Phrase("stream", "所属记录"),
     "subject": Phrase("subject", "内容"),
+    "topic": Phrase("kind of entry", "记录类别"),
     "up_to": Phrase("up to", "同意上限"),
     "used_places": Phrase("used", "已用"),
     "version": Phrase("version", "版本"),
@@ -340,6 +350,7 @@ LABELS: dict[str, Phrase] = {
     **_IMPORT,
     **AUDIT_LABELS,
     **SIMULATION_LABELS,
+    **IDENTITY_LABELS,
     **NAMES,
     **SENTENCES,
 }

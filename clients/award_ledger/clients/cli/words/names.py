@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words.rights import RIGHTS_NAMES
 
 _STATUSES = {
     "measure_status.MEASURE_STATUS_NEEDS_RULE": Phrase("needs rule", "待明确"),
@@ -217,5 +218,5 @@ _RULES = {
     "rule.forecast": Phrase("forecast", "预计"),
 }
 
-NAMES: dict[str, Phrase] = {**_STATUSES, **_CHECKS, **_TOPICS, **_RULES}
+NAMES: dict[str, Phrase] = {**_STATUSES, **_CHECKS, **_TOPICS, **_RULES, **RIGHTS_NAMES}
 """Every word, by its key."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
+from award_ledger.clients.cli.words.identity import IDENTITY_OPTIONS
+from award_ledger.clients.cli.words.rights import RIGHTS_OPTIONS
 from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
 
 _COMMON = {
@@ -167,7 +169,14 @@ _PARTICULAR = {
     ),
 }
 
-OPTIONS: dict[str, Phrase] = {**_COMMON, **_PARTICULAR, **AUDIT_OPTIONS, **SIMULATION_OPTIONS}
+OPTIONS: dict[str, Phrase] = {
+    **_COMMON,
+    **_PARTICULAR,
+    **AUDIT_OPTIONS,
+    **SIMULATION_OPTIONS,
+    **RIGHTS_OPTIONS,
+    **IDENTITY_OPTIONS,
+}
 
 METAVARS = {
     "ENTERPRISE": Phrase("ENTERPRISE", "企业"),
@@ -185,6 +194,7 @@ METAVARS = {
     "KIND=REFERENCE": Phrase("KIND=REFERENCE", "类型=编号"),
     "REFERENCE": Phrase("REFERENCE", "编号"),
     "CHECK": Phrase("CHECK", "核查项"),
+    "VERDICT": Phrase("VERDICT", "结论"),
     "CHECK=REASON": Phrase("CHECK=REASON", "核查项=理由"),
     "DATE": Phrase("DATE", "日期"),
     "POINT": Phrase("POINT", "时点"),
@@ -207,9 +217,12 @@ METAVARS = {
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
     **SIMULATION_METAVARS,
+    "PROFILE": Phrase("PROFILE", "身份配置"),
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),
     "HASH": Phrase("HASH", "哈希"),
+    "ROLE": Phrase("ROLE", "角色"),
+    "ACT": Phrase("ACT", "事项"),
 }
 
 PANEL_NAMES = {
@@ -217,6 +230,8 @@ PANEL_NAMES = {
     "cases": Phrase("Cases", "办理"),
     "money": Phrase("Money", "拨付与追回"),
     "questions": Phrase("Questions", "查询"),
+    "rights": Phrase("Rights", "权限"),
+    "identity": Phrase("Who you are", "身份"),
 }
 
 HELP_WORDS = {

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from award_ledger.clients.cli.words import Phrase
-
-
-class Reason(NamedTuple):
-    """What is the matter, and what the one who reads it can do."""
-
-    what: Phrase
-    todo: Phrase
-
-
-def _reason(en: str, zh: str, todo_en: str, todo_zh: str) -> Reason:
-    return Reason(Phrase(en, zh), Phrase(todo_en, todo_zh))
-
-
-_SAFE_EN = "run the same command again with this request id; nothing is ever done twice"
-_SAFE_ZH = "用同一请求号重新执行该命令，不会重复办理"
+from award_ledger.clients.cli.words.identity import IDENTITY_REASONS
+from award_ledger.clients.cli.words.reason import SAFE_EN as _SAFE_EN
+from award_ledger.clients.cli.words.reason import SAFE_ZH as _SAFE_ZH
+from award_ledger.clients.cli.words.reason import Reason
+from award_ledger.clients.cli.words.reason import reason as _reason
+from award_ledger.clients.cli.words.rights import RIGHTS_REASONS
 
 REASONS: dict[str, Reason] = {
     # The request itself.
@@ -74,12 +62,7 @@ REASONS: dict[str, Reason] = {
         "使用该政策措施的币种",
     ),
     # Who calls.
-    "UNAUTHENTICATED": _reason(
-        "The ledger does not know who is calling.",
-        "账本无法确认操作人身份。",
-        "say who you are: --as name@department, or AWARD_LEDGER_PRINCIPAL",
-        "用 --as 姓名拼音@部门 或 AWARD_LEDGER_PRINCIPAL 说明操作人",
-    ),
+    **IDENTITY_REASONS,
     "SECOND_PERSON_REQUIRED": _reason(
         "This needs a second person.",
         "此事须由第二人参与。",
@@ -373,6 +356,12 @@ REASONS: dict[str, Reason] = {
         "try again in a moment",
         "请稍后再试",
     ),
+    "NOT_YET_EFFECTIVE": _reason(
+        "It was known at that point, but nothing of it has effect by that day.",
+        "当时已有记录，但至该日均未生效。",
+        "ask about a later day: --about; or about none, to see all that was known",
+        "请查询更晚的日期（--about）；不指定日期则可看到当时已知的全部内容",
+    ),
     "PAGE_TOKEN_INVALID": _reason(
         "The page does not belong to this list.", "分页标记不属于该列表。", "start the list again", "重新查询"
     ),
@@ -413,6 +402,7 @@ REASONS: dict[str, Reason] = {
         "erase it once nothing is to be paid any more",
         "请待款项全部付清后再删除",
     ),
+    **{name: _reason(*words) for name, words in RIGHTS_REASONS.items()},
     # Availability.
     "OVERLOADED": _reason("The ledger is busy; nothing was done.", "账本繁忙，未办理。", _SAFE_EN, _SAFE_ZH),
     "STORE_UNAVAILABLE": _reason(
@@ -429,6 +419,15 @@ NO_CONNECTION = _reason(
     "无法连接账本 {server}。",
     "check the address (--server or AWARD_LEDGER_SERVER) and that the ledger runs, then run the command again",
     "核对地址（--server 或 AWARD_LEDGER_SERVER）并确认账本正在运行，然后重新执行",
+)
+
+NO_SECURE_CONNECTION = _reason(
+    "The ledger at {server} does not answer, or one of you does not trust the other.",
+    "无法连接账本 {server}，或双方证书未获信任。",
+    "check the profile: its server, its authorities_file (of the server's certificate), and that your own "
+    "certificate is of an authority that the ledger takes and has not expired; then run the command again",
+    "核对身份配置中的 server、authorities_file（服务器证书的签发机构），"
+    "并确认本人证书由账本认可的机构签发且未过期，然后重新执行",
 )
 
 UNKNOWN = _reason(

@@ -1,23 +1,48 @@
-"""While the server stops, new calls are told to come back: an answer that clients repeat elsewhere, or soon."""
+"""Who is let in: nobody while the server stops, and no more calls at once than it is meant to serve."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 
 import grpc
 
-from award_ledger.server.rpc.interceptors.around import Around
-from award_ledger.server.writer.failures import ShuttingDown
+from award_ledger.server.rpc.interceptors.around import Around, Handler
+from award_ledger.server.rpc.lanes import Lanes
+from award_ledger.server.writer.failures import Overloaded, ShuttingDown
 
 
 class Admission(Around):
-    """Without it, a call that arrives as the transport closes is cut off as CANCELLED, which nobody repeats."""
+    """While the server stops, calls are told to come back: an answer that clients repeat elsewhere, or soon.
 
-    def __init__(self, stopping: Event) -> None:
-        self._stopping = stopping
+    Without it, a call that arrives as the transport closes is cut off as CANCELLED, which nobody repeats.
+    """
+
+    def __init__(self, stopping: Event, lanes: Lanes) -> None:
+        self._stopping, self._lanes = stopping, lanes
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Handler | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        if self._lanes.full:
+            return _TurnedAway(self._lanes.taken).intercept_service(continuation, handler_call_details)
+        return super().intercept_service(continuation, handler_call_details)
 
     @contextmanager
     def around(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
         if self._stopping.is_set():
             raise ShuttingDown("the server is stopping")
         yield
+
+
+class _TurnedAway(Around):
+    """For one call that came when all places were taken."""
+
+    def __init__(self, taken: int) -> None:
+        self._taken = taken
+
+    def around(self, method: str, context: grpc.ServicerContext) -> AbstractContextManager[None]:
+        raise Overloaded(self._taken, "calls are under way")

@@ -1,24 +1,27 @@
 """Who calls. Every call has a principal before anything else of it is looked at.
 
-An Authenticator is the seam: this release has none but development mode, which believes what it is told.
+An Authenticator is the seam: credentials that prove a principal, or development mode, which believes what it is told.
 """
 
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import grpc
 
+from award_ledger.server.identity.people import LONGEST_NAME, canonical
+from award_ledger.server.identity.proof import Proof
+from award_ledger.server.identity.refusals import CredentialsDisagree, TokenRefused
 from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.interceptors.around import Around
 from award_ledger.server.rpc.refusals import Unauthenticated
 
 PRINCIPAL_METADATA = "x-award-ledger-principal"
+TOKEN_METADATA = "authorization"  # noqa: S105  # the name of a key, no password
 DEVELOPER = "developer"
 
-_LONGEST_PRINCIPAL = 200
+_SCHEME = "bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,23 @@ class Authenticator(Protocol):
         ...
 
 
-def canonical(name: str) -> str:
-    """The one form of a name: width, case and repeated spaces do not make another person."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+class ProvenIdentity:
+    """The principal that the certificate of the connection or the token of the call proves."""
 
-
-class NobodyYet:
-    """Until identity is configured: nobody is anybody."""
+    def __init__(self, proof: Proof) -> None:
+        self._proof = proof
 
     def principal(self, method: str, context: grpc.ServicerContext) -> Principal:
-        """Raises Unauthenticated."""
-        raise Unauthenticated(method, "no identity is configured on this server; --development tries it without")
+        """Raises Unauthenticated where nothing came that could prove anything, NotProven, IssuerUnreachable."""
+        pem = _certificate(context)
+        token = _token(context)
+        if pem is None and token is None:
+            raise Unauthenticated(method, "neither a client certificate nor a token came with the call")
+        name = self._proof.principal(pem, token)
+        told = canonical(" ".join(_metadata(context, PRINCIPAL_METADATA)))
+        if told not in ("", name):
+            raise CredentialsDisagree(f"it says {told}, and its credentials are of {name}")
+        return Principal(name)
 
 
 class DevelopmentIdentity:
@@ -54,9 +63,9 @@ class DevelopmentIdentity:
 
     def principal(self, method: str, context: grpc.ServicerContext) -> Principal:
         """The principal in the metadata. Raises Unauthenticated for one that cannot be a name."""
-        told = [value for name, value in context.invocation_metadata() if name == PRINCIPAL_METADATA]
-        name = str(told[0]).strip() if told else ""
-        if len(told) > 1 or len(name) > _LONGEST_PRINCIPAL or not name.isprintable():
+        told = _metadata(context, PRINCIPAL_METADATA)
+        name = told[0].strip() if told else ""
+        if len(told) > 1 or len(name) > LONGEST_NAME or not name.isprintable():
             raise Unauthenticated(method, f"{PRINCIPAL_METADATA} must be one printable name of at most 200 characters")
         return Principal(canonical(name) or DEVELOPER)
 
@@ -71,3 +80,22 @@ class Identity(Around):
     def around(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
         current_call().principal = self._authenticator.principal(method, context).name
         yield
+
+
+def _certificate(context: grpc.ServicerContext) -> bytes | None:
+    of_connection = cast("Mapping[str, Sequence[bytes]]", context.auth_context())  # the stubs err
+    return next(iter(of_connection.get("x509_pem_cert", ())), None)
+
+
+def _token(context: grpc.ServicerContext) -> str | None:
+    given = _metadata(context, TOKEN_METADATA)
+    if not given:
+        return None
+    scheme, _, token = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != _SCHEME or not token.strip():
+        raise TokenRefused("the metadata `authorization` is one text: Bearer and the token")
+    return token.strip()
+
+
+def _metadata(context: grpc.ServicerContext, name: str) -> list[str]:
+    return [str(value) for key, value in context.invocation_metadata() if key == name]

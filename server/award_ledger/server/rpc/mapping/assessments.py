@@ -17,17 +17,23 @@ _MONEY = {*(rule.__struct_config__.tag for rule in get_args(AmountRule)), "cap",
 
 def assessment_message(assessment: domain.Assessment, terms: Terms | None) -> common_pb2.Assessment:
     """The message; without the Terms it lacks the currency and the words on which the checks rest."""
-    return common_pb2.Assessment(
-        measure_code=assessment.measure_code,
-        terms_version=assessment.terms_version,
-        asked_minor=assessment.asked_minor,
-        admissible_minor=assessment.admissible_minor,
-        granted_minor=assessment.granted_minor,
-        checks=[_check(check, terms) for check in assessment.checks],
-        binding=assessment.binding,
-        unlimited=assessment.unlimited,
-        currency=terms.currency if terms is not None else "",
-    )
+    message = common_pb2.Assessment()
+    fill_assessment(message, assessment, terms)
+    return message
+
+
+def fill_assessment(message: common_pb2.Assessment, assessment: domain.Assessment, terms: Terms | None) -> None:
+    """The same in place: a message that is put into another is copied, and this is the largest part of an answer."""
+    message.measure_code = assessment.measure_code
+    message.terms_version = assessment.terms_version
+    message.asked_minor = assessment.asked_minor
+    message.admissible_minor = assessment.admissible_minor
+    message.granted_minor = assessment.granted_minor
+    message.binding.extend(assessment.binding)
+    message.unlimited = assessment.unlimited
+    message.currency = terms.currency if terms is not None else ""
+    for check in assessment.checks:
+        _add_check(message, check, terms)
 
 
 def localized(text: LocalizedText) -> common_pb2.LocalizedText:
@@ -40,8 +46,15 @@ def reason_number(reason: str) -> errors_pb2.ErrorReason.ValueType:
     return errors_pb2.ErrorReason.ValueType(number_of(_REASONS, reason.lower()))
 
 
-def _check(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
-    return common_pb2.Check(
+def check_message(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
+    """One line, with the words on which it rests where the Terms are given."""
+    message = common_pb2.Assessment()
+    _add_check(message, check, terms)
+    return message.checks[0]
+
+
+def _add_check(message: common_pb2.Assessment, check: domain.Check, terms: Terms | None) -> None:
+    message.checks.add(
         id=check.id,
         verdict=common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
         reason=reason_number(check.reason),

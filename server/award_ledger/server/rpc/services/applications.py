@@ -96,8 +96,7 @@ class ApplicationService(ApplicationServiceServicer):
     def BatchSubmitApplications(
         self, request: pb.BatchSubmitApplicationsRequest, context: grpc.ServicerContext
     ) -> pb.BatchSubmitApplicationsResponse:
-        results = self._writes.perform_batch(request.requests, context, self._submit, pb.SubmitApplicationResult)
-        return pb.BatchSubmitApplicationsResponse(results=results)
+        return self._writes.perform_batch(request.requests, context, self._submit, pb.BatchSubmitApplicationsResponse())
 
     def WithdrawApplication(
         self, request: pb.WithdrawApplicationRequest, context: grpc.ServicerContext
@@ -134,6 +133,14 @@ class ApplicationService(ApplicationServiceServicer):
             return pb.ListApplicationsResponse(
                 applications=applications, next_page_token=token, position=point.position
             )
+
+    def GetPayee(self, request: pb.GetPayeeRequest, context: grpc.ServicerContext) -> pb.GetPayeeResponse:
+        scheme, number, application_id = part_of(request.enterprise, request.application_id, "application_id")
+        with self._reads.at(context, request.as_of, request.min_position) as point:
+            application = application_of(point.enterprise(scheme, number), application_id)
+            answer = self._payees.shown(point.reader, application)
+            answer.position = point.position
+            return answer
 
     def _submission(self, request: pb.SubmitApplicationRequest) -> Prepared:
         scheme, number = number_of(request.enterprise)

@@ -52,7 +52,7 @@ def _right(request: pb.CorrectEntryRequest) -> Right:
         case "application":
             said = request.application
             evidence = tuple(EvidenceRef(kind=ref.kind, reference=ref.reference) for ref in said.evidence)
-            return RightApplication(said.asked_minor, dict(said.facts), evidence)
+            return RightApplication(said.asked_minor, dict(sorted(said.facts.items())), evidence)
         case _:
             raise invalid_field("right", "must be set")
 

@@ -9,11 +9,13 @@ import grpc
 from award_ledger.domain import identity
 from award_ledger.domain.refusals import EventNotFound, invalid_field
 from award_ledger.server.commands.command import created, published
+from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.fields import number_of
 from award_ledger.server.rpc.mapping.events import currency_of, event_message
 from award_ledger.server.rpc.mapping.instants import timestamp
 from award_ledger.server.rpc.paging import fill, next_token
 from award_ledger.server.rpc.reads import Reads, Standpoint
+from award_ledger.server.rpc.refusals import AnswerOverdue
 from award_ledger.server.rpc.touching import events_touching
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
@@ -83,6 +85,8 @@ class HistoryService(HistoryServiceServicer):
         while context.is_active() and (not end or after < end):
             if self._stopping.is_set():
                 raise ShuttingDown("the server is stopping")
+            if current_call().remaining_s(context) <= 0:
+                raise AnswerOverdue
             # Nothing is open while a message is on its way: a slow reader holds a thread, and nothing of the database.
             with self._recorder.reading() as reader:
                 most = min(MOST_EVENTS, end - after) if end else MOST_EVENTS

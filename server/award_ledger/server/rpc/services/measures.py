@@ -9,6 +9,7 @@ from award_ledger.domain.measure import Measure
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import published
 from award_ledger.server.commands.publish_terms import PublishTerms
+from award_ledger.server.commands.review_terms import ReviewTerms
 from award_ledger.server.commands.set_measure_status import CloseMeasure, ReopenMeasure, SuspendMeasure
 from award_ledger.server.rpc.fields import chosen, day
 from award_ledger.server.rpc.mapping.measures import measure_message
@@ -38,6 +39,10 @@ _PUBLISH: Method[pb.PublishTermsRequest, pb.PublishTermsResponse] = Method(
         measure=_after(ledger, written), receipt=receipt(written), adopted_awards=written.following
     ),
 )
+_REVIEW: Method[pb.ReviewTermsRequest, pb.ReviewTermsResponse] = Method(
+    lambda request: ReviewTerms(terms_from_message(request.terms), request.reason),
+    lambda _, written: pb.ReviewTermsResponse(version=written.event.fact.version, receipt=receipt(written)),
+)
 _SUSPEND: Method[pb.SuspendMeasureRequest, pb.SuspendMeasureResponse] = Method(
     lambda request: SuspendMeasure(request.code, request.reason), _answer(pb.SuspendMeasureResponse)
 )
@@ -57,6 +62,9 @@ class MeasureService(MeasureServiceServicer):
 
     def PublishTerms(self, request: pb.PublishTermsRequest, context: grpc.ServicerContext) -> pb.PublishTermsResponse:
         return self._writes.perform(request, context, _PUBLISH)
+
+    def ReviewTerms(self, request: pb.ReviewTermsRequest, context: grpc.ServicerContext) -> pb.ReviewTermsResponse:
+        return self._writes.perform(request, context, _REVIEW)
 
     def SuspendMeasure(
         self, request: pb.SuspendMeasureRequest, context: grpc.ServicerContext

@@ -12,7 +12,7 @@ from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.rotate_log_keys import RotateLogKeys, checked_keys
 from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.mapping.receipts import receipt
-from award_ledger.server.rpc.refusals import NotYetPublished, TransparencyOff
+from award_ledger.server.rpc.refusals import AnswerOverdue, NotYetPublished, TransparencyOff
 from award_ledger.server.rpc.writes import Method, Writes
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency import notes
@@ -116,6 +116,8 @@ class TransparencyService(TransparencyServiceServicer):
                         return
                     if self._stopping.is_set():
                         raise ShuttingDown("the server is stopping")
+                    if current_call().remaining_s(context) <= 0:
+                        raise AnswerOverdue
                     width = min(TILE_WIDTH, size - index * TILE_WIDTH)
                     data = log.bundle(Tile(None, index, width))
                     yield pb.StreamEntryBundlesResponse(index=index, width=width, data=data)

@@ -1,0 +1,1 @@
+"""What finance uses on its own machine: bank files, read and written without the server."""

@@ -1,0 +1,1 @@
+"""The walks through the log behind the questions of auditors."""

@@ -1,0 +1,90 @@
+"""On which threads a call is served: most on the threads for calls; on a few aside those that must not wait for them.
+
+A call that is turned away because all places are taken would otherwise queue behind those that took them, and so would
+the question whether the server is well, to which "yes, but busy" is the true answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
+
+import grpc
+
+from award_ledger.server.rpc.interceptors.around import Handler
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ASIDE_THREADS = 2
+_HEALTH_CHECK = "/grpc.health.v1.Health/Check"
+
+
+class Lanes(grpc.ServerInterceptor):
+    """The outermost interceptor, and the threads. `places`: calls that may be under way or wait for a thread."""
+
+    def __init__(self, threads: int, places: int) -> None:
+        self.pool = _CountingPool(threads, thread_name_prefix="call")
+        self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
+        self._places = places
+
+    @property
+    def taken(self) -> int:
+        """Calls under way or waiting for a thread."""
+        return self.pool.taken
+
+    @property
+    def full(self) -> bool:
+        """No place is left. Asked on gRPC's one thread for new calls, so between two questions places only get free."""
+        return self.taken >= self._places
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Handler | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        full = self.full
+        handler = continuation(handler_call_details)
+        method: str = handler_call_details.method
+        if handler is None or not (full or method == _HEALTH_CHECK):
+            return handler
+        return self._on_threads_aside(handler)
+
+    def _on_threads_aside(self, handler: Handler) -> Handler:
+        if handler.request_streaming:
+            return handler  # reflection's: cheap, and gRPC's own limit bounds them
+        make = grpc.unary_stream_rpc_method_handler if handler.unary_stream else grpc.unary_unary_rpc_method_handler
+        behaviour: Any = handler.unary_stream or handler.unary_unary
+
+        def aside(request: Any, context: grpc.ServicerContext) -> Any:
+            return behaviour(request, context)
+
+        # gRPC looks for it under this name.
+        aside.experimental_thread_pool = self._aside  # type: ignore[attr-defined]
+        return make(aside, handler.request_deserializer, handler.response_serializer)
+
+
+class _CountingPool(ThreadPoolExecutor):
+    """Knows how many calls it was given and has not finished."""
+
+    def __init__(self, threads: int, thread_name_prefix: str) -> None:
+        super().__init__(threads, thread_name_prefix)
+        self.taken = 0
+        self._count = Lock()
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        with self._count:
+            self.taken += 1
+        try:
+            future = super().submit(fn, *args, **kwargs)
+        except BaseException:
+            self._finished()
+            raise
+        future.add_done_callback(self._finished)
+        return future
+
+    def _finished(self, _: object = None) -> None:
+        with self._count:
+            self.taken -= 1
