@@ -92,10 +92,13 @@ class Caller:
         """The answer to the request as it is: one message, or the stream's call."""
         method = METHODS[request.DESCRIPTOR.full_name]
         path = f"/{method.containing_service.full_name}/{method.name}"
-        make = self.channel.unary_stream if method.server_streaming else self.channel.unary_unary
+        make: Any = self.channel.unary_stream if method.server_streaming else self.channel.unary_unary
+        if method.client_streaming:
+            make = self.channel.stream_unary
         answers = GetMessageClass(method.output_type).FromString
         call = make(path, request_serializer=type(request).SerializeToString, response_deserializer=answers)
-        return call(request, timeout=timeout_s, metadata=self.metadata)
+        sent = iter([request]) if method.client_streaming else request
+        return call(sent, timeout=timeout_s, metadata=self.metadata)
 
     def refused(self, request: Message, *, timeout_s: float | None = TIMEOUT_S) -> Refusal:
         """How the call fails; an answer is an AssertionError."""

@@ -56,6 +56,7 @@ from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
+from tests.golden.bank import the_bank
 
 HERE = Path(__file__).parent
 LOG, STATE = HERE / "log.jsonl", HERE / "state.json"
@@ -124,6 +125,7 @@ def tell() -> list[Event]:
         _corrections,
         _new_keys_of_the_log,
         _rights,
+        _the_bank,
         _erasures,
     )
     for chapter in chapters:
@@ -260,6 +262,11 @@ def _rights(t: Telling) -> None:
     terms = msgspec.structs.replace(rules.SPREAD, measure_code="G-REVIEWED")
     t.do(ReviewTerms(terms, "已核对"), "sun@sjj", NEXT_YEAR)
     t.do(PublishTerms(terms), "zhao@bgt", NEXT_YEAR)
+
+
+def _the_bank(t: Telling) -> None:
+    t.do(SetOffClawback(*FIRM, _netted(t, 50), 1), "qian@czt", LATER)
+    the_bank(t, FIRM, LATER)
 
 
 def _erasures(t: Telling) -> None:

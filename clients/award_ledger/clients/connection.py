@@ -144,6 +144,24 @@ class Connection:
                 raise failure
             attempt += 1
 
+    def upload(
+        self,
+        method: grpc.StreamUnaryMultiCallable[_Request, _Response],
+        requests: Callable[[], Iterator[_Request]],
+        timeout_s: float,
+    ) -> _Response:
+        """As `call`, for a request of several messages; `requests` is asked anew for another attempt."""
+        deadline = self._clock() + timeout_s
+        attempt = 0
+        while True:
+            try:
+                return method(requests(), timeout=max(deadline - self._clock(), 0.001), metadata=self._metadata)
+            except grpc.RpcError as error:
+                failure = from_rpc_error(error)
+            if not self._may_retry(failure, attempt, deadline):
+                raise failure
+            attempt += 1
+
     def resume(
         self,
         method: grpc.UnaryStreamMultiCallable[_Request, _Response],

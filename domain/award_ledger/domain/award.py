@@ -23,6 +23,7 @@ class Payment(Struct):
     """One attempt to pay an instalment, minor units.
 
     `superseded`: what was recorded as settled by it was corrected to nothing, and a later attempt took its place.
+    `account`: the own account from which it is paid, where it names one.
     """
 
     attempt: int
@@ -34,6 +35,7 @@ class Payment(Struct):
     returned_minor: int = 0
     failed: bool = False
     superseded: bool = False
+    account: str = ""
 
     @property
     def paid_minor(self) -> int:

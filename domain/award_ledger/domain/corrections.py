@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import field
 
 from award_ledger.domain.assessment import Assessment
-from award_ledger.domain.fact import EvidenceRef, Fact, InstalmentOwed, Touch, touched
+from award_ledger.domain.fact import EvidenceRef, Fact, InstalmentOwed, Touch, paid_from, touched
 from award_ledger.domain.identity import entry_id
 
 PaymentEntry = Literal["settlement", "return"]
@@ -113,6 +113,10 @@ class PaymentCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
     attempt: int
     moved_minor: int = 0
     superseded: bool = False
+    account: str = ""
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (*super().touches(), *paid_from(self.account))
 
 
 class ClawbackCorrected(AwardEntryCorrected, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
-"""Directory: the codes of all measures, or of all funds, so that they can be listed."""
+"""Directory: the codes of all measures, funds, bank accounts or runs, so that they can be listed."""
 
 from uuid import UUID
 
 from msgspec import Struct, field
 
+from award_ledger.domain.bank_events import BankAccountOpened, PaymentRunDrafted
 from award_ledger.domain.fact import Event
 from award_ledger.domain.policy_events import (
     FundCreated,
@@ -24,5 +25,7 @@ class Directory(Struct):
         match event.fact:
             case TermsPublished(version=1) as fact:
                 self.codes.append(fact.terms.measure_code)
-            case FundCreated() as fact:
+            case FundCreated() | PaymentRunDrafted() as fact:
                 self.codes.append(fact.code)
+            case BankAccountOpened() as fact:
+                self.codes.append(fact.account)

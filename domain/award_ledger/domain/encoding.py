@@ -18,6 +18,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import TopicError, register_topic
 
+from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.claim import Claim
 from award_ledger.domain.directory import Directory
 from award_ledger.domain.enterprise import Enterprise
@@ -26,6 +27,7 @@ from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.payment_run import PaymentRun
 from award_ledger.domain.roster import Roster
 from award_ledger.domain.working_set import Aggregate, T
 
@@ -85,6 +87,8 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
     LogKeys: "log.snapshot.v1",
+    BankAccount: "bank_account.snapshot.v1",
+    PaymentRun: "payment_run.snapshot.v1",
     Roster: "roster.snapshot.v1",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""

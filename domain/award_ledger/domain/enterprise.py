@@ -205,7 +205,12 @@ class Enterprise(Struct):
     def _instructed(self, event: Event) -> None:
         fact: ev.PaymentInstructed = event.fact
         payment = Payment(
-            fact.attempt, fact.end_to_end_id, fact.amount_minor, fact.act.effective_on, fact.act.principal
+            fact.attempt,
+            fact.end_to_end_id,
+            fact.amount_minor,
+            fact.act.effective_on,
+            fact.act.principal,
+            account=fact.account,
         )
         self.awards[fact.award_id].instalments[fact.instalment - 1].payments.append(payment)
 

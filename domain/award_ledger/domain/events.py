@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import field
 
 from award_ledger.domain.assessment import Assessment
+from award_ledger.domain.bank_events import BANK_EVENTS
 from award_ledger.domain.corrections import CORRECTIONS
 from award_ledger.domain.fact import (
     ClaimRef,
@@ -20,14 +21,16 @@ from award_ledger.domain.fact import (
     OverrideTaken,
     PayeeCommitments,
     Touch,
+    paid_from,
     touched,
 )
-from award_ledger.domain.identity import group_claim_id
+from award_ledger.domain.identity import group_claim_id, payment_run_id
 from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed
 from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
+    FundYearClosed,
     LogKeysRotated,
     MeasureClosed,
     MeasureReopened,
@@ -237,6 +240,11 @@ class AwardRevoked(AwardShrunk, frozen=True, kw_only=True):
 
 
 class PaymentInstructed(Fact, frozen=True, kw_only=True):
+    """An attempt to pay. `account` is the own account it is paid from and `run` the code of its run, where there are.
+
+    Every later fact about the attempt names the account too, so that the account folds it.
+    """
+
     TOPIC = "enterprise.payment_instructed.v1"
     MOVES_MONEY = True
     award_id: UUID
@@ -244,6 +252,12 @@ class PaymentInstructed(Fact, frozen=True, kw_only=True):
     attempt: int
     end_to_end_id: str
     amount_minor: int
+    account: str = ""
+    run: str = ""
+
+    def touches(self) -> tuple[Touch, ...]:
+        runs: tuple[Touch, ...] = (("payment_run", payment_run_id(self.run)),) if self.run else ()
+        return (*paid_from(self.account), *runs)
 
 
 class PaymentSettled(Fact, frozen=True, kw_only=True):
@@ -258,9 +272,10 @@ class PaymentSettled(Fact, frozen=True, kw_only=True):
     bank_reference: str = ""
     fund: str = ""
     expended_minor: int = 0
+    account: str = ""
 
     def touches(self) -> tuple[Touch, ...]:
-        return touched(fund=self.fund)
+        return (*touched(fund=self.fund), *paid_from(self.account))
 
 
 class PaymentRejected(Fact, frozen=True, kw_only=True):
@@ -269,6 +284,10 @@ class PaymentRejected(Fact, frozen=True, kw_only=True):
     instalment: int
     attempt: int
     reason: str = ""
+    account: str = ""
+
+    def touches(self) -> tuple[Touch, ...]:
+        return paid_from(self.account)
 
 
 class PaymentReturned(Fact, frozen=True, kw_only=True):
@@ -283,9 +302,10 @@ class PaymentReturned(Fact, frozen=True, kw_only=True):
     bank_reference: str = ""
     fund: str = ""
     encumbered_minor: int = 0
+    account: str = ""
 
     def touches(self) -> tuple[Touch, ...]:
-        return touched(fund=self.fund)
+        return (*touched(fund=self.fund), *paid_from(self.account))
 
 
 class PaymentReturnedAndCancelled(AwardShrunk, frozen=True, kw_only=True):
@@ -302,6 +322,10 @@ class PaymentReturnedAndCancelled(AwardShrunk, frozen=True, kw_only=True):
     amount_minor: int
     bank_reference: str = ""
     encumbered_minor: int = 0
+    account: str = ""
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (*super().touches(), *paid_from(self.account))
 
 
 # Enterprise: clawbacks.
@@ -405,8 +429,10 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     MeasureClosed,
     FundCreated,
     AppropriationChanged,
+    FundYearClosed,
     *CORRECTIONS,
     LogKeysRotated,
+    *BANK_EVENTS,
     *ROSTER_EVENTS,
     PersonalDataErasureProposed,
     PersonalDataErased,

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from award_ledger.domain.identity import fund_id, measure_id
+from award_ledger.domain.identity import bank_account_id, fund_id, measure_id
 
 
-class _Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FactPart(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of a fact."""
 
 
-class Act(_Part, frozen=True, kw_only=True):
+class Act(FactPart, frozen=True, kw_only=True):
     """Who did it, at whose request, and from which day it has effect in law.
 
     `fingerprint` is the SHA-256 (hex) of the request's body; `second` is the second person where the rule
@@ -28,20 +28,20 @@ class Act(_Part, frozen=True, kw_only=True):
     second: str = ""
 
 
-class EvidenceRef(_Part, frozen=True, kw_only=True):
+class EvidenceRef(FactPart, frozen=True, kw_only=True):
     """A reference as it was given."""
 
     kind: str
     reference: str
 
 
-class Commitment(_Part, frozen=True, kw_only=True):
+class Commitment(FactPart, frozen=True, kw_only=True):
     """A sensitive value's salted commitment: hex SHA-256; the opening lies in the vault."""
 
     c: str
 
 
-class PayeeCommitments(_Part, frozen=True, kw_only=True):
+class PayeeCommitments(FactPart, frozen=True, kw_only=True):
     """Where money goes, as commitments."""
 
     account_name: Commitment
@@ -49,7 +49,7 @@ class PayeeCommitments(_Part, frozen=True, kw_only=True):
     bank: Commitment
 
 
-class ContactCommitments(_Part, frozen=True, kw_only=True):
+class ContactCommitments(FactPart, frozen=True, kw_only=True):
     """Whom to ask about an application, a natural person: known to the log by commitments alone."""
 
     name: Commitment
@@ -57,7 +57,7 @@ class ContactCommitments(_Part, frozen=True, kw_only=True):
     email: Commitment | None = None
 
 
-class ClaimRef(_Part, frozen=True, kw_only=True):
+class ClaimRef(FactPart, frozen=True, kw_only=True):
     """A claim under which an award stands: `label` says in words what the id was derived from."""
 
     id: UUID
@@ -65,14 +65,14 @@ class ClaimRef(_Part, frozen=True, kw_only=True):
     label: str
 
 
-class OverrideTaken(_Part, frozen=True, kw_only=True):
+class OverrideTaken(FactPart, frozen=True, kw_only=True):
     """A check that two people passed."""
 
     check_id: str
     reason: str
 
 
-class InstalmentOwed(_Part, frozen=True, kw_only=True):
+class InstalmentOwed(FactPart, frozen=True, kw_only=True):
     """One part of what is owed. `stage` names the stage; a waiting part is released by a result."""
 
     amount_minor: int
@@ -81,7 +81,7 @@ class InstalmentOwed(_Part, frozen=True, kw_only=True):
     waiting: bool = False
 
 
-class ProRataShare(_Part, frozen=True, kw_only=True):
+class ProRataShare(FactPart, frozen=True, kw_only=True):
     """One application of a batch, minor units: in full if the fund had sufficed, and its share.
 
     The `decided` fields and `overrides` are what the officer decided on it before the ratio.
@@ -96,7 +96,7 @@ class ProRataShare(_Part, frozen=True, kw_only=True):
     overrides: tuple[OverrideTaken, ...] = ()
 
 
-Touch = tuple[Literal["measure", "fund", "claim", "directory"], UUID]
+Touch = tuple[Literal["measure", "fund", "claim", "directory", "bank_account", "payment_run"], UUID]
 """Kind and id of an aggregate."""
 
 
@@ -117,7 +117,7 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return ()
 
 
-class Corrected(_Part, frozen=True, kw_only=True):
+class Corrected(FactPart, frozen=True, kw_only=True):
     """What is right now about an entry that was corrected: `by` is the position of the latest correction.
 
     `moved_minor` of a settlement or a return moved between the balances of the fund; a receipt gave back
@@ -139,6 +139,11 @@ def touched(measure: str = "", fund: str = "", claims: tuple[UUID, ...] = ()) ->
     if fund:
         touches.append(("fund", fund_id(fund)))
     return tuple(touches)
+
+
+def paid_from(account: str) -> tuple[Touch, ...]:
+    """The own account that a fact about a payment touches; none for a payment that names none."""
+    return (("bank_account", bank_account_id(account)),) if account else ()
 
 
 def touched_measures(codes: Iterable[str]) -> tuple[Touch, ...]:

@@ -1,5 +1,6 @@
 """Fund: an appropriation of one fiscal year. available + encumbered + expended = appropriated, always."""
 
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,14 +16,15 @@ from award_ledger.domain.events import (
     PaymentSettled,
 )
 from award_ledger.domain.fact import Corrected, Event
-from award_ledger.domain.policy_events import FundCreated
+from award_ledger.domain.policy_events import FundCreated, FundYearClosed
 from award_ledger.domain.terms import LocalizedText
 
 
 class Fund(Struct):
     """Balances in minor units of `currency`; `recovered_minor` and `lapsed_minor` are kept for information.
 
-    `corrected` holds, by position, the entries of its stream that were corrected.
+    `corrected` holds, by position, the entries of its stream that were corrected; `closed_on` is the day on which its
+    fiscal year was closed last.
     """
 
     id: UUID
@@ -39,6 +41,7 @@ class Fund(Struct):
     recovered_minor: int = 0
     lapsed_minor: int = 0
     corrected: dict[int, Corrected] = {}
+    closed_on: date | None = None
 
     @property
     def committed_minor(self) -> int:
@@ -75,6 +78,12 @@ class Fund(Struct):
 
     def _appropriate(self, event: Event) -> None:
         fact = event.fact
+        if isinstance(fact, FundYearClosed):
+            self.closed_on = fact.act.effective_on
+            self.appropriated_minor -= fact.lapsed_minor
+            self.available_minor -= fact.lapsed_minor
+            self.lapsed_minor += fact.lapsed_minor - fact.carried_minor
+            return
         change = fact.appropriated_minor if isinstance(fact, FundCreated) else fact.change_minor
         self.appropriated_minor += change
         self.available_minor += change

@@ -121,9 +121,21 @@ def fund_id(code: str) -> UUID:
     return _id("fund", code)
 
 
+@lru_cache(maxsize=4096)
+def bank_account_id(account: str) -> UUID:
+    """Id of our own account with this number."""
+    return _id("bank_account", normalised(account))
+
+
+@lru_cache(maxsize=4096)
+def payment_run_id(code: str) -> UUID:
+    """Id of the run of payments with this code."""
+    return _id("payment_run", code)
+
+
 @lru_cache(maxsize=8)
 def directory_id(kind: str) -> UUID:
-    """Id of the directory that lists all measures (`measures`) or all funds (`funds`)."""
+    """Id of the directory that lists all `measures`, `funds`, `bank_accounts` or `payment_runs`."""
     return _id("directory", kind)
 
 
@@ -190,3 +202,17 @@ def end_to_end_id(award_number: int, decided_on: date, instalment: int, attempt:
     body = f"AL{decided_on.year % 100:02}-{award_number:08}-{instalment:02}R{attempt}"
     check: str = mod_97_10.calc_check_digits(body.replace("-", ""))
     return f"{body}-{check}"
+
+
+_END_TO_END = re.compile(r"AL([0-9]{2})-?([0-9]{8,12})-?([0-9]{2}R[0-9]{1,4})-?([0-9]{2})(?![0-9])")
+
+
+def end_to_end_ids(text: str) -> tuple[str, ...]:
+    """The ids in a text whose check digits are right, each once, as `end_to_end_id` writes them.
+
+    Banks fold the case and the width of a free text, break its lines and drop its dashes.
+    """
+    kept = unicodedata.normalize("NFKC", text).upper()
+    found = (*_END_TO_END.findall(kept), *_END_TO_END.findall(normalised(text)))
+    right = (parts for parts in found if mod_97_10.is_valid("AL" + "".join(parts)))
+    return tuple(dict.fromkeys("AL" + "-".join(parts) for parts in right))

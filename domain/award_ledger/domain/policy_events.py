@@ -80,6 +80,22 @@ class AppropriationChanged(Fact, frozen=True, kw_only=True):
     document: str = ""
 
 
+class FundYearClosed(Fact, frozen=True, kw_only=True):
+    """The fiscal year is over: what nobody was promised lapses. `encumbered_minor` stays, to be paid.
+
+    Of what lapses `carried_minor` is appropriated again in the fund `into`, by the AppropriationChanged that follows as
+    a fact of the same act.
+    """
+
+    TOPIC = "fund.year_closed.v1"
+    code: str
+    lapsed_minor: int
+    encumbered_minor: int
+    document: str
+    carried_minor: int = 0
+    into: str = ""
+
+
 # The log itself.
 
 

@@ -296,6 +296,24 @@ class AppropriationTooLow(Precondition):
 
 
 @dataclass(eq=False)
+class FundYearOpen(Precondition):
+    code: str
+    fiscal_year: int
+    why: str
+    reason = "FUND_YEAR_OPEN"
+    template = "the fiscal year {fiscal_year} of fund {code} cannot be closed: {why}"
+
+
+@dataclass(eq=False)
+class FundYearOver(Precondition):
+    code: str
+    fiscal_year: int
+    closed_on: str
+    reason = "FUND_YEAR_OVER"
+    template = "the fiscal year {fiscal_year} of fund {code} was closed on {closed_on}"
+
+
+@dataclass(eq=False)
 class ApprovalRefused(Precondition):
     """The Terms refuse. Of an approval the refusal is recorded with its assessment; of a correction nothing is.
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
 from award_ledger.domain import identity
+from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.claim import Claim
 from award_ledger.domain.directory import Directory
 from award_ledger.domain.enterprise import Enterprise
@@ -13,10 +14,11 @@ from award_ledger.domain.fact import Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.log_keys import LogKeys
 from award_ledger.domain.measure import Measure
+from award_ledger.domain.payment_run import PaymentRun
 from award_ledger.domain.roster import Roster
 
-Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys | Roster
-T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys, Roster)
+Aggregate = Enterprise | Measure | Fund | Claim | Directory | LogKeys | Roster | BankAccount | PaymentRun
+T = TypeVar("T", Enterprise, Measure, Fund, Claim, Directory, LogKeys, Roster, BankAccount, PaymentRun)
 
 KINDS: dict[str, type[Aggregate]] = {
     "enterprise": Enterprise,
@@ -25,6 +27,8 @@ KINDS: dict[str, type[Aggregate]] = {
     "claim": Claim,
     "directory": Directory,
     "log": LogKeys,
+    "bank_account": BankAccount,
+    "payment_run": PaymentRun,
     "roster": Roster,
 }
 """Kinds of aggregates by the first word of a topic."""
@@ -66,8 +70,16 @@ class WorkingSet(ABC):
         """The claim with this id."""
         return self.find(Claim, claim_id)
 
-    def directory(self, kind: Literal["measures", "funds"]) -> Directory:
-        """The codes of all measures, or of all funds."""
+    def bank_account(self, account: str) -> BankAccount:
+        """Our own account with this number."""
+        return self.find(BankAccount, identity.bank_account_id(account))
+
+    def payment_run(self, code: str) -> PaymentRun:
+        """The run of payments with this code."""
+        return self.find(PaymentRun, identity.payment_run_id(code))
+
+    def directory(self, kind: Literal["measures", "funds", "bank_accounts", "payment_runs"]) -> Directory:
+        """The codes of all that there are of a kind."""
         return self.find(Directory, identity.directory_id(kind))
 
     def log_keys(self) -> LogKeys:

@@ -182,6 +182,32 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The keys named as those until now are others."""
     ERROR_REASON_LOG_KEY_NOT_SIGNING: _ErrorReason.ValueType  # 123
     """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+    ERROR_REASON_FUND_YEAR_OPEN: _ErrorReason.ValueType  # 171
+    """The fiscal year of the fund is not over, or something of it is not explained."""
+    ERROR_REASON_FUND_YEAR_OVER: _ErrorReason.ValueType  # 172
+    """The fiscal year of the fund was closed."""
+    ERROR_REASON_BANK_ACCOUNT_NOT_FOUND: _ErrorReason.ValueType  # 160
+    """The ledger keeps no such bank account."""
+    ERROR_REASON_BANK_ACCOUNT_EXISTS: _ErrorReason.ValueType  # 161
+    """The bank account is kept already."""
+    ERROR_REASON_STATEMENT_EXISTS: _ErrorReason.ValueType  # 162
+    """The statement was imported already; nothing changes."""
+    ERROR_REASON_STATEMENT_CONFLICT: _ErrorReason.ValueType  # 163
+    """The same statement or line was imported with another content."""
+    ERROR_REASON_STATEMENT_UNBALANCED: _ErrorReason.ValueType  # 164
+    """Opening and booked lines are not the closing balance."""
+    ERROR_REASON_BANK_LINE_NOT_FOUND: _ErrorReason.ValueType  # 165
+    """The account has no such line."""
+    ERROR_REASON_BANK_LINE_STATE: _ErrorReason.ValueType  # 166
+    """The line is not in a state for this."""
+    ERROR_REASON_MATCH_NOT_EXACT: _ErrorReason.ValueType  # 167
+    """The match is not exact, has a rival, or does not add up."""
+    ERROR_REASON_PAYMENT_RUN_NOT_FOUND: _ErrorReason.ValueType  # 168
+    """There is no such payment run."""
+    ERROR_REASON_PAYMENT_RUN_EXISTS: _ErrorReason.ValueType  # 169
+    """There is a payment run with this code already."""
+    ERROR_REASON_PAYMENT_RUN_STATE: _ErrorReason.ValueType  # 170
+    """The payment run is not in a state for this."""
     ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
     """The application told nothing of that subject, or it has been erased."""
     ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
@@ -366,6 +392,32 @@ ERROR_REASON_LOG_KEYS_NOT_CURRENT: ErrorReason.ValueType  # 122
 """The keys named as those until now are others."""
 ERROR_REASON_LOG_KEY_NOT_SIGNING: ErrorReason.ValueType  # 123
 """A key does not sign the newest checkpoint, as old and new keys must before they change."""
+ERROR_REASON_FUND_YEAR_OPEN: ErrorReason.ValueType  # 171
+"""The fiscal year of the fund is not over, or something of it is not explained."""
+ERROR_REASON_FUND_YEAR_OVER: ErrorReason.ValueType  # 172
+"""The fiscal year of the fund was closed."""
+ERROR_REASON_BANK_ACCOUNT_NOT_FOUND: ErrorReason.ValueType  # 160
+"""The ledger keeps no such bank account."""
+ERROR_REASON_BANK_ACCOUNT_EXISTS: ErrorReason.ValueType  # 161
+"""The bank account is kept already."""
+ERROR_REASON_STATEMENT_EXISTS: ErrorReason.ValueType  # 162
+"""The statement was imported already; nothing changes."""
+ERROR_REASON_STATEMENT_CONFLICT: ErrorReason.ValueType  # 163
+"""The same statement or line was imported with another content."""
+ERROR_REASON_STATEMENT_UNBALANCED: ErrorReason.ValueType  # 164
+"""Opening and booked lines are not the closing balance."""
+ERROR_REASON_BANK_LINE_NOT_FOUND: ErrorReason.ValueType  # 165
+"""The account has no such line."""
+ERROR_REASON_BANK_LINE_STATE: ErrorReason.ValueType  # 166
+"""The line is not in a state for this."""
+ERROR_REASON_MATCH_NOT_EXACT: ErrorReason.ValueType  # 167
+"""The match is not exact, has a rival, or does not add up."""
+ERROR_REASON_PAYMENT_RUN_NOT_FOUND: ErrorReason.ValueType  # 168
+"""There is no such payment run."""
+ERROR_REASON_PAYMENT_RUN_EXISTS: ErrorReason.ValueType  # 169
+"""There is a payment run with this code already."""
+ERROR_REASON_PAYMENT_RUN_STATE: ErrorReason.ValueType  # 170
+"""The payment run is not in a state for this."""
 ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
 """The application told nothing of that subject, or it has been erased."""
 ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61ward_ledger/v1/funds.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\"\x8d\x02\n\x04\x46und\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12,\n\x04name\x18\x02 \x01(\x0b\x32\x1e.award_ledger.v1.LocalizedText\x12\x13\n\x0b\x66iscal_year\x18\x03 \x01(\x05\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x1a\n\x12\x61ppropriated_minor\x18\x05 \x01(\x03\x12\x17\n\x0f\x61vailable_minor\x18\x06 \x01(\x03\x12\x18\n\x10\x65ncumbered_minor\x18\x07 \x01(\x03\x12\x16\n\x0e\x65xpended_minor\x18\x08 \x01(\x03\x12\x17\n\x0frecovered_minor\x18\t \x01(\x03\x12\x14\n\x0clapsed_minor\x18\n \x01(\x03\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\"\xe5\x01\n\x11\x43reateFundRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12,\n\x04name\x18\x04 \x01(\x0b\x32\x1e.award_ledger.v1.LocalizedText\x12\x13\n\x0b\x66iscal_year\x18\x05 \x01(\x05\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12\x1a\n\x12\x61ppropriated_minor\x18\x07 \x01(\x03\x12\x10\n\x08\x64ocument\x18\x08 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\"d\n\x12\x43reateFundResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa1\x01\n\x1a\x43hangeAppropriationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x14\n\x0c\x63hange_minor\x18\x05 \x01(\x03\x12\x10\n\x08\x64ocument\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"m\n\x1b\x43hangeAppropriationResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"Z\n\x0eGetFundRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"H\n\x0fGetFundResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12\x10\n\x08position\x18\x02 \x01(\x03\"\x8a\x01\n\x10ListFundsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\x12\x13\n\x0b\x66iscal_year\x18\x05 \x01(\x05\"d\n\x11ListFundsResponse\x12$\n\x05\x66unds\x18\x01 \x03(\x0b\x32\x15.award_ledger.v1.Fund\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\x32\xf8\x02\n\x0b\x46undService\x12U\n\nCreateFund\x12\".award_ledger.v1.CreateFundRequest\x1a#.award_ledger.v1.CreateFundResponse\x12p\n\x13\x43hangeAppropriation\x12+.award_ledger.v1.ChangeAppropriationRequest\x1a,.award_ledger.v1.ChangeAppropriationResponse\x12L\n\x07GetFund\x12\x1f.award_ledger.v1.GetFundRequest\x1a .award_ledger.v1.GetFundResponse\x12R\n\tListFunds\x12!.award_ledger.v1.ListFundsRequest\x1a\".award_ledger.v1.ListFundsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61ward_ledger/v1/funds.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\"\xa0\x02\n\x04\x46und\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12,\n\x04name\x18\x02 \x01(\x0b\x32\x1e.award_ledger.v1.LocalizedText\x12\x13\n\x0b\x66iscal_year\x18\x03 \x01(\x05\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x1a\n\x12\x61ppropriated_minor\x18\x05 \x01(\x03\x12\x17\n\x0f\x61vailable_minor\x18\x06 \x01(\x03\x12\x18\n\x10\x65ncumbered_minor\x18\x07 \x01(\x03\x12\x16\n\x0e\x65xpended_minor\x18\x08 \x01(\x03\x12\x17\n\x0frecovered_minor\x18\t \x01(\x03\x12\x14\n\x0clapsed_minor\x18\n \x01(\x03\x12\x0c\n\x04\x65tag\x18\x0b \x01(\t\x12\x11\n\tclosed_on\x18\x0c \x01(\t\"\x99\x01\n\x14\x43loseFundYearRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x12\n\ncarry_into\x18\x05 \x01(\t\x12\x10\n\x08\x64ocument\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"\xae\x01\n\x15\x43loseFundYearResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12\x14\n\x0clapsed_minor\x18\x02 \x01(\x03\x12\x15\n\rcarried_minor\x18\x03 \x01(\x03\x12\x18\n\x10\x65ncumbered_minor\x18\x04 \x01(\x03\x12)\n\x07receipt\x18\x05 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xe5\x01\n\x11\x43reateFundRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12,\n\x04name\x18\x04 \x01(\x0b\x32\x1e.award_ledger.v1.LocalizedText\x12\x13\n\x0b\x66iscal_year\x18\x05 \x01(\x05\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12\x1a\n\x12\x61ppropriated_minor\x18\x07 \x01(\x03\x12\x10\n\x08\x64ocument\x18\x08 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\t\"d\n\x12\x43reateFundResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa1\x01\n\x1a\x43hangeAppropriationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x14\n\x0c\x63hange_minor\x18\x05 \x01(\x03\x12\x10\n\x08\x64ocument\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"m\n\x1b\x43hangeAppropriationResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"Z\n\x0eGetFundRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"H\n\x0fGetFundResponse\x12#\n\x04\x66und\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.Fund\x12\x10\n\x08position\x18\x02 \x01(\x03\"\x8a\x01\n\x10ListFundsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\x12\x13\n\x0b\x66iscal_year\x18\x05 \x01(\x05\"d\n\x11ListFundsResponse\x12$\n\x05\x66unds\x18\x01 \x03(\x0b\x32\x15.award_ledger.v1.Fund\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\x32\xd8\x03\n\x0b\x46undService\x12U\n\nCreateFund\x12\".award_ledger.v1.CreateFundRequest\x1a#.award_ledger.v1.CreateFundResponse\x12p\n\x13\x43hangeAppropriation\x12+.award_ledger.v1.ChangeAppropriationRequest\x1a,.award_ledger.v1.ChangeAppropriationResponse\x12^\n\rCloseFundYear\x12%.award_ledger.v1.CloseFundYearRequest\x1a&.award_ledger.v1.CloseFundYearResponse\x12L\n\x07GetFund\x12\x1f.award_ledger.v1.GetFundRequest\x1a .award_ledger.v1.GetFundResponse\x12R\n\tListFunds\x12!.award_ledger.v1.ListFundsRequest\x1a\".award_ledger.v1.ListFundsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,23 +33,27 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.funds_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FUND']._serialized_start=79
-  _globals['_FUND']._serialized_end=348
-  _globals['_CREATEFUNDREQUEST']._serialized_start=351
-  _globals['_CREATEFUNDREQUEST']._serialized_end=580
-  _globals['_CREATEFUNDRESPONSE']._serialized_start=582
-  _globals['_CREATEFUNDRESPONSE']._serialized_end=682
-  _globals['_CHANGEAPPROPRIATIONREQUEST']._serialized_start=685
-  _globals['_CHANGEAPPROPRIATIONREQUEST']._serialized_end=846
-  _globals['_CHANGEAPPROPRIATIONRESPONSE']._serialized_start=848
-  _globals['_CHANGEAPPROPRIATIONRESPONSE']._serialized_end=957
-  _globals['_GETFUNDREQUEST']._serialized_start=959
-  _globals['_GETFUNDREQUEST']._serialized_end=1049
-  _globals['_GETFUNDRESPONSE']._serialized_start=1051
-  _globals['_GETFUNDRESPONSE']._serialized_end=1123
-  _globals['_LISTFUNDSREQUEST']._serialized_start=1126
-  _globals['_LISTFUNDSREQUEST']._serialized_end=1264
-  _globals['_LISTFUNDSRESPONSE']._serialized_start=1266
-  _globals['_LISTFUNDSRESPONSE']._serialized_end=1366
-  _globals['_FUNDSERVICE']._serialized_start=1369
-  _globals['_FUNDSERVICE']._serialized_end=1745
+  _globals['_FUND']._serialized_end=367
+  _globals['_CLOSEFUNDYEARREQUEST']._serialized_start=370
+  _globals['_CLOSEFUNDYEARREQUEST']._serialized_end=523
+  _globals['_CLOSEFUNDYEARRESPONSE']._serialized_start=526
+  _globals['_CLOSEFUNDYEARRESPONSE']._serialized_end=700
+  _globals['_CREATEFUNDREQUEST']._serialized_start=703
+  _globals['_CREATEFUNDREQUEST']._serialized_end=932
+  _globals['_CREATEFUNDRESPONSE']._serialized_start=934
+  _globals['_CREATEFUNDRESPONSE']._serialized_end=1034
+  _globals['_CHANGEAPPROPRIATIONREQUEST']._serialized_start=1037
+  _globals['_CHANGEAPPROPRIATIONREQUEST']._serialized_end=1198
+  _globals['_CHANGEAPPROPRIATIONRESPONSE']._serialized_start=1200
+  _globals['_CHANGEAPPROPRIATIONRESPONSE']._serialized_end=1309
+  _globals['_GETFUNDREQUEST']._serialized_start=1311
+  _globals['_GETFUNDREQUEST']._serialized_end=1401
+  _globals['_GETFUNDRESPONSE']._serialized_start=1403
+  _globals['_GETFUNDRESPONSE']._serialized_end=1475
+  _globals['_LISTFUNDSREQUEST']._serialized_start=1478
+  _globals['_LISTFUNDSREQUEST']._serialized_end=1616
+  _globals['_LISTFUNDSRESPONSE']._serialized_start=1618
+  _globals['_LISTFUNDSRESPONSE']._serialized_end=1718
+  _globals['_FUNDSERVICE']._serialized_start=1721
+  _globals['_FUNDSERVICE']._serialized_end=2193
 # @@protoc_insertion_point(module_scope)

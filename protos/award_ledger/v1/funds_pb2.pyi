@@ -36,6 +36,7 @@ class Fund(_message.Message):
     RECOVERED_MINOR_FIELD_NUMBER: _builtins.int
     LAPSED_MINOR_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    CLOSED_ON_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code, for example `A06-1/2025`."""
     fiscal_year: _builtins.int
@@ -56,6 +57,8 @@ class Fund(_message.Message):
     """Withdrawn from the appropriation because it was given up and not given back, for information."""
     etag: _builtins.str
     """Opaque version for `etag` fields."""
+    closed_on: _builtins.str
+    """Day on which its fiscal year was closed last; empty while it is open."""
     @_builtins.property
     def name(self) -> _common_pb2.LocalizedText:
         """Name."""
@@ -74,14 +77,103 @@ class Fund(_message.Message):
         recovered_minor: _builtins.int = ...,
         lapsed_minor: _builtins.int = ...,
         etag: _builtins.str = ...,
+        closed_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appropriated_minor", b"appropriated_minor", "available_minor", b"available_minor", "code", b"code", "currency", b"currency", "encumbered_minor", b"encumbered_minor", "etag", b"etag", "expended_minor", b"expended_minor", "fiscal_year", b"fiscal_year", "lapsed_minor", b"lapsed_minor", "name", b"name", "recovered_minor", b"recovered_minor"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appropriated_minor", b"appropriated_minor", "available_minor", b"available_minor", "closed_on", b"closed_on", "code", b"code", "currency", b"currency", "encumbered_minor", b"encumbered_minor", "etag", b"etag", "expended_minor", b"expended_minor", "fiscal_year", b"fiscal_year", "lapsed_minor", b"lapsed_minor", "name", b"name", "recovered_minor", b"recovered_minor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Fund: _TypeAlias = Fund  # noqa: Y015
+
+@_typing.final
+class CloseFundYearRequest(_message.Message):
+    """Asks to close the fiscal year of a fund."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    CARRY_INTO_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    etag: _builtins.str
+    """If set, the fund must still have this etag."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    code: _builtins.str
+    """Code."""
+    carry_into: _builtins.str
+    """Code of a fund of a later year to which what lapses is appropriated; empty: none."""
+    document: _builtins.str
+    """The document that closes it."""
+    effective_on: _builtins.str
+    """Day of effect, after the year; empty: today."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        code: _builtins.str = ...,
+        carry_into: _builtins.str = ...,
+        document: _builtins.str = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carry_into", b"carry_into", "code", b"code", "document", b"document", "effective_on", b"effective_on", "etag", b"etag", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseFundYearRequest: _TypeAlias = CloseFundYearRequest  # noqa: Y015
+
+@_typing.final
+class CloseFundYearResponse(_message.Message):
+    """Answers a closing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FUND_FIELD_NUMBER: _builtins.int
+    LAPSED_MINOR_FIELD_NUMBER: _builtins.int
+    CARRIED_MINOR_FIELD_NUMBER: _builtins.int
+    ENCUMBERED_MINOR_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    lapsed_minor: _builtins.int
+    """Lapsed, minor units: what nobody was promised."""
+    carried_minor: _builtins.int
+    """Of it carried into another fund, minor units."""
+    encumbered_minor: _builtins.int
+    """Stays to be paid, minor units."""
+    @_builtins.property
+    def fund(self) -> Global___Fund:
+        """The fund."""
+
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record."""
+
+    def __init__(
+        self,
+        *,
+        fund: Global___Fund | None = ...,
+        lapsed_minor: _builtins.int = ...,
+        carried_minor: _builtins.int = ...,
+        encumbered_minor: _builtins.int = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fund", b"fund", "receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried_minor", b"carried_minor", "encumbered_minor", b"encumbered_minor", "fund", b"fund", "lapsed_minor", b"lapsed_minor", "receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseFundYearResponse: _TypeAlias = CloseFundYearResponse  # noqa: Y015
 
 @_typing.final
 class CreateFundRequest(_message.Message):

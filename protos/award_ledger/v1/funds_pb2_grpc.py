@@ -45,6 +45,11 @@ class FundServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_funds__pb2.ChangeAppropriationRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_funds__pb2.ChangeAppropriationResponse.FromString,
                 _registered_method=True)
+        self.CloseFundYear = channel.unary_unary(
+                '/award_ledger.v1.FundService/CloseFundYear',
+                request_serializer=award__ledger_dot_v1_dot_funds__pb2.CloseFundYearRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_funds__pb2.CloseFundYearResponse.FromString,
+                _registered_method=True)
         self.GetFund = channel.unary_unary(
                 '/award_ledger.v1.FundService/GetFund',
                 request_serializer=award__ledger_dot_v1_dot_funds__pb2.GetFundRequest.SerializeToString,
@@ -70,6 +75,13 @@ class FundServiceServicer(object):
 
     def ChangeAppropriation(self, request, context):
         """Raises or lowers the appropriation; never below what is encumbered and expended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseFundYear(self, request, context):
+        """Closes its fiscal year: what nobody was promised lapses or is carried; what was promised stays to be paid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +113,11 @@ def add_FundServiceServicer_to_server(servicer, server):
                     servicer.ChangeAppropriation,
                     request_deserializer=award__ledger_dot_v1_dot_funds__pb2.ChangeAppropriationRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_funds__pb2.ChangeAppropriationResponse.SerializeToString,
+            ),
+            'CloseFundYear': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseFundYear,
+                    request_deserializer=award__ledger_dot_v1_dot_funds__pb2.CloseFundYearRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_funds__pb2.CloseFundYearResponse.SerializeToString,
             ),
             'GetFund': grpc.unary_unary_rpc_method_handler(
                     servicer.GetFund,
@@ -168,6 +185,33 @@ class FundService(object):
             '/award_ledger.v1.FundService/ChangeAppropriation',
             award__ledger_dot_v1_dot_funds__pb2.ChangeAppropriationRequest.SerializeToString,
             award__ledger_dot_v1_dot_funds__pb2.ChangeAppropriationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseFundYear(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.FundService/CloseFundYear',
+            award__ledger_dot_v1_dot_funds__pb2.CloseFundYearRequest.SerializeToString,
+            award__ledger_dot_v1_dot_funds__pb2.CloseFundYearResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,8 @@ class FundServiceStub:
     """Creates a fund with its first appropriation."""
     ChangeAppropriation: _grpc.UnaryUnaryMultiCallable[_funds_pb2.ChangeAppropriationRequest, _funds_pb2.ChangeAppropriationResponse]
     """Raises or lowers the appropriation; never below what is encumbered and expended."""
+    CloseFundYear: _grpc.UnaryUnaryMultiCallable[_funds_pb2.CloseFundYearRequest, _funds_pb2.CloseFundYearResponse]
+    """Closes its fiscal year: what nobody was promised lapses or is carried; what was promised stays to be paid."""
     GetFund: _grpc.UnaryUnaryMultiCallable[_funds_pb2.GetFundRequest, _funds_pb2.GetFundResponse]
     """Reads one fund."""
     ListFunds: _grpc.UnaryUnaryMultiCallable[_funds_pb2.ListFundsRequest, _funds_pb2.ListFundsResponse]
@@ -51,6 +53,8 @@ class FundServiceAsyncStub(FundServiceStub):
     """Creates a fund with its first appropriation."""
     ChangeAppropriation: _aio.UnaryUnaryMultiCallable[_funds_pb2.ChangeAppropriationRequest, _funds_pb2.ChangeAppropriationResponse]  # type: ignore[assignment]
     """Raises or lowers the appropriation; never below what is encumbered and expended."""
+    CloseFundYear: _aio.UnaryUnaryMultiCallable[_funds_pb2.CloseFundYearRequest, _funds_pb2.CloseFundYearResponse]  # type: ignore[assignment]
+    """Closes its fiscal year: what nobody was promised lapses or is carried; what was promised stays to be paid."""
     GetFund: _aio.UnaryUnaryMultiCallable[_funds_pb2.GetFundRequest, _funds_pb2.GetFundResponse]  # type: ignore[assignment]
     """Reads one fund."""
     ListFunds: _aio.UnaryUnaryMultiCallable[_funds_pb2.ListFundsRequest, _funds_pb2.ListFundsResponse]  # type: ignore[assignment]
@@ -74,6 +78,14 @@ class FundServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_funds_pb2.ChangeAppropriationResponse, _abc.Awaitable[_funds_pb2.ChangeAppropriationResponse]]:
         """Raises or lowers the appropriation; never below what is encumbered and expended."""
+
+    @_abc_1.abstractmethod
+    def CloseFundYear(
+        self,
+        request: _funds_pb2.CloseFundYearRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_funds_pb2.CloseFundYearResponse, _abc.Awaitable[_funds_pb2.CloseFundYearResponse]]:
+        """Closes its fiscal year: what nobody was promised lapses or is carried; what was promised stays to be paid."""
 
     @_abc_1.abstractmethod
     def GetFund(

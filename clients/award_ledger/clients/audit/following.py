@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from award_ledger.clients.audit.differences import Findings
+from award_ledger.clients.audit.finance_acts import Sketch, finance_sketches
 from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.events import AwardAdopted
 from award_ledger.domain.fact import Event, Fact
@@ -30,7 +31,7 @@ class Following:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self._due: deque[Stated] = deque()
+        self._due: deque[Stated | Sketch] = deque()
         self._request: tuple[str, UUID] | None = None
 
     def before(self, event: Event) -> None:
@@ -47,8 +48,12 @@ class Following:
         if not self._due:
             self._findings.add(event.position, subject, "", "no further fact", event.fact.TOPIC)
             return
-        originator_id, fact = self._due.popleft()
+        due = self._due.popleft()
         expect = self._findings.expect
+        if isinstance(due, Sketch):
+            self._sketched(event, due, subject)
+            return
+        originator_id, fact = due
         expect(event.position, subject, "aggregate_id", str(originator_id), str(event.originator_id))
         expect(event.position, subject, "topic", fact.TOPIC, event.fact.TOPIC)
         self._findings.compare(event.position, subject, msgspec.to_builtins(fact), msgspec.to_builtins(event.fact))
@@ -59,15 +64,28 @@ class Following:
             return
         try:
             self._due.extend(_following(event.fact, ledger))
+            self._due.extend(finance_sketches(event, ledger))
         except Refused as refusal:
             subject = f"facts that follow {event.fact.TOPIC}"
             self._findings.add(event.position, subject, "", f"{refusal.reason}: {refusal}", "as recorded")
 
     def end(self, position: int) -> None:
         """Nothing more of the act before comes: nothing may be due."""
-        for originator_id, fact in self._due:
-            self._findings.add(position, f"stream {originator_id}", "", f"{fact.TOPIC} of the act before", "missing")
+        for due in self._due:
+            topic = " or ".join(due.topics) if isinstance(due, Sketch) else due[1].TOPIC
+            self._findings.add(position, f"stream {due[0]}", "", f"{topic} of the act before", "missing")
         self._due.clear()
+
+    def _sketched(self, event: Event, due: Sketch, subject: str) -> None:
+        """Compares as far as the act before says what must come."""
+        expect = self._findings.expect
+        if due.originator_id is not None:
+            expect(event.position, subject, "aggregate_id", str(due.originator_id), str(event.originator_id))
+        if event.fact.TOPIC not in due.topics:
+            expect(event.position, subject, "topic", " or ".join(due.topics), event.fact.TOPIC)
+            return
+        for name, value in due.fields.items():
+            expect(event.position, subject, name, value, getattr(event.fact, name))
 
 
 def _following(fact: Fact, ledger: Ledger) -> Iterator[Stated]:

@@ -16,7 +16,7 @@ import typer
 from award_ledger.clients.cli.desk import Desk, UsageProblem
 from award_ledger.clients.cli.money import AmountError, to_rate
 from award_ledger.clients.cli.tables import CHINA
-from award_ledger.clients.department.calling import ActOptions, ReadOptions, WriteOptions
+from award_ledger.clients.department.calling import ActOptions, DatedOptions, ReadOptions, WriteOptions
 
 MAX_POSITION = 2**63 - 1
 MAX_NUMBER = 2**31 - 1
@@ -60,6 +60,14 @@ class GroundChoice(StrEnum):
 def writing(request_id: str, dry_run: bool) -> WriteOptions:
     """The options of any write."""
     options: WriteOptions = {"validate_only": dry_run}
+    if request_id:
+        options["request_id"] = request_id
+    return options
+
+
+def dated(desk: Desk, on: str, request_id: str, dry_run: bool) -> DatedOptions:
+    """The options of a write that has a date of effect; raises UsageProblem."""
+    options: DatedOptions = {"validate_only": dry_run, "effective_on": day(desk, on, "--on")}
     if request_id:
         options["request_id"] = request_id
     return options

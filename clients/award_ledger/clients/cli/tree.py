@@ -20,6 +20,7 @@ from award_ledger.clients.cli.commands.audit import audit_commands
 from award_ledger.clients.cli.commands.clawbacks import clawback_commands
 from award_ledger.clients.cli.commands.corrections import correct
 from award_ledger.clients.cli.commands.enterprises import enterprises_commands, headroom
+from award_ledger.clients.cli.commands.finance import finance_commands
 from award_ledger.clients.cli.commands.funds import funds_commands
 from award_ledger.clients.cli.commands.measures import measures_commands
 from award_ledger.clients.cli.commands.objections import objections_commands
@@ -204,6 +205,7 @@ _GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "objections": objections_commands,
     "pay": pay_commands,
     "clawback": clawback_commands,
+    "finance": finance_commands,
     "history": history.history_commands,
     "audit": audit_commands,
     "witness": witness_commands,
@@ -229,7 +231,7 @@ PANELS = {
         "correct",
         "import",
     ),
-    "money": ("pay", "clawback"),
+    "money": ("pay", "clawback", "finance"),
     "questions": ("headroom", "applications", "awards", "history", "follow", "status", "simulate", "audit", "witness"),
     "rights": ("roles",),
     "identity": ("login", "logout"),

@@ -48,11 +48,16 @@ class WriteOptions(TypedDict, total=False):
     timeout_s: float
 
 
-class ActOptions(WriteOptions, total=False):
-    """What most writes may carry besides: the `etag` that must still hold, and the date of effect in law."""
+class DatedOptions(WriteOptions, total=False):
+    """What a write may carry that has a date of effect in law."""
+
+    effective_on: Day
+
+
+class ActOptions(DatedOptions, total=False):
+    """What most writes may carry besides: the `etag` that must still hold."""
 
     etag: str
-    effective_on: Day
 
 
 class ReadOptions(TypedDict, total=False):

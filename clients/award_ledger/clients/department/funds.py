@@ -20,6 +20,8 @@ from award_ledger.v1.common_pb2 import LocalizedText
 from award_ledger.v1.funds_pb2 import (
     ChangeAppropriationRequest,
     ChangeAppropriationResponse,
+    CloseFundYearRequest,
+    CloseFundYearResponse,
     CreateFundRequest,
     CreateFundResponse,
     GetFundRequest,
@@ -70,6 +72,13 @@ class FundActs(Acts):
             code=code, change_minor=change_minor, document=document, **writing(options)
         )
         return self._connection.call(self._funds.ChangeAppropriation, request, options.get("timeout_s"))
+
+    def close_fund_year(
+        self, code: str, *, document: str, carry_into: str = "", **options: Unpack[ActOptions]
+    ) -> CloseFundYearResponse:
+        """Close the fiscal year of a fund; what nobody was promised lapses, or is carried into another fund."""
+        request = CloseFundYearRequest(code=code, carry_into=carry_into, document=document, **writing(options))
+        return self._connection.call(self._funds.CloseFundYear, request, options.get("timeout_s"))
 
     def get_fund(self, code: str, **options: Unpack[ReadOptions]) -> GetFundResponse:
         """Read one fund."""

@@ -17,11 +17,13 @@ from award_ledger.clients.department.calling import LARGEST_PAGE, Enterprise, Re
 from award_ledger.clients.department.clawbacks import ClawbackActs
 from award_ledger.clients.department.corrections import CorrectionActs
 from award_ledger.clients.department.enterprises import EnterpriseActs
+from award_ledger.clients.department.finance import FinanceActs
 from award_ledger.clients.department.funds import FundActs
 from award_ledger.clients.department.history import HistoryActs
 from award_ledger.clients.department.inquiries import InquiryActs
 from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
+from award_ledger.clients.department.payment_runs import PaymentRunActs
 from award_ledger.clients.department.payments import PaymentActs
 from award_ledger.clients.department.personal_data import PersonalDataActs
 from award_ledger.clients.department.roster import RosterActs
@@ -38,6 +40,8 @@ class LedgerClient(
     AwardActs,
     PaymentActs,
     ClawbackActs,
+    PaymentRunActs,
+    FinanceActs,
     ObjectionActs,
     CorrectionActs,
     PersonalDataActs,

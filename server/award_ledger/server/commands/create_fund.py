@@ -12,7 +12,7 @@ from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
 )
-from award_ledger.domain.refusals import AppropriationTooLow, FundExists, invalid_field
+from award_ledger.domain.refusals import AppropriationTooLow, FundExists, FundYearOver, invalid_field
 from award_ledger.domain.terms import LocalizedText
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import created, short
@@ -73,11 +73,13 @@ class ChangeAppropriation:
         return created(ledger, self.code)
 
     def decide(self, ledger: WorkingSet, act: Act) -> AppropriationChanged:
-        """Raises FundNotFound or AppropriationTooLow."""
+        """Raises FundNotFound, FundYearOver or AppropriationTooLow."""
         change = bounded(self.change_minor)
         if not change:
             raise invalid_field("change_minor", "must not be zero")
         fund = self.subject(ledger)
+        if fund.closed_on is not None:
+            raise FundYearOver(fund.code, fund.fiscal_year, fund.closed_on.isoformat())
         appropriated = bounded(fund.appropriated_minor + change)
         if appropriated < fund.committed_minor:
             raise AppropriationTooLow(appropriated, fund.committed_minor)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from award_ledger.domain import identity
-from award_ledger.domain.award import Award
+from award_ledger.domain.award import Award, Instalment
 from award_ledger.domain.award_refusals import (
     ClawbackOutstanding,
     SetOffRequired,
@@ -33,20 +33,43 @@ class InstructPayment(EnterpriseKey):
 
     def decide(self, ledger: WorkingSet, act: Act) -> PaymentInstructed:
         """Raises not-found refusals, what `check_payable` raises, ClawbackOutstanding or SetOffRequired."""
-        enterprise = self.enterprise(ledger)
-        award = award_of(enterprise, self.award_id)
-        instalment, terms = instalment_of(award, self.instalment), terms_of(ledger, award)
-        check_payable(award, instalment, terms, act)
-        _check_clawbacks(award, instalment.number, terms, enterprise, ledger)
-        attempt = len(instalment.payments) + 1
-        return PaymentInstructed(
-            act=act,
-            award_id=award.award_id,
-            instalment=instalment.number,
-            attempt=attempt,
-            end_to_end_id=identity.end_to_end_id(award.number, award.decided_on, instalment.number, attempt),
-            amount_minor=instalment.open_minor,
-        )
+        return instruction(self.enterprise(ledger), self.award_id, self.instalment, ledger, act)
+
+
+def instruction(
+    enterprise: Enterprise,
+    award_id: UUID,
+    instalment_number: int,
+    ledger: WorkingSet,
+    act: Act,
+    *,
+    account: str = "",
+    run: str = "",
+) -> PaymentInstructed:
+    """The whole open amount of an instalment, perhaps from an own account and in a run. Raises as `InstructPayment`."""
+    award = award_of(enterprise, award_id)
+    instalment = instalment_of(award, instalment_number)
+    check_instruction(enterprise, award, instalment, ledger, act)
+    attempt = len(instalment.payments) + 1
+    return PaymentInstructed(
+        act=act,
+        award_id=award.award_id,
+        instalment=instalment.number,
+        attempt=attempt,
+        end_to_end_id=identity.end_to_end_id(award.number, award.decided_on, instalment.number, attempt),
+        amount_minor=instalment.open_minor,
+        account=account,
+        run=run,
+    )
+
+
+def check_instruction(
+    enterprise: Enterprise, award: Award, instalment: Instalment, ledger: WorkingSet, act: Act
+) -> None:
+    """May it be instructed now? Raises what `check_payable` raises, ClawbackOutstanding or SetOffRequired."""
+    terms = terms_of(ledger, award)
+    check_payable(award, instalment, terms, act)
+    _check_clawbacks(award, instalment.number, terms, enterprise, ledger)
 
 
 def _check_clawbacks(award: Award, instalment: int, terms: Terms, enterprise: Enterprise, ledger: WorkingSet) -> None:

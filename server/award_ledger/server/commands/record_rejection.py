@@ -31,5 +31,10 @@ class RecordRejection(EnterpriseKey):
         if not payment.under_way:
             raise PaymentState(payment.end_to_end_id, payment.state)
         return PaymentRejected(
-            act=act, award_id=award.award_id, instalment=self.instalment, attempt=payment.attempt, reason=reason
+            act=act,
+            award_id=award.award_id,
+            instalment=self.instalment,
+            attempt=payment.attempt,
+            reason=reason,
+            account=payment.account,
         )

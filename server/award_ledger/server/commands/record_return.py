@@ -58,6 +58,7 @@ class RecordReturn(EnterpriseKey):
                 amount_minor=amount,
                 bank_reference=reference,
                 encumbered_minor=encumbered,
+                account=payment.account,
                 **shrinkage(returned, terms, fund, ground, act.effective_on, cancelled_minor=amount),
             )
         return PaymentReturned(
@@ -69,4 +70,5 @@ class RecordReturn(EnterpriseKey):
             bank_reference=reference,
             fund=award.fund,
             encumbered_minor=encumbered,
+            account=payment.account,
         )

@@ -50,4 +50,5 @@ class RecordSettlement(EnterpriseKey):
             bank_reference=reference,
             fund=award.fund,
             expended_minor=max(0, amount - award.expended_before_minor),
+            account=payment.account,
         )

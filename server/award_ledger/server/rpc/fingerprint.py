@@ -23,5 +23,7 @@ def fingerprint(request: Message) -> str:
         if name in fields and body.HasField(name):
             body.ClearField(name)
             getattr(body, name).SetInParent()
+    for line in getattr(body, "lines", ()):
+        line.ClearField("particulars")
     kind = body.DESCRIPTOR.full_name.encode()
     return hashlib.sha256(kind + b"\n" + body.SerializeToString(deterministic=True)).hexdigest()

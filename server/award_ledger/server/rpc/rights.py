@@ -25,6 +25,7 @@ _OFFICER = _leading("officer")
 _FINANCE = _leading("finance")
 _REGISTERING = _anywhere("officer")
 _FUNDING = _anywhere("finance")
+_BOOKS = _anywhere("finance", "auditor")
 _ADMINISTRATOR = _anywhere("administrator")
 _OFFICER_OR_ADMINISTRATOR = Rule(anywhere=frozenset({"administrator"}), leading=frozenset({"officer"}))
 
@@ -44,6 +45,7 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
     "FundService": {
         "CreateFund": _FUNDING,
         "ChangeAppropriation": _FUNDING,
+        "CloseFundYear": _FUNDING,
         "GetFund": _READING,
         "ListFunds": _READING,
     },
@@ -89,6 +91,27 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
         "SetOffClawback": _FINANCE,
         "WriteOffClawback": _leading("officer", "finance"),
         "CancelClawback": _OFFICER,
+    },
+    # A run and a statement are about awards of any measure; lines and runs show the other side in full.
+    "PaymentRunService": {
+        "DraftPaymentRun": _FUNDING,
+        "ApprovePaymentRun": _FUNDING,
+        "CancelPaymentRun": _FUNDING,
+        "RecordRunSent": _FUNDING,
+        "GetPaymentRun": _BOOKS,
+        "ListPaymentRuns": _READING,
+    },
+    "FinanceService": {
+        "OpenBankAccount": _FUNDING,
+        "ImportStatement": _FUNDING,
+        "ProposeMatches": _BOOKS,
+        "PostMatches": _FUNDING,
+        "MatchLine": _FUNDING,
+        "UnmatchLine": _FUNDING,
+        "GetAccountStatus": _READING,
+        "ListBankAccounts": _READING,
+        "ListStatements": _READING,
+        "ListBankLines": _BOOKS,
     },
     "ObjectionService": {
         # What somebody says against an award may reach any department, and must not wait for the one that decided it.
@@ -140,7 +163,7 @@ RIGHTS: Mapping[str, Authority] = {
 """By the full name of the method, as gRPC spells it."""
 
 DECIDED_BY_WRITER = frozenset(
-    method for method, authority in RIGHTS.items() if authority.rule not in (_READING, _PUBLISHED)
+    method for method, authority in RIGHTS.items() if authority.rule not in (_READING, _PUBLISHED, _BOOKS)
 )
 """Methods that write, by their full names: the writer asks about these again, under the head lock."""
 

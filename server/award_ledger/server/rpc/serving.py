@@ -26,11 +26,13 @@ from award_ledger.server.rpc.services.awards import AwardService
 from award_ledger.server.rpc.services.clawbacks import ClawbackService
 from award_ledger.server.rpc.services.corrections import CorrectionService
 from award_ledger.server.rpc.services.enterprises import EnterpriseService
+from award_ledger.server.rpc.services.finance import FinanceService
 from award_ledger.server.rpc.services.funds import FundService
 from award_ledger.server.rpc.services.history import HistoryService
 from award_ledger.server.rpc.services.inquiries import InquiryService
 from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
+from award_ledger.server.rpc.services.payment_runs import PaymentRunService
 from award_ledger.server.rpc.services.payments import PaymentService
 from award_ledger.server.rpc.services.personal_data import PersonalDataService
 from award_ledger.server.rpc.services.roster import RosterService
@@ -52,6 +54,8 @@ from award_ledger.v1 import (
     corrections_pb2_grpc,
     enterprises_pb2,
     enterprises_pb2_grpc,
+    finance_pb2,
+    finance_pb2_grpc,
     funds_pb2,
     funds_pb2_grpc,
     history_pb2,
@@ -62,6 +66,8 @@ from award_ledger.v1 import (
     measures_pb2_grpc,
     objections_pb2,
     objections_pb2_grpc,
+    payment_runs_pb2,
+    payment_runs_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
     personal_data_pb2,
@@ -86,6 +92,8 @@ CONTRACT = (
     history_pb2,
     inquiries_pb2,
     transparency_pb2,
+    payment_runs_pb2,
+    finance_pb2,
     roster_pb2,
 )
 SERVICES = tuple(service.full_name for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values())
@@ -174,6 +182,8 @@ class LedgerServer:
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
+        payment_runs_pb2_grpc.add_PaymentRunServiceServicer_to_server(PaymentRunService(writes, reads, vault), server)
+        finance_pb2_grpc.add_FinanceServiceServicer_to_server(FinanceService(writes, reads, recorder, vault), server)
         personal_data_pb2_grpc.add_PersonalDataServiceServicer_to_server(PersonalDataService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         inquiries_pb2_grpc.add_InquiryServiceServicer_to_server(InquiryService(reads), server)

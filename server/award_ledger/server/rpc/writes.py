@@ -38,10 +38,11 @@ X = TypeVar("X", bound=Message)
 
 
 class Prepared(NamedTuple):
-    """A command, and what opens the commitments of its fact."""
+    """A command, and what opens the commitments of its fact and of those that follow."""
 
     command: Command
     openings: tuple[Opened, ...] = ()
+    later_openings: tuple[tuple[Opened, ...], ...] = ()
 
 
 class Method(NamedTuple, Generic[Q, R]):
@@ -167,6 +168,7 @@ def _submission(
         etag=getattr(fields, "etag", ""),
         validate_only=fields.validate_only,
         openings=prepared.openings,
+        later_openings=prepared.later_openings,
         authority=authority,
         abandoned=lambda: not context.is_active(),
     )

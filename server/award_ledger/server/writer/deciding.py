@@ -121,8 +121,9 @@ class Deciding:
             for tried, _ in decided:
                 self._resident.apply(tried)
         recorded = [self._record(event, state, submission) for event, state in decided]
-        if submission.openings:
-            self._sealed.append(_Sealed(event.position, submission.openings))
+        for place, openings in enumerate((submission.openings, *submission.later_openings)):
+            if openings:
+                self._sealed.append(_Sealed(event.position + place, openings))
         return submission.answer(self._resident, self._written(event, recorded))
 
     def _require_right(self, submission: Submission[Any]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import InternalError
 
+from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.encoding import SNAPSHOT_TOPICS, LedgerMapper, encode_snapshot
 from award_ledger.domain.events import AwardApproved
 from award_ledger.domain.fact import Event
@@ -18,6 +19,9 @@ from award_ledger.server.writer.past import load_together
 
 SNAPSHOT_EVERY = 500
 """Events that an aggregate folds before it is worth a snapshot: a cold load reads at most about as many."""
+
+LARGE_SNAPSHOT_EVERY = 20 * SNAPSHOT_EVERY
+"""The same for a bank account, which may hold a hundred thousand lines: its snapshot takes tens of megabytes."""
 
 CATCH_UP_LIMIT = 20_000
 """Events of other writers that are folded into what is in memory; past that it is cheaper to forget and load again."""
@@ -118,6 +122,8 @@ class Resident(Ledger):
         snapshots = []
         for aggregate_id in self._due:
             aggregate = self.aggregates[aggregate_id]
+            if isinstance(aggregate, BankAccount) and self._folded[aggregate_id] < LARGE_SNAPSHOT_EVERY:
+                continue
             self._folded[aggregate_id] = 0
             topic = SNAPSHOT_TOPICS[type(aggregate)]
             snapshots.append(Snapshot(aggregate_id, aggregate.position, topic, encode_snapshot(aggregate)))

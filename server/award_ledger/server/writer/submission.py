@@ -116,7 +116,8 @@ class Submission(Generic[R]):
     """A command with all that surrounds it.
 
     `fingerprint` is the SHA-256 (hex) of the request's body; `effective_on` None means the day of recording in
-    Asia/Shanghai; `etag` empty means any; `openings` stand behind the commitments of the command's fact;
+    Asia/Shanghai; `etag` empty means any; `openings` stand behind the commitments of the command's fact,
+    `later_openings` behind those of the facts that follow;
     `abandoned` is asked just before the decision: true drops the command, nothing done. `authority` is the rule that
     the principal must satisfy at the decision; None: whoever asks may (development, or the operator).
     """
@@ -130,6 +131,7 @@ class Submission(Generic[R]):
     etag: str = ""
     validate_only: bool = False
     openings: tuple[Opened, ...] = ()
+    later_openings: tuple[tuple[Opened, ...], ...] = ()
     authority: Authority | None = None
     abandoned: Callable[[], bool] = lambda: False
 

@@ -100,6 +100,7 @@ def fund_view(desk: Desk, fund: Fund) -> Iterator[RenderableType]:
                 )
                 for name in amounts
             ),
+            (desk.say("field.closed_on"), fund.closed_on),
         ]
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
 from award_ledger.clients.cli.words.columns import COLUMNS
+from award_ledger.clients.cli.words.finance import FINANCE_COMMANDS
 from award_ledger.clients.cli.words.identity import IDENTITY_COMMANDS
 from award_ledger.clients.cli.words.rights import RIGHTS_COMMANDS
 from award_ledger.clients.cli.words.simulation import SIMULATION_COMMANDS
@@ -437,6 +438,7 @@ COMMANDS: dict[str, Phrase] = {
     **_QUESTIONS,
     **AUDIT_COMMANDS,
     **SIMULATION_COMMANDS,
+    **FINANCE_COMMANDS,
     **RIGHTS_COMMANDS,
     **IDENTITY_COMMANDS,
 }

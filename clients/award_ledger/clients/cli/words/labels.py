@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
+from award_ledger.clients.cli.words.finance import FINANCE_LABELS
 from award_ledger.clients.cli.words.identity import IDENTITY_LABELS
 from award_ledger.clients.cli.words.names import NAMES
 from award_ledger.clients.cli.words.sentences import SENTENCES
@@ -350,6 +351,7 @@ LABELS: dict[str, Phrase] = {
     **_IMPORT,
     **AUDIT_LABELS,
     **SIMULATION_LABELS,
+    **FINANCE_LABELS,
     **IDENTITY_LABELS,
     **NAMES,
     **SENTENCES,

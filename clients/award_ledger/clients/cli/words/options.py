@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
+from award_ledger.clients.cli.words.finance import FINANCE_METAVARS, FINANCE_OPTIONS
 from award_ledger.clients.cli.words.identity import IDENTITY_OPTIONS
 from award_ledger.clients.cli.words.rights import RIGHTS_OPTIONS
 from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
@@ -176,6 +177,7 @@ OPTIONS: dict[str, Phrase] = {
     **SIMULATION_OPTIONS,
     **RIGHTS_OPTIONS,
     **IDENTITY_OPTIONS,
+    **FINANCE_OPTIONS,
 }
 
 METAVARS = {
@@ -217,6 +219,7 @@ METAVARS = {
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
     **SIMULATION_METAVARS,
+    **FINANCE_METAVARS,
     "PROFILE": Phrase("PROFILE", "身份配置"),
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),

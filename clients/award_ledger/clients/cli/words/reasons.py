@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from award_ledger.clients.cli.words.finance import FINANCE_REASONS
 from award_ledger.clients.cli.words.identity import IDENTITY_REASONS
 from award_ledger.clients.cli.words.reason import SAFE_EN as _SAFE_EN
 from award_ledger.clients.cli.words.reason import SAFE_ZH as _SAFE_ZH
@@ -390,6 +391,8 @@ REASONS: dict[str, Reason] = {
         "give the signer both keys and try again after the next checkpoint",
         "请让签名进程同时持有新旧密钥，待下一检查点后重试",
     ),
+    # Bank accounts and payment runs.
+    **{name: Reason(what, todo) for name, (what, todo) in FINANCE_REASONS.items()},
     "PERSONAL_DATA_NOT_HELD": _reason(
         "The application holds nothing of that: it was never told, or it has been erased.",
         "该申报没有此项信息：未曾填报，或已删除。",

@@ -33,15 +33,17 @@ class Around(grpc.ServerInterceptor, ABC):
         return self._around_stream(method, handler) if handler.unary_stream else self._around_answer(method, handler)
 
     def _around_answer(self, method: str, handler: Handler) -> Handler:
-        behaviour = cast(Callable[[Any, grpc.ServicerContext], Any], handler.unary_unary)
+        uploads = bool(handler.request_streaming)
+        behaviour = cast(
+            Callable[[Any, grpc.ServicerContext], Any], handler.stream_unary if uploads else handler.unary_unary
+        )
 
         def surrounded(request: Any, context: grpc.ServicerContext) -> Any:
             with self.around(method, context):
                 return behaviour(request, context)
 
-        return grpc.unary_unary_rpc_method_handler(
-            surrounded, handler.request_deserializer, handler.response_serializer
-        )
+        make = grpc.stream_unary_rpc_method_handler if uploads else grpc.unary_unary_rpc_method_handler
+        return make(surrounded, handler.request_deserializer, handler.response_serializer)
 
     def _around_stream(self, method: str, handler: Handler) -> Handler:
         behaviour = cast(Callable[[Any, grpc.ServicerContext], Iterator[Any]], handler.unary_stream)

@@ -42,6 +42,10 @@ class Messages(grpc.ServerInterceptor):
             return grpc.unary_stream_rpc_method_handler(
                 _checked_stream(handler.unary_stream), reading, handler.response_serializer
             )
+        if handler.stream_unary:
+            return grpc.stream_unary_rpc_method_handler(
+                _checked_upload(handler.stream_unary), reading, handler.response_serializer
+            )
         answer = cast(Callable[[Any, grpc.ServicerContext], Any], handler.unary_unary)
         return grpc.unary_unary_rpc_method_handler(_checked(answer), reading, handler.response_serializer)
 
@@ -49,6 +53,15 @@ class Messages(grpc.ServerInterceptor):
 def _checked(answer: Callable[[Any, grpc.ServicerContext], Any]) -> Callable[[Any, grpc.ServicerContext], Any]:
     def checked(request: Any, context: grpc.ServicerContext) -> Any:
         return answer(_readable(request), context)
+
+    return checked
+
+
+def _checked_upload(
+    upload: Callable[[Iterator[Any], grpc.ServicerContext], Any],
+) -> Callable[[Iterator[Any], grpc.ServicerContext], Any]:
+    def checked(requests: Iterator[Any], context: grpc.ServicerContext) -> Any:
+        return upload(map(_readable, requests), context)
 
     return checked
 

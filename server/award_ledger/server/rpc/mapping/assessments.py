@@ -1,6 +1,6 @@
 """Assessments with the words of the law and the remedies beside their checks, as people read them."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from award_ledger.domain import assessment as domain
 from award_ledger.domain.explanation import remedy, words
@@ -33,7 +33,7 @@ def fill_assessment(message: common_pb2.Assessment, assessment: domain.Assessmen
     message.unlimited = assessment.unlimited
     message.currency = terms.currency if terms is not None else ""
     for check in assessment.checks:
-        _add_check(message, check, terms)
+        message.checks.add(**_fields(check, terms))
 
 
 def localized(text: LocalizedText) -> common_pb2.LocalizedText:
@@ -48,25 +48,23 @@ def reason_number(reason: str) -> errors_pb2.ErrorReason.ValueType:
 
 def check_message(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
     """One line, with the words on which it rests where the Terms are given."""
-    message = common_pb2.Assessment()
-    _add_check(message, check, terms)
-    return message.checks[0]
+    return common_pb2.Check(**_fields(check, terms))
 
 
-def _add_check(message: common_pb2.Assessment, check: domain.Check, terms: Terms | None) -> None:
-    message.checks.add(
-        id=check.id,
-        verdict=common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
-        reason=reason_number(check.reason),
-        unit=_unit(check),
-        limit=check.limit,
-        used=check.used,
-        asked=check.asked,
-        left=check.left,
-        found=check.found,
-        words=words(check, terms) if terms is not None else "",
-        remedy=localized(remedy(check)) if check.reason else None,
-    )
+def _fields(check: domain.Check, terms: Terms | None) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "verdict": common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
+        "reason": reason_number(check.reason),
+        "unit": _unit(check),
+        "limit": check.limit,
+        "used": check.used,
+        "asked": check.asked,
+        "left": check.left,
+        "found": check.found,
+        "words": words(check, terms) if terms is not None else "",
+        "remedy": localized(remedy(check)) if check.reason else None,
+    }
 
 
 def _unit(check: domain.Check) -> common_pb2.CheckUnit.ValueType:

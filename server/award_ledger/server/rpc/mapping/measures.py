@@ -47,6 +47,7 @@ def fund_message(fund: fund_domain.Fund) -> funds_pb2.Fund:
         recovered_minor=fund.recovered_minor,
         lapsed_minor=fund.lapsed_minor,
         etag=str(fund.version),
+        closed_on=fund.closed_on.isoformat() if fund.closed_on is not None else "",
     )
 
 

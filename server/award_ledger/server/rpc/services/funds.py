@@ -7,6 +7,7 @@ import grpc
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.terms import LocalizedText
 from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.commands.close_fund_year import CloseFundYear
 from award_ledger.server.commands.command import created
 from award_ledger.server.commands.create_fund import ChangeAppropriation, CreateFund
 from award_ledger.server.rpc.mapping.measures import fund_message
@@ -45,6 +46,18 @@ _CHANGE: Method[pb.ChangeAppropriationRequest, pb.ChangeAppropriationResponse] =
 )
 
 
+_CLOSE: Method[pb.CloseFundYearRequest, pb.CloseFundYearResponse] = Method(
+    lambda request: CloseFundYear(request.code, request.carry_into, request.document),
+    lambda ledger, written: pb.CloseFundYearResponse(
+        fund=_after(ledger, written),
+        lapsed_minor=written.event.fact.lapsed_minor,
+        carried_minor=written.event.fact.carried_minor,
+        encumbered_minor=written.event.fact.encumbered_minor,
+        receipt=receipt(written),
+    ),
+)
+
+
 class FundService(FundServiceServicer):
     """Keeps the appropriations."""
 
@@ -58,6 +71,11 @@ class FundService(FundServiceServicer):
         self, request: pb.ChangeAppropriationRequest, context: grpc.ServicerContext
     ) -> pb.ChangeAppropriationResponse:
         return self._writes.perform(request, context, _CHANGE)
+
+    def CloseFundYear(
+        self, request: pb.CloseFundYearRequest, context: grpc.ServicerContext
+    ) -> pb.CloseFundYearResponse:
+        return self._writes.perform(request, context, _CLOSE)
 
     def GetFund(self, request: pb.GetFundRequest, context: grpc.ServicerContext) -> pb.GetFundResponse:
         with self._reads.at(context, request.as_of, request.min_position) as point:

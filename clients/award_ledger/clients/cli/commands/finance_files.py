@@ -1,0 +1,173 @@
+"""What finance does with files on this machine: importing statements, and verifying a certificate offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
+from award_ledger.clients.cli.exit_codes import FAILED
+from award_ledger.clients.cli.options import MAX_POSITION, DryRun
+from award_ledger.clients.cli.progress import progress
+from award_ledger.clients.cli.tables import line
+from award_ledger.clients.errors import LedgerError
+
+if TYPE_CHECKING:
+    from award_ledger.clients.finance.files.opening import BankFile
+
+_UNCHANGED = "STATEMENT_EXISTS"
+
+
+class JournalFormat(StrEnum):
+    """Programs that read journals."""
+
+    BEANCOUNT = "beancount"
+    HLEDGER = "hledger"
+
+
+@contextmanager
+def extra(desk: Desk) -> Iterator[None]:
+    """For imports of what only award-ledger[finance] has; raises UsageProblem."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("award_ledger"):
+            raise
+        raise UsageProblem(desk.say("finance.extra")) from error
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    account: Annotated[str, typer.Option("--account", metavar="ACCOUNT")] = "",
+    profile: Annotated[str, typer.Option("--bank-profile", metavar="NAME")] = "",
+    leniency: Annotated[str, typer.Option("--leniency", metavar="NAME")] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Import bank statements; a file that fails is quarantined whole. Exit code 1 if anything was refused."""
+    desk = desk_of(context)
+    with extra(desk):
+        from award_ledger.clients.finance.files import opening, quarantine
+    told: list[dict[str, Any]] = []
+    for path in files:
+        try:
+            with (
+                progress(desk, path.name, path.stat().st_size) as moved,
+                opening.open_bank_file(
+                    path, account=account, profile=profile, leniency=leniency, progress=_steps(moved)
+                ) as bank_file,
+            ):
+                told += _imported(desk, path, bank_file, account, dry_run)
+        except quarantine.Quarantined as refused:
+            finding = f"{refused.where}: {refused.finding}"
+            told.append({"file": path.name, "outcome": "quarantined", "reason": refused.reason, "finding": finding})
+        except KeyError as error:
+            raise UsageProblem(desk.say("finance.unknown_profile", name=str(error)), "--bank-profile") from error
+    if desk.json:
+        desk.write_json(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        desk.print(line(_sentence(desk, one)) for one in told)
+    if any(one["outcome"] in ("quarantined", "refused") for one in told):
+        raise typer.Exit(FAILED)
+
+
+def _steps(moved: Any) -> Any:
+    """A bar is moved on by what was read since; a file may be read more than once."""
+    before = 0
+
+    def step(done: int, _total: int) -> None:
+        nonlocal before
+        if done > before:
+            moved(done - before)
+            before = done
+
+    return step
+
+
+def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> Iterator[dict[str, Any]]:
+    from award_ledger.clients.finance.sending import proves, statement_messages
+
+    for report in bank_file.status_reports:
+        yield {"file": path.name, "outcome": "evidence", "statement": report.message_id}
+    for statement in bank_file.statements:
+        named = {"file": path.name, "statement": statement.statement_id or str(statement.place)}
+        if not proves(statement):
+            yield {**named, "outcome": "evidence"}
+            continue
+        number = account if account and statement.account.masked else statement.account.number
+        try:
+            answer = desk.client.import_statement(
+                lambda: statement_messages(bank_file, statement, number, validate_only=dry_run)  # noqa: B023  used at once
+            )
+        except LedgerError as refused:
+            if refused.reason == _UNCHANGED:
+                yield {**named, "outcome": "unchanged"}
+                continue
+            if not refused.reason:
+                raise
+            yield {**named, "outcome": "refused", "reason": refused.reason, "finding": refused.message}
+            continue
+        outcome = "unchanged" if answer.receipt.repeated else "imported"
+        counts = {"lines": answer.statement.line_count, "new_lines": answer.statement.new_line_count}
+        yield {**named, "outcome": outcome, **counts, "position": answer.receipt.position}
+
+
+def _sentence(desk: Desk, one: dict[str, Any]) -> str:
+    values = {name: one.get(name, "") for name in ("file", "statement", "lines", "new_lines", "reason", "finding")}
+    return desk.say(f"finance.outcome.{one['outcome']}", **values)
+
+
+def journal(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)],
+    file_format: Annotated[JournalFormat, typer.Option("--format")] = JournalFormat.BEANCOUNT,
+    profile: Annotated[str, typer.Option("--journal-profile", metavar="NAME")] = "general",
+    to: Annotated[int, typer.Option("--to", metavar="POSITION", min=0, max=MAX_POSITION)] = 0,
+) -> None:
+    """Write the ledger as a journal for other people's programs; bank balances are asserted from statements."""
+    desk = desk_of(context)
+    with extra(desk):
+        from award_ledger.clients.finance.journal import occurrences, profiles, writing
+    try:
+        posted = profiles.profile(profile)
+        head = to or desk.client.get_head().position
+        told = occurrences.occurrences(desk.client.follow_events(to_position=head) if head else ())
+        text = "\n".join(writing.journal(told, posted, file_format.value)) + "\n"
+    except profiles.ProfileError as error:
+        raise UsageProblem(str(error), "--journal-profile") from error
+    file.write_text(text, "utf-8")
+    if desk.json:
+        desk.write_json(json.dumps({"file": str(file), "position": head}, ensure_ascii=False, indent=2))
+        return
+    desk.print([line(desk.say("finance.journal", file=str(file), position=head))])
+
+
+def verify(
+    context: typer.Context,
+    certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", exists=True, dir_okay=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+) -> None:
+    """Check a day's certificate again, offline, from the bank's own files; exit code 1 if anything differs."""
+    desk = desk_of(context)
+    with extra(desk):
+        from award_ledger.clients.finance.certificate import findings
+        from award_ledger.clients.finance.files import quarantine
+    try:
+        document = json.loads(certificate.read_text("utf-8"))
+        found = findings(document, files)
+    except quarantine.Quarantined as refused:
+        found = [str(refused)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageProblem(desk.say("finance.no_certificate", file=str(certificate)), "CERTIFICATE") from error
+    if desk.json:
+        desk.write_json(json.dumps({"holds": not found, "findings": found}, ensure_ascii=False, indent=2))
+    else:
+        desk.print([line(desk.say("finance.holds" if not found else "finance.fails"))] + [line(one) for one in found])
+    if found:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,139 @@
+"""Bank accounts, their lines and runs of payments on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import RenderableType
+
+from award_ledger.clients.cli.desk import Desk
+from award_ledger.clients.cli.money import to_major
+from award_ledger.clients.cli.tables import fields, line, number_of, table
+from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
+from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
+from award_ledger.v1.payment_runs_pb2 import PaymentRun, PaymentRunStatus
+
+
+def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
+    """Control totals, exceptions by kind and age, and what is missing."""
+    amounts = ("closing_minor", "ledger_minor", "explained_in_minor", "explained_out_minor")
+    yield fields(
+        [
+            (desk.say("finance.account"), f"{status.account} {status.name} {status.bank}".strip()),
+            (desk.say("finance.on"), status.on),
+            (desk.say("finance.closing_on"), status.closing_on),
+            *((desk.say(f"finance.{name}"), _money(getattr(status, name), status.currency)) for name in amounts),
+            (desk.say("finance.counts"), f"{status.statement_count} / {status.line_count}"),
+        ]
+    )
+    columns = ("kind", "upto_1", "upto_5", "upto_30", "older", "earlier_year", "sum")
+    rows = [
+        [
+            desk.say(f"finance.ageing.{aged.kind}"),
+            *(str(getattr(aged, f"{name}_count")) for name in columns[1:-1]),
+            _money(aged.amount_minor, status.currency),
+        ]
+        for aged in status.ageing
+    ]
+    yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="123456")
+    for gap in status.missing:
+        yield line(desk.say("finance.missing", what=gap), "yellow")
+    for owed in status.receivables:
+        left = _money(owed.amount_minor - owed.received_minor, status.currency)
+        yield line(desk.say("finance.receivable", reference=owed.reference, left=left, reason=owed.reason))
+
+
+def line_table(desk: Desk, lines: Iterable[BankLine], currency: str) -> RenderableType:
+    """Lines, one a row."""
+    columns = ("key", "booked_on", "amount", "other_side", "class", "what")
+    rows = [
+        [
+            told.key,
+            told.booked_on,
+            to_major(told.amount_minor, currency),
+            f"{told.particulars.name} {told.particulars.text}".strip(),
+            desk.name("line_class", LineClass.Name(told.line_class)),
+            _parts(desk, told.allocations, currency),
+        ]
+        for told in lines
+    ]
+    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="2")
+
+
+def proposal_table(desk: Desk, proposals: Sequence[Proposal], currency: str) -> RenderableType:
+    """What could explain lines that nobody has posted, with how many explanations are possible and why not."""
+    columns = ("key", "booked_on", "amount", "possible", "explanation", "note")
+    rows = []
+    for proposal in proposals:
+        ways = [
+            f"{desk.say(f'finance.step.{way.step}')}: {_parts(desk, way.allocations, currency)}"
+            for way in proposal.explanations
+        ]
+        rivals = desk.say("finance.rivals", lines=", ".join(proposal.claimed_by)) if proposal.claimed_by else ""
+        rows.append(
+            [
+                proposal.line.key,
+                proposal.line.booked_on,
+                to_major(proposal.line.amount_minor, currency),
+                str(proposal.possible),
+                "\n".join(ways),
+                "\n".join(note for note in (proposal.note, rivals) if note),
+            ]
+        )
+    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="23")
+
+
+def run_table(desk: Desk, runs: Iterable[PaymentRun]) -> RenderableType:
+    """Runs, one a row."""
+    columns = ("code", "account", "execute_on", "status", "sum")
+    rows = [
+        [run.code, run.account, run.execute_on, _status(desk, run), _money(run.amount_minor, run.currency)]
+        for run in runs
+    ]
+    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="4")
+
+
+def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
+    """One run with its payments."""
+    yield fields(
+        [
+            (desk.say("finance.column.code"), run.code),
+            (desk.say("finance.account"), f"{run.account} {run.account_name} {run.bank}".strip()),
+            (desk.say("finance.column.execute_on"), run.execute_on),
+            (desk.say("finance.column.status"), _status(desk, run)),
+            (desk.say("finance.drafted_by"), run.drafted_by),
+            (desk.say("finance.approved_by"), run.approved_by),
+            (desk.say("finance.column.sum"), _money(run.amount_minor, run.currency)),
+            (desk.say("finance.file"), f"{run.format} {run.file_sha256}".strip()),
+        ]
+    )
+    columns = ("enterprise", "name", "award", "instalment", "amount", "end_to_end_id")
+    rows = [
+        [
+            number_of(payment.pays.enterprise),
+            payment.name,
+            payment.pays.award_id[:8],
+            str(payment.pays.instalment),
+            to_major(payment.amount_minor, run.currency),
+            payment.end_to_end_id,
+        ]
+        for payment in run.payments
+    ]
+    yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="34")
+
+
+def _parts(desk: Desk, parts: Iterable[Allocation], currency: str) -> str:
+    told = []
+    for part in parts:
+        kind = desk.name("allocation_kind", AllocationKind.Name(part.kind))
+        named = part.reference or (f"{part.award_id[:8]}/{part.clawback}" if part.award_id else "")
+        told.append(f"{kind} {to_major(part.amount_minor, currency)} {named}".strip())
+    return ", ".join(told)
+
+
+def _status(desk: Desk, run: PaymentRun) -> str:
+    return desk.name("payment_run_status", PaymentRunStatus.Name(run.status))
+
+
+def _money(minor: int, currency: str) -> str:
+    return f"{to_major(minor, currency)} {currency}"

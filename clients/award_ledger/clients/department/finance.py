@@ -1,0 +1,139 @@
+"""Acts on bank accounts: statements, what their lines are, and how an account stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Unpack
+
+from award_ledger.clients.connection import Connection
+from award_ledger.clients.department.calling import (
+    Acts,
+    DatedOptions,
+    Day,
+    PageOptions,
+    ReadOptions,
+    WriteOptions,
+    iso,
+    reading,
+    writing,
+)
+from award_ledger.v1.bank_lines_pb2 import Allocation, LineClass
+from award_ledger.v1.finance_pb2 import (
+    GetAccountStatusRequest,
+    GetAccountStatusResponse,
+    ImportStatementRequest,
+    ImportStatementResponse,
+    LineMatch,
+    ListBankAccountsRequest,
+    ListBankAccountsResponse,
+    ListBankLinesRequest,
+    ListBankLinesResponse,
+    ListStatementsRequest,
+    ListStatementsResponse,
+    MatchLineRequest,
+    MatchLineResponse,
+    OpenBankAccountRequest,
+    OpenBankAccountResponse,
+    PostMatchesRequest,
+    PostMatchesResponse,
+    Proposal,
+    ProposeMatchesRequest,
+    UnmatchLineRequest,
+    UnmatchLineResponse,
+)
+from award_ledger.v1.finance_pb2_grpc import FinanceServiceStub
+
+MOST_MATCHES = 1_000
+"""Of one posting."""
+
+LONG_TIMEOUT_S = 300.0
+"""For what takes a statement of a hundred thousand lines."""
+
+
+class FinanceActs(Acts):
+    """What finance reconciles. Every method raises LedgerError; amounts are minor units, more than zero is money in."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._finance = FinanceServiceStub(connection.channel)
+
+    def open_bank_account(
+        self, account: str, *, name: str, bank: str = "", currency: str = "CNY", **options: Unpack[WriteOptions]
+    ) -> OpenBankAccountResponse:
+        """Keep an account of ours from now on."""
+        request = OpenBankAccountRequest(account=account, name=name, bank=bank, currency=currency, **writing(options))
+        return self._connection.call(self._finance.OpenBankAccount, request, options.get("timeout_s"))
+
+    def import_statement(
+        self, messages: Callable[[], Iterator[ImportStatementRequest]], timeout_s: float = LONG_TIMEOUT_S
+    ) -> ImportStatementResponse:
+        """Import one statement from its messages, of which the first says what it is and has the request id."""
+        return self._connection.upload(self._finance.ImportStatement, messages, timeout_s)
+
+    def propose_matches(self, account: str, **options: Unpack[ReadOptions]) -> Iterator[Proposal]:
+        """What could explain each line that nothing explains yet."""
+        request = ProposeMatchesRequest(account=account, **reading(options))
+        timeout_s = options.get("timeout_s", LONG_TIMEOUT_S)
+        pages = self._connection.resume(
+            self._finance.ProposeMatches, lambda: request, wait=False, stream_timeout_s=timeout_s
+        )
+        for page in pages:
+            yield from page.proposals
+
+    def post_matches(
+        self, account: str, matches: Iterable[LineMatch], **options: Unpack[WriteOptions]
+    ) -> PostMatchesResponse:
+        """Post matches that are exact and without rival, at most a thousand."""
+        request = PostMatchesRequest(account=account, matches=matches, **writing(options))
+        return self._connection.call(self._finance.PostMatches, request, options.get("timeout_s", LONG_TIMEOUT_S))
+
+    def match_line(
+        self,
+        account: str,
+        line: str,
+        allocations: Iterable[Allocation],
+        *,
+        reason: str,
+        **options: Unpack[WriteOptions],
+    ) -> MatchLineResponse:
+        """Say what a line is; another person's same word completes it."""
+        request = MatchLineRequest(
+            account=account, line=line, allocations=allocations, reason=reason, **writing(options)
+        )
+        return self._connection.call(self._finance.MatchLine, request, options.get("timeout_s"))
+
+    def unmatch_line(
+        self, account: str, line: str, *, reason: str, **options: Unpack[DatedOptions]
+    ) -> UnmatchLineResponse:
+        """Take back what a line was said to be; another person's same word completes it."""
+        request = UnmatchLineRequest(account=account, line=line, reason=reason, **writing(options))
+        return self._connection.call(self._finance.UnmatchLine, request, options.get("timeout_s"))
+
+    def get_account_status(
+        self, account: str, *, on: Day = "", **options: Unpack[ReadOptions]
+    ) -> GetAccountStatusResponse:
+        """How an account stood; ages are reckoned for the day."""
+        request = GetAccountStatusRequest(account=account, on=iso(on), **reading(options))
+        return self._connection.call(self._finance.GetAccountStatus, request, options.get("timeout_s"))
+
+    def list_bank_accounts(self, **options: Unpack[PageOptions]) -> ListBankAccountsResponse:
+        """One page of the numbers of our accounts."""
+        request = ListBankAccountsRequest(**reading(options))
+        return self._connection.call(self._finance.ListBankAccounts, request, options.get("timeout_s"))
+
+    def list_statements(self, account: str, *, day: Day = "", **options: Unpack[PageOptions]) -> ListStatementsResponse:
+        """One page of the statements of an account, or of those that cover a day."""
+        request = ListStatementsRequest(account=account, day=iso(day), **reading(options))
+        return self._connection.call(self._finance.ListStatements, request, options.get("timeout_s"))
+
+    def list_bank_lines(
+        self,
+        account: str,
+        *,
+        day: Day = "",
+        line_class: LineClass.ValueType = LineClass.LINE_CLASS_UNSPECIFIED,
+        **options: Unpack[PageOptions],
+    ) -> ListBankLinesResponse:
+        """One page of the lines of an account, by the day of booking."""
+        request = ListBankLinesRequest(account=account, day=iso(day), line_class=line_class, **reading(options))
+        return self._connection.call(self._finance.ListBankLines, request, options.get("timeout_s"))

@@ -1,0 +1,90 @@
+"""Statements of a bank file as messages for the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import chain, islice
+from uuid import NAMESPACE_URL, uuid5
+
+from award_ledger.clients.finance.files.opening import BankFile
+from award_ledger.clients.finance.files.statement import Kind, Line, Statement, Status
+from award_ledger.v1 import bank_lines_pb2 as pb
+from award_ledger.v1.finance_pb2 import ImportStatementRequest
+
+LINES_A_MESSAGE = 2_000
+_REQUESTS = uuid5(NAMESPACE_URL, "https://award-ledger.invalid/statements")
+
+
+def proves(statement: Statement) -> bool:
+    """Only booked movements between two balances are imported; reports and notifications prove nothing."""
+    return statement.kind is Kind.STATEMENT and statement.opening is not None and statement.closing is not None
+
+
+def statement_messages(
+    bank_file: BankFile, statement: Statement, account: str, *, validate_only: bool = False
+) -> Iterator[ImportStatementRequest]:
+    """The first says what it is. The request id follows from the statement: whoever sends it again asks the same.
+
+    Raises ValueError for a statement that proves nothing.
+    """
+    if statement.opening is None or statement.closing is None:
+        raise ValueError("a statement without balances proves nothing")
+    first, last = _period(bank_file, statement)
+    lines = (_message(line) for line in bank_file.lines(statement) if line.status is Status.BOOKED)
+    head = ImportStatementRequest(
+        request_id=str(uuid5(_REQUESTS, f"{account} {statement.source_sha256} {statement.key} {validate_only}")),
+        validate_only=validate_only,
+        account=account,
+        currency=statement.currency,
+        statement=pb.Statement(
+            statement_key=statement.key,
+            content_sha256=statement.content_sha256,
+            source_sha256=statement.source_sha256,
+            format=statement.format,
+            statement_id=statement.statement_id,
+            sequence=statement.sequence,
+            period_from=first.isoformat(),
+            period_to=last.isoformat(),
+            opening_minor=statement.opening.amount_minor,
+            closing_minor=statement.closing.amount_minor,
+        ),
+        lines=islice(lines, LINES_A_MESSAGE),
+    )
+    yield head
+    while some := list(islice(lines, LINES_A_MESSAGE)):
+        yield ImportStatementRequest(lines=some)
+
+
+def _period(bank_file: BankFile, statement: Statement) -> tuple[dt.date, dt.date]:
+    """As the bank says it; else from the day of its lines and of its closing balance."""
+    closing = statement.closing.on if statement.closing is not None else None
+    booked = [line.booked_on for line in bank_file.lines(statement) if line.booked_on is not None]
+    last = statement.period_to or closing or max(booked, default=None)
+    first = statement.period_from or min(booked, default=last)
+    if first is None or last is None:
+        raise ValueError("a statement without any day")
+    return min(first, last), last
+
+
+def _message(line: Line) -> pb.BankLine:
+    day = line.booked_on or line.value_on
+    batch, texts = line.batch, [line.free_text]
+    texts += [f"{part.end_to_end_id} {part.free_text}" for part in line.parts]
+    of_batch = batch.payment_information_id if batch is not None else ""
+    return pb.BankLine(
+        key=line.key,
+        amount_minor=line.amount_minor,
+        booked_on=day.isoformat() if day is not None else "",
+        value_on=line.value_on.isoformat() if line.value_on is not None else "",
+        end_to_end_id=line.end_to_end_id,
+        serial=line.bank_serial,
+        voucher=line.voucher_number,
+        payment_information_id=line.payment_information_id or of_batch,
+        batch_count=(batch.count or 0) if batch is not None else 0,
+        code=line.code,
+        reason=line.reason,
+        particulars=pb.LineParticulars(
+            name=line.counterparty.name, account=line.counterparty.account, text=" ".join(chain(texts))
+        ),
+    )

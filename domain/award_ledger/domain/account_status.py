@@ -1,0 +1,126 @@
+"""How a bank account stands: control totals, exceptions by kind and age, and what is missing."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+
+from msgspec import Struct
+
+from award_ledger.domain.bank_account import BankAccount, Statement
+from award_ledger.domain.windows import fiscal_year
+
+AGES_DAYS = (1, 5, 30)
+"""Upper ends of the classes of age; what is older is in a class of its own."""
+
+Item = tuple[date, int]
+"""Since when, and minor units without sign."""
+
+
+class Ageing(Struct, frozen=True):
+    """Exceptions of one kind. `counts` by age, as `AGES_DAYS` divides it; `earlier_year` began before this one."""
+
+    kind: str
+    counts: tuple[int, int, int, int]
+    earlier_year: int
+    amount_minor: int
+
+
+class AccountStatus(Struct, frozen=True):
+    """Minor units. `ledger_minor` is what the earliest statement opens with and all lines; it is the bank's closing
+    balance, or something is `missing`.
+    """
+
+    closing_minor: int
+    closing_on: date | None
+    ledger_minor: int
+    explained_in_minor: int
+    explained_out_minor: int
+    ageing: tuple[Ageing, ...]
+    missing: tuple[str, ...]
+
+
+def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) -> AccountStatus:
+    """As of a day; `orders` are those to return money that are outstanding on awards paid from the account."""
+    statements = in_order(account.statements.values())
+    lines = account.lines.values()
+    explained = [line.said.amount_minor for line in lines if not line.open]
+    opening_minor = statements[0].opening_minor if statements else 0
+    kinds: dict[str, Iterable[Item]] = {
+        "in_transit": _in_transit(account),
+        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.allocations),
+        "suspense": ((line.said.booked_on, line.suspense_minor) for line in lines if line.suspense_minor),
+        "awaiting_reissue": _awaiting_reissue(account),
+        "receivable": (
+            (owed.opened_on, owed.outstanding_minor) for owed in account.receivables.values() if owed.outstanding_minor
+        ),
+        "clawback": orders,
+    }
+    return AccountStatus(
+        closing_minor=statements[-1].closing_minor if statements else 0,
+        closing_on=statements[-1].period_to if statements else None,
+        ledger_minor=opening_minor + sum(line.said.amount_minor for line in lines),
+        explained_in_minor=sum(amount for amount in explained if amount > 0),
+        explained_out_minor=-sum(amount for amount in explained if amount < 0),
+        ageing=tuple(_aged(kind, items, on) for kind, items in kinds.items()),
+        missing=tuple(missing(statements, on)),
+    )
+
+
+def in_order(statements: Iterable[Statement]) -> list[Statement]:
+    """By period, and within a day so that each opens where the one before it closed, as far as that goes."""
+    ordered: list[Statement] = []
+    waiting = sorted(statements, key=lambda s: (s.period_from, s.period_to, s.sequence.zfill(20), s.key))
+    while waiting:
+        rest = [s for s in waiting if s.period_from == waiting[0].period_from]
+        chained = (s for s in rest if ordered and s.opening_minor == ordered[-1].closing_minor)
+        following = next(chained, waiting[0])
+        waiting.remove(following)
+        ordered.append(following)
+    return ordered
+
+
+def missing(statements: list[Statement], on: date) -> Iterator[str]:
+    """Statements in order: what is not between two of them, and a bank that is silent."""
+    for before, after in pairwise(statements):
+        overlap = after.period_from <= before.period_to
+        if after.opening_minor != before.closing_minor and not overlap:
+            yield (
+                f"between {before.period_to} and {after.period_from}: closed with {before.closing_minor}, "
+                f"opens with {after.opening_minor}"
+            )
+        numbers = before.sequence, after.sequence
+        if all(number.isdecimal() for number in numbers) and before.period_to.year == after.period_from.year:
+            for number in range(int(numbers[0]) + 1, min(int(numbers[1]), int(numbers[0]) + 20)):
+                yield f"statement number {number} of {after.period_from.year}"
+    if statements and (on - statements[-1].period_to).days > AGES_DAYS[1]:
+        yield f"silent since {statements[-1].period_to}"
+
+
+def _in_transit(account: BankAccount) -> Iterator[Item]:
+    """Instructed, and neither seen on a statement nor rejected."""
+    for payment in account.payments.values():
+        if payment.open_minor:
+            yield payment.instructed_on, payment.open_minor
+
+
+def _awaiting_reissue(account: BankAccount) -> Iterator[Item]:
+    """Came back or was rejected, and no later attempt has taken its place."""
+    latest: dict[str, int] = {}
+    for payment in account.payments.values():
+        owed = f"{payment.award_id}/{payment.instalment}"
+        latest[owed] = max(latest.get(owed, 0), payment.attempt)
+    for payment in account.payments.values():
+        again = payment.attempt < latest[f"{payment.award_id}/{payment.instalment}"]
+        amount = payment.amount_minor if payment.failed else payment.returned_minor
+        if amount and not again:
+            yield payment.instructed_on, amount
+
+
+def _aged(kind: str, items: Iterable[Item], on: date) -> Ageing:
+    counts = [0, 0, 0, 0]
+    earlier, amount = 0, 0
+    for since, minor in items:
+        counts[sum((on - since).days > most for most in AGES_DAYS)] += 1
+        earlier += fiscal_year(since) < fiscal_year(on)
+        amount += minor
+    return Ageing(kind, (counts[0], counts[1], counts[2], counts[3]), earlier, amount)

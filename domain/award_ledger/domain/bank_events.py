@@ -1,0 +1,205 @@
+"""Facts of our own bank accounts: what statements say, what each line is said to be, and runs of payments.
+
+Amounts are minor units of the account's currency; those of a line and a balance are signed, more than zero is money in.
+"""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from award_ledger.domain.fact import Commitment, Fact, FactPart, Touch
+from award_ledger.domain.identity import bank_account_id, directory_id
+
+AllocationKind = Literal[
+    "settlement", "return", "recovery", "fee", "own_transfer", "suspense", "receivable", "receivable_receipt"
+]
+"""What a part of a line is: a payment of ours, one that came back, money under an order to return it, a charge of the
+bank, a move between our accounts, not known yet, money out that somebody owes us back, and such money coming in."""
+
+
+class StatementLine(FactPart, frozen=True, kw_only=True):
+    """A booked line as the bank tells it. Ids of payments with right check digits: `voucher_ids` are in its voucher
+    number or serial, `found_ids` in its text.
+
+    `particulars` commits to the other side's name and account and to the free text.
+    """
+
+    key: str
+    amount_minor: int
+    booked_on: date
+    value_on: date | None = None
+    end_to_end_id: str = ""
+    serial: str = ""
+    voucher: str = ""
+    payment_information_id: str = ""
+    batch_count: int = 0
+    voucher_ids: tuple[str, ...] = ()
+    found_ids: tuple[str, ...] = ()
+    code: str = ""
+    reason: str = ""
+    particulars: Commitment | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The ids of payments that it names, wherever."""
+        return frozenset((self.end_to_end_id, *self.voucher_ids, *self.found_ids)) - {""}
+
+
+class Allocation(FactPart, frozen=True, kw_only=True):
+    """A part of a line, more than zero. `reference` is the end-to-end id of a settlement or a return, or the receivable
+    to which a receipt belongs; a recovery names enterprise, award and order.
+    """
+
+    kind: AllocationKind
+    amount_minor: int
+    reference: str = ""
+    enterprise_id: UUID | None = None
+    award_id: UUID | None = None
+    clawback: int = 0
+
+    @property
+    def posts(self) -> bool:
+        """True if a fact about an award follows."""
+        return self.kind in ("settlement", "return", "recovery")
+
+
+class LineMatch(FactPart, frozen=True, kw_only=True):
+    """A line and all that it is. `basis`: by which step of matching, or `hand`."""
+
+    line: str
+    allocations: tuple[Allocation, ...]
+    basis: str
+
+
+class RunPayment(FactPart, frozen=True, kw_only=True):
+    """One instalment of a run, in full."""
+
+    enterprise_id: UUID
+    award_id: UUID
+    instalment: int
+    amount_minor: int
+
+
+class BankAccountOpened(Fact, frozen=True, kw_only=True):
+    """An account of ours; `account` is its number as statements write it."""
+
+    TOPIC = "bank_account.opened.v1"
+    account: str
+    name: str
+    bank: str
+    currency: str
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (("directory", directory_id("bank_accounts")),)
+
+
+class StatementImported(Fact, frozen=True, kw_only=True):
+    """A part of a statement; the parts of one follow each other as facts of one act. opening + lines = closing.
+
+    Lines that an earlier statement has told are here too, and count once: they are known by their keys.
+    """
+
+    TOPIC = "bank_account.statement_imported.v1"
+    statement_key: str
+    content_sha256: str
+    source_sha256: str
+    format: str
+    statement_id: str
+    sequence: str
+    period_from: date
+    period_to: date
+    opening_minor: int
+    closing_minor: int
+    part: int
+    parts: int
+    lines: tuple[StatementLine, ...]
+
+
+class LineMatchProposed(Fact, frozen=True, kw_only=True):
+    """What somebody says a line is; another person's same word makes it so."""
+
+    TOPIC = "bank_account.line_match_proposed.v1"
+    line: str
+    allocations: tuple[Allocation, ...]
+    reason: str
+
+
+class LinesMatched(Fact, frozen=True, kw_only=True):
+    """What lines are, each to its last minor unit. What they post to awards follows as facts of the same act, in order,
+    each effective on the day its line was booked."""
+
+    TOPIC = "bank_account.lines_matched.v1"
+    matches: tuple[LineMatch, ...]
+    reason: str
+
+
+class LineUnmatchProposed(Fact, frozen=True, kw_only=True):
+    TOPIC = "bank_account.line_unmatch_proposed.v1"
+    line: str
+    matched_at: int
+    reason: str
+
+
+class LineUnmatched(Fact, frozen=True, kw_only=True):
+    """The match at position `matched_at` was wrong. Corrections of what it `posted`, by position, follow as facts of
+    the same act, the latest first."""
+
+    TOPIC = "bank_account.line_unmatched.v1"
+    line: str
+    matched_at: int
+    posted: tuple[int, ...]
+    reason: str
+
+
+class PaymentRunDrafted(Fact, frozen=True, kw_only=True):
+    TOPIC = "payment_run.drafted.v1"
+    code: str
+    account: str
+    execute_on: date
+    payments: tuple[RunPayment, ...]
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (("directory", directory_id("payment_runs")),)
+
+
+class PaymentRunApproved(Fact, frozen=True, kw_only=True):
+    """By another person than drafted it. The PaymentInstructed of each payment follow as facts of the same act."""
+
+    TOPIC = "payment_run.approved.v1"
+    MOVES_MONEY = True
+    account: str
+    count: int
+    amount_minor: int
+
+
+class PaymentRunCancelled(Fact, frozen=True, kw_only=True):
+    """Of a draft: nothing was instructed."""
+
+    TOPIC = "payment_run.cancelled.v1"
+    reason: str
+
+
+class PaymentRunSent(Fact, frozen=True, kw_only=True):
+    """The file went to the bank; its bytes are known by their SHA-256 (hex)."""
+
+    TOPIC = "payment_run.sent.v1"
+    account: str
+    file_sha256: str
+    format: str
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (("bank_account", bank_account_id(self.account)),)
+
+
+BANK_EVENTS: tuple[type[Fact], ...] = (
+    BankAccountOpened,
+    StatementImported,
+    LineMatchProposed,
+    LinesMatched,
+    LineUnmatchProposed,
+    LineUnmatched,
+    PaymentRunDrafted,
+    PaymentRunApproved,
+    PaymentRunCancelled,
+    PaymentRunSent,
+)

@@ -1,0 +1,224 @@
+"""Say what bank lines are: automatically where that is exact and without rival, otherwise by two people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from award_ledger.domain.bank_account import BankAccount, Expected, Line
+from award_ledger.domain.bank_events import Allocation, LineMatch, LineMatchProposed, LinesMatched
+from award_ledger.domain.bank_refusals import BankLineState, MatchNotExact
+from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.fact import Act, Fact
+from award_ledger.domain.matching import AUTOMATIC
+from award_ledger.domain.money import positive
+from award_ledger.domain.refusals import (
+    PaymentNotFound,
+    Refused,
+    SecondPersonRequired,
+    SegregationOfDuties,
+    invalid_field,
+)
+from award_ledger.domain.working_set import Aggregate, WorkingSet
+from award_ledger.server.commands.bank_accounts import kept, line_of
+from award_ledger.server.commands.command import needed
+from award_ledger.server.commands.record_recovery import RecordRecovery
+from award_ledger.server.commands.record_return import RecordReturn
+from award_ledger.server.commands.record_settlement import RecordSettlement
+
+MOST_LINES = 1_000
+"""Of one automatic posting."""
+
+_ONLY_OUT = frozenset(("settlement", "receivable"))
+_ONLY_IN = frozenset(("return", "recovery", "receivable_receipt"))
+
+
+class Posting(NamedTuple):
+    """A fact about an award, and the command that decides it."""
+
+    enterprise_id: UUID
+    command: RecordSettlement | RecordReturn | RecordRecovery
+
+
+@dataclass(frozen=True, slots=True)
+class PostMatches:
+    """One person posts what has one exact explanation. What no longer holds is left out; nothing left is a refusal."""
+
+    account: str
+    matches: tuple[LineMatch, ...]
+
+    def subject(self, ledger: WorkingSet) -> BankAccount:
+        """Our account. Raises BankAccountNotFound."""
+        return kept(ledger, self.account)
+
+    def decide(self, ledger: WorkingSet, act: Act) -> LinesMatched:
+        """Raises not-found refusals, InvalidFields, or the refusal of the first match where none holds."""
+        account = self.subject(ledger)
+        if not 1 <= len(self.matches) <= MOST_LINES:
+            raise invalid_field("matches", f"must be 1 to {MOST_LINES}")
+        if len({match.line for match in self.matches}) != len(self.matches):
+            raise invalid_field("matches", "name a line twice")
+        used: set[str] = set()
+        held, refused = [], list[Refused]()
+        for match in self.matches:
+            try:
+                _check_automatic(account, match, used)
+                _check_postings(account, match, ledger, act)
+            except Refused as refusal:
+                refused.append(refusal)
+                continue
+            held.append(match)
+            used.update(part.reference for part in match.allocations)
+        if not held:
+            raise refused[0]
+        return LinesMatched(act=act, matches=tuple(held), reason="")
+
+    def following(self, ledger: WorkingSet, act: Act, fact: LinesMatched) -> Iterator[tuple[Aggregate, Fact]]:
+        """What the lines post."""
+        yield from posted(self.subject(ledger), ledger, fact)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """By hand: the first call proposes, the same by another principal completes; something else proposes anew.
+
+    Nobody of them instructed a payment that the line is said to be. A line in suspense can be something else.
+    """
+
+    account: str
+    line: str
+    allocations: tuple[Allocation, ...]
+    reason: str
+
+    def subject(self, ledger: WorkingSet) -> BankAccount:
+        """Our account. Raises BankAccountNotFound."""
+        return kept(ledger, self.account)
+
+    def decide(self, ledger: WorkingSet, act: Act) -> LineMatchProposed | LinesMatched:
+        """Raises not-found refusals, BankLineState, MatchNotExact, SegregationOfDuties, SecondPersonRequired, or what
+        recording a settlement, a return or a receipt raises."""
+        account = self.subject(ledger)
+        reason, line = needed(self.reason, "reason"), line_of(account, self.line)
+        match = LineMatch(line=self.line, allocations=self.allocations, basis="hand")
+        _check_open(line)
+        _check_sum(account, line, match)
+        for part in self.allocations:
+            payment = account.payment(part.reference) if part.kind in ("settlement", "return") else None
+            if payment is not None and payment.instructor == act.principal:
+                raise SegregationOfDuties(act.principal, "who instructs a payment does not match it by hand")
+        _check_postings(account, match, ledger, act)
+        if line.proposed != self.allocations:
+            return LineMatchProposed(act=act, line=self.line, allocations=self.allocations, reason=reason)
+        if line.proposed_by == act.principal:
+            raise SecondPersonRequired(act.principal, "a match by hand")
+        return LinesMatched(act=msgspec.structs.replace(act, second=line.proposed_by), matches=(match,), reason=reason)
+
+    def following(
+        self, ledger: WorkingSet, act: Act, fact: LineMatchProposed | LinesMatched
+    ) -> Iterator[tuple[Aggregate, Fact]]:
+        """What the line posts, once it is matched."""
+        if isinstance(fact, LinesMatched):
+            yield from posted(self.subject(ledger), ledger, fact)
+
+
+def posted(account: BankAccount, ledger: WorkingSet, fact: LinesMatched) -> Iterator[tuple[Aggregate, Fact]]:
+    """The facts about awards, each decided on what the one before left."""
+    for match in fact.matches:
+        line = line_of(account, match.line)
+        act = _on_its_day(fact.act, line)
+        for part in match.allocations:
+            posting = _posting(account, line, part, ledger)
+            if posting is not None:
+                yield ledger.enterprise(posting.enterprise_id), posting.command.decide(ledger, act)
+
+
+def _on_its_day(act: Act, line: Line) -> Act:
+    return msgspec.structs.replace(act, effective_on=line.said.booked_on)
+
+
+def _check_open(line: Line) -> None:
+    if not line.open:
+        raise BankLineState(line.said.key, f"is {line.kind} since position {line.matched_at}")
+
+
+def _check_sum(account: BankAccount, line: Line, match: LineMatch) -> None:
+    """Every part is more than zero and may be on this side of the account, and together they are the line."""
+    amount = line.said.amount_minor
+    allocated = sum(positive(part.amount_minor) for part in match.allocations)
+    wrong_way = _ONLY_IN if amount < 0 else _ONLY_OUT
+    for part in match.allocations:
+        if part.kind in wrong_way:
+            raise MatchNotExact(match.line, amount, allocated, f"a {part.kind} is money the other way")
+        if part.kind == "receivable_receipt":
+            owed = account.receivables.get(part.reference)
+            if owed is None or part.amount_minor > owed.outstanding_minor:
+                outstanding = 0 if owed is None else owed.outstanding_minor
+                raise MatchNotExact(match.line, amount, allocated, f"{part.reference} has {outstanding} outstanding")
+    if allocated != abs(amount):
+        raise MatchNotExact(match.line, amount, allocated, "a line is explained to its last minor unit")
+
+
+def _check_automatic(account: BankAccount, match: LineMatch, used: set[str]) -> None:
+    """Raises BankLineNotFound, BankLineState or MatchNotExact: what a client believes is found out here again."""
+    line = line_of(account, match.line)
+    said, amount = line.said, line.said.amount_minor
+    _check_open(line)
+    if line.suspense_minor:
+        raise BankLineState(match.line, "is in suspense; two people clear it")
+    _check_sum(account, line, match)
+    allocated = abs(amount)
+    payments = [account.payment(part.reference) for part in match.allocations]
+    if match.basis not in AUTOMATIC:
+        raise MatchNotExact(match.line, amount, allocated, f"{match.basis!r} is not posted by one person")
+    for part, payment in zip(match.allocations, payments, strict=True):
+        if payment is None or part.kind not in ("settlement", "return"):
+            raise MatchNotExact(match.line, amount, allocated, f"a {part.kind} is not posted by one person")
+        whole = payment.open_minor if part.kind == "settlement" else payment.paid_minor
+        if part.amount_minor != whole:
+            raise MatchNotExact(match.line, amount, allocated, f"{part.reference} has {whole} open")
+        if part.reference in used or account.claimed.get(part.reference, 0) > (part.reference in said.names):
+            raise MatchNotExact(match.line, amount, allocated, f"another line claims {part.reference}")
+    if not _carries(account, line, match, [payment for payment in payments if payment is not None]):
+        raise MatchNotExact(match.line, amount, allocated, f"the line does not say so by {match.basis}")
+
+
+def _carries(account: BankAccount, line: Line, match: LineMatch, payments: list[Expected]) -> bool:
+    """Does the line name the payment, by its id, or the whole of what is open of its run?"""
+    if match.basis == "id":
+        return len(payments) == 1 and payments[0].end_to_end_id == line.said.end_to_end_id
+    if match.basis == "batch" and line.said.payment_information_id:
+        run = [payment for payment in account.payments.values() if payment.run == line.said.payment_information_id]
+        of_run = {payment.end_to_end_id for payment in run if payment.open_minor}
+        return of_run == {payment.end_to_end_id for payment in payments} and line.said.batch_count in (0, len(of_run))
+    return match.basis == "reference" and len(payments) == 1 and payments[0].end_to_end_id in line.said.voucher_ids
+
+
+def _check_postings(account: BankAccount, match: LineMatch, ledger: WorkingSet, act: Act) -> None:
+    """Raises what recording raises, before anything is recorded."""
+    line = line_of(account, match.line)
+    for part in match.allocations:
+        posting = _posting(account, line, part, ledger)
+        if posting is not None:
+            posting.command.decide(ledger, _on_its_day(act, line))
+
+
+def _posting(account: BankAccount, line: Line, part: Allocation, ledger: WorkingSet) -> Posting | None:
+    """What a part of a line says about an award. Raises PaymentNotFound or InvalidFields."""
+    if not part.posts:
+        return None
+    reference = line.said.serial or line.said.key
+    if part.kind == "recovery":
+        if part.enterprise_id is None or part.award_id is None:
+            raise invalid_field("allocations", "a recovery names an enterprise, an award and an order")
+        found: Enterprise = ledger.enterprise(part.enterprise_id)
+        named = (found.scheme, found.number, part.award_id)
+        return Posting(found.id, RecordRecovery(*named, part.clawback, part.amount_minor, reference))
+    payment = account.payment(part.reference)
+    if payment is None:
+        raise PaymentNotFound(part.reference, 0, 0)
+    found = ledger.enterprise(payment.enterprise_id)
+    record = RecordSettlement if part.kind == "settlement" else RecordReturn
+    attempt = (payment.award_id, payment.instalment, payment.attempt)
+    return Posting(found.id, record(found.scheme, found.number, *attempt, part.amount_minor, reference))

@@ -1,0 +1,156 @@
+"""PaymentRunService: instalments that are paid together, by two people, in one file."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from award_ledger.domain import payment_run as domain
+from award_ledger.domain.identity import enterprise_id
+from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.commands.payment_runs import (
+    ApprovePaymentRun,
+    CancelPaymentRun,
+    DraftPaymentRun,
+    RecordRunSent,
+    RunRow,
+    drafted,
+)
+from award_ledger.server.rpc.fields import chosen, part_of
+from award_ledger.server.rpc.mapping.enums import number_of
+from award_ledger.server.rpc.mapping.finance import required_day
+from award_ledger.server.rpc.mapping.receipts import receipt
+from award_ledger.server.rpc.paging import fill, next_token
+from award_ledger.server.rpc.reads import Reads
+from award_ledger.server.rpc.unsealing import Unsealing
+from award_ledger.server.rpc.writes import Method, Writes
+from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.submission import Answer, Written
+from award_ledger.v1 import payment_runs_pb2 as pb
+from award_ledger.v1.common_pb2 import EnterpriseNumber
+from award_ledger.v1.payment_runs_pb2_grpc import PaymentRunServiceServicer
+
+R = TypeVar("R", bound=Message)
+_STATUS = pb.PaymentRunStatus.DESCRIPTOR
+
+
+def _draft(request: pb.DraftPaymentRunRequest) -> DraftPaymentRun:
+    rows = []
+    for place, row in enumerate(request.payments):
+        scheme, number, award_id = part_of(row.enterprise, row.award_id, f"payments[{place}].award_id")
+        rows.append(RunRow(scheme, number, enterprise_id(scheme, number), award_id, row.instalment))
+    execute_on = required_day(request.execute_on, "execute_on")
+    return DraftPaymentRun(request.code, request.account, execute_on, tuple(rows))
+
+
+def _answer(response: Callable[..., R]) -> Answer[R]:
+    def answer(ledger: WorkingSet, written: Written) -> R:
+        run = ledger.find(domain.PaymentRun, written.event.originator_id)
+        return response(run=_run(run, ledger), receipt=receipt(written))
+
+    return answer
+
+
+_DRAFT: Method[pb.DraftPaymentRunRequest, pb.DraftPaymentRunResponse] = Method(
+    _draft, _answer(pb.DraftPaymentRunResponse)
+)
+_APPROVE: Method[pb.ApprovePaymentRunRequest, pb.ApprovePaymentRunResponse] = Method(
+    lambda request: ApprovePaymentRun(request.code), _answer(pb.ApprovePaymentRunResponse)
+)
+_CANCEL: Method[pb.CancelPaymentRunRequest, pb.CancelPaymentRunResponse] = Method(
+    lambda request: CancelPaymentRun(request.code, request.reason), _answer(pb.CancelPaymentRunResponse)
+)
+_SENT: Method[pb.RecordRunSentRequest, pb.RecordRunSentResponse] = Method(
+    lambda request: RecordRunSent(request.code, request.file_sha256, request.format),
+    _answer(pb.RecordRunSentResponse),
+)
+
+
+class PaymentRunService(PaymentRunServiceServicer):
+    """Drafts, approves, sends."""
+
+    def __init__(self, writes: Writes, reads: Reads, vault: Vault) -> None:
+        self._writes, self._reads, self._vault = writes, reads, vault
+
+    def DraftPaymentRun(
+        self, request: pb.DraftPaymentRunRequest, context: grpc.ServicerContext
+    ) -> pb.DraftPaymentRunResponse:
+        return self._writes.perform(request, context, _DRAFT)
+
+    def ApprovePaymentRun(
+        self, request: pb.ApprovePaymentRunRequest, context: grpc.ServicerContext
+    ) -> pb.ApprovePaymentRunResponse:
+        return self._writes.perform(request, context, _APPROVE)
+
+    def CancelPaymentRun(
+        self, request: pb.CancelPaymentRunRequest, context: grpc.ServicerContext
+    ) -> pb.CancelPaymentRunResponse:
+        return self._writes.perform(request, context, _CANCEL)
+
+    def RecordRunSent(
+        self, request: pb.RecordRunSentRequest, context: grpc.ServicerContext
+    ) -> pb.RecordRunSentResponse:
+        return self._writes.perform(request, context, _SENT)
+
+    def GetPaymentRun(
+        self, request: pb.GetPaymentRunRequest, context: grpc.ServicerContext
+    ) -> pb.GetPaymentRunResponse:
+        with self._reads.at(context, request.as_of, request.min_position) as point:
+            unsealing = Unsealing(self._vault, point.reader) if request.with_payees else None
+            run = _run(drafted(point.ledger, request.code), point.ledger, unsealing)
+            return pb.GetPaymentRunResponse(run=run, position=point.position)
+
+    def ListPaymentRuns(
+        self, request: pb.ListPaymentRunsRequest, context: grpc.ServicerContext
+    ) -> pb.ListPaymentRunsResponse:
+        status = chosen(_STATUS, request.status, "status")
+        with self._reads.page(context, request) as (point, page):
+            runs, last = fill(_entries(point.ledger, page.after, status), page.size)
+            token = next_token(request, point.position, last)
+            return pb.ListPaymentRunsResponse(runs=runs, next_page_token=token, position=point.position)
+
+
+def _entries(ledger: WorkingSet, after: str, status: str) -> Iterator[tuple[str, pb.PaymentRun | None]]:
+    for code in sorted(ledger.directory("payment_runs").codes):
+        if code > after:
+            run = ledger.payment_run(code)
+            yield code, _head(run, ledger) if status in ("", run.state) else None
+
+
+def _head(run: domain.PaymentRun, ledger: WorkingSet) -> pb.PaymentRun:
+    account = ledger.bank_account(run.account)
+    return pb.PaymentRun(
+        code=run.code,
+        account=run.account,
+        currency=account.currency,
+        execute_on=run.execute_on.isoformat(),
+        status=pb.PaymentRunStatus.ValueType(number_of(_STATUS, run.state)),
+        drafted_by=run.drafted_by,
+        approved_by=run.approved_by,
+        amount_minor=run.amount_minor,
+        file_sha256=run.file_sha256,
+        format=run.format,
+        account_name=account.name,
+        bank=account.bank,
+    )
+
+
+def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None = None) -> pb.PaymentRun:
+    message = _head(run, ledger)
+    for payment in run.payments:
+        enterprise = ledger.enterprise(payment.enterprise_id)
+        number = EnterpriseNumber(scheme=enterprise.scheme, number=enterprise.number)
+        pays = pb.RunInstalment(enterprise=number, award_id=str(payment.award_id), instalment=payment.instalment)
+        application = enterprise.applications[enterprise.awards[payment.award_id].application_id]
+        message.payments.append(
+            pb.RunPayment(
+                pays=pays,
+                amount_minor=payment.amount_minor,
+                attempt=payment.attempt,
+                end_to_end_id=payment.end_to_end_id,
+                name=enterprise.name,
+                payee=unsealing.payee(application.number) if unsealing is not None else None,
+            )
+        )
+    return message

@@ -1,0 +1,194 @@
+"""`award-ledger finance …` from the draft of a run to the certificate of the day, with files; on both databases."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from award_ledger.clients.cli import main
+from award_ledger.v1 import awards_pb2
+from award_ledger.v1.common_pb2 import Payee
+from tests import samples
+from tests.served import Served
+
+BEAN_CHECK = Path(sys.executable).parent / "bean-check"
+OURS = "37001616808050009999"
+NAME = "示例企业1"
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(served: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command as somebody; the JSON answer, or the exit code where `code` is expected."""
+    for name in ("AWARD_LEDGER_SERVER", "AWARD_LEDGER_PRINCIPAL", "AWARD_LEDGER_LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def command(*arguments: str, by: str = "qian@czt", code: int = 0) -> Any:
+        capsys.readouterr()
+        given = ["--server", f"127.0.0.1:{served.port}", "--as", by, "--json"]
+        got = main([*given, "finance", *arguments])
+        told = capsys.readouterr()
+        assert got == code, told.out + told.err
+        # The server, in this process, logs its calls on stdout.
+        answer = "\n".join(line for line in told.out.splitlines() if not line.startswith("20"))
+        return json.loads(answer) if answer else told.err
+
+    return command
+
+
+def awards(served: Served, *amounts: int) -> list[str]:
+    """Awards to enterprises of their own, each with a payee."""
+    samples.prepare(served.officer)
+    found = []
+    for serial, amount in enumerate(amounts, start=1):
+        if serial > 1:
+            served.officer.do(samples.register(serial))
+        payee = Payee(account_name=f"示例企业{serial}", account_number=f"62220000{serial:08}", bank="102451000013 某行")
+        asked = samples.submit(serial, asked_minor=amount, payee=payee)
+        application = served.officer.do(asked).application.application_id
+        request = awards_pb2.ApproveAwardRequest(
+            enterprise=asked.enterprise, application_id=application, effective_on=samples.DAY
+        )
+        found.append(served.officer.do(request).award.award_id)
+    return found
+
+
+def camt(path: Path, *entries: tuple[int, str, str], opening: int = 1_000_000, number: int = 1) -> Path:
+    """A statement of the day: amounts in fen, more than zero is money in, with an id and a free text."""
+    space = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+
+    def amount(minor: int) -> str:
+        return f'<Amt Ccy="CNY">{abs(minor) // 100}.{abs(minor) % 100:02}</Amt>'
+
+    def balance(code: str, minor: int) -> str:
+        return (
+            f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{amount(minor)}<CdtDbtInd>CRDT</CdtDbtInd>"
+            f"<Dt><Dt>{samples.DAY}</Dt></Dt></Bal>"
+        )
+
+    told = ""
+    for place, (minor, paid, text) in enumerate(entries, start=1):
+        ids = f"<Refs><EndToEndId>{paid or 'NOTPROVIDED'}</EndToEndId></Refs>"
+        told += (
+            f"<Ntry>{amount(minor)}<CdtDbtInd>{'CRDT' if minor > 0 else 'DBIT'}</CdtDbtInd>"
+            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{samples.DAY}</Dt></BookgDt>"
+            f"<AcctSvcrRef>{number}-{place}</AcctSvcrRef><BkTxCd/><NtryDtls><TxDtls>{ids}"
+            f"<RmtInf><Ustrd>{text or '-'}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
+        )
+    closing = opening + sum(minor for minor, _, _ in entries)
+    path.write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{space}"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>M{number}</MsgId><CreDtTm>{samples.DAY}T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S{number}</Id>"
+        f"<ElctrncSeqNb>{number}</ElctrncSeqNb><CreDtTm>{samples.DAY}T20:00:00</CreDtTm>"
+        f"<Acct><Id><Othr><Id>{OURS}</Id></Othr></Id><Ccy>CNY</Ccy></Acct>"
+        f"{balance('OPBD', opening)}{balance('CLBD', closing)}{told}</Stmt></BkToCstmrStmt></Document>",
+        "utf-8",
+    )
+    return path
+
+
+def test_a_month_of_finance_from_the_draft_to_the_certificate(served: Served, run: Run, tmp_path: Path) -> None:
+    awards(served, 300, 400)
+    run("open", OURS, "--name", "省级专户", "--bank", "102451000013 某银行")
+    drafted = run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--measure", samples.MEASURE)
+    assert [payment["amount_minor"] for payment in drafted["run"]["payments"]] == ["300", "400"]
+    run("run", "approve", "R-1", by="qian@czt", code=1)
+    run("run", "approve", "R-1", by="sun@czt")
+    file = tmp_path / "R-1.xml"
+    sent = run("run", "send", "R-1", str(file))
+    assert sent["run"]["file_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    root = etree.fromstring(file.read_bytes())
+    ids = [element.text for element in root.iter("{*}EndToEndId")]
+    accounts = [element.text for element in root.findall(".//{*}CdtrAcct//{*}Othr/{*}Id")]
+    assert accounts == ["6222000000000001", "6222000000000002"]
+
+    lines = [(-300, str(ids[0]), ""), (-400, "", f"附言 {ids[1]} 拨付"), (-5, "", "手续费")]
+    bank = camt(tmp_path / "bank.xml", *lines)
+    [imported] = run("import", str(bank))
+    assert (imported["outcome"], imported["new_lines"]) == ("imported", 3)
+    [again] = run("import", str(bank))
+    assert again["outcome"] == "unchanged"
+    [others] = run("import", str(bank), by="sun@czt")
+    assert others["outcome"] == "unchanged"
+
+    matched = run("match", OURS, "--post")
+    assert (matched["lines"], matched["automatic"], len(matched["posted"])) == (3, 1, 1)
+    by_text = next(one for one in matched["proposals"] if one["possible"])
+    assert by_text["explanations"][0]["step"] == "text"
+    for person in ("zhou@czt", "wu@czt"):
+        part = f"settlement:4.00:{ids[1]}"
+        run("assign", OURS, by_text["line"]["key"], "--as-part", part, "--reason", "看过回单", by=person)
+    fee = next(one for one in matched["proposals"] if not one["possible"])["line"]["key"]
+    run("assign", OURS, fee, "--as-part", "fee:0.05", "--reason", "手续费", by="zhou@czt")
+    run("assign", OURS, fee, "--as-part", "fee:0.05", "--reason", "手续费", by="wu@czt")
+    status = run("status", OURS)["status"]
+    assert {aged["kind"] for aged in status["ageing"] if aged["amount_minor"] != "0"} == set()
+    assert (status["closing_minor"], status["ledger_minor"]) == ("999295", "999295")
+
+    journal = tmp_path / "journal.beancount"
+    run("journal", str(journal), "--journal-profile", "paying_unit")
+    checked = subprocess.run([str(BEAN_CHECK), "--no-cache", str(journal)], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+    certificate = tmp_path / "day.json"
+    document = run("day", OURS, samples.DAY, "--certificate", str(certificate))
+    assert document["totals"] == {
+        "fee": {"count": 1, "in_minor": 0, "out_minor": 5},
+        "matched": {"count": 2, "in_minor": 0, "out_minor": 700},
+    }
+    assert run("verify", str(certificate), str(bank)) == {"holds": True, "findings": []}
+
+
+def test_a_certificate_of_which_anything_was_changed_does_not_hold(served: Served, run: Run, tmp_path: Path) -> None:
+    awards(served, 300)
+    run("open", OURS, "--name", "省级专户")
+    bank = camt(tmp_path / "bank.xml", (50, "", "往来款"), (-20, "", "x"))
+    run("import", str(bank))
+    certificate = tmp_path / "day.json"
+    run("day", OURS, samples.DAY, "--certificate", str(certificate))
+    other = camt(tmp_path / "other.xml", (51, "", "往来款"), (-20, "", "x"))
+    told = run("verify", str(certificate), str(other), code=1)
+    assert "no file of this certificate" in told["findings"][0]
+    assert any("is not here" in finding for finding in told["findings"])
+    document = json.loads(certificate.read_text("utf-8"))
+    del document["lines"][0]
+    certificate.write_text(json.dumps(document), "utf-8")
+    found = run("verify", str(certificate), str(bank), code=1)["findings"]
+    assert any("own hash" in finding for finding in found)
+    assert any("left out" in finding for finding in found)
+
+
+def test_a_broken_file_is_quarantined_whole_and_the_others_are_imported(
+    served: Served, run: Run, tmp_path: Path
+) -> None:
+    awards(served, 300)
+    run("open", OURS, "--name", "省级专户")
+    good = camt(tmp_path / "good.xml", (50, "", "往来款"))
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(camt(tmp_path / "x.xml", (50, "", "y"), number=2).read_bytes().replace(b"</Ntry>", b"</Ntr>"))
+    told = run("import", str(broken), str(good), code=1)
+    assert [(one["outcome"], one.get("reason", "")) for one in told] == [("quarantined", "malformed"), ("imported", "")]
+    assert run("status", OURS)["status"]["line_count"] == 1
+
+
+def test_a_run_is_written_once_and_again_only_as_the_same_file(served: Served, run: Run, tmp_path: Path) -> None:
+    [award] = awards(served, 300)
+    run("open", OURS, "--name", "省级专户", "--bank", "102451000013")
+    pay = f"{samples.number(1).number}/{award}"
+    run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--pay", pay)
+    assert "not approved" in " ".join(run("run", "send", "R-1", str(tmp_path / "early.xml"), code=2).split())
+    run("run", "approve", "R-1", by="sun@czt")
+    first, second = tmp_path / "first.xml", tmp_path / "second.xml"
+    run("run", "send", "R-1", str(first))
+    assert main(["--server", f"127.0.0.1:{served.port}", "finance", "run", "send", "R-1", str(second)]) == 0
+    assert first.read_bytes() == second.read_bytes()
+    run("run", "send", "R-1", str(tmp_path / "other.csv"), "--counter", code=2)
+    assert not (tmp_path / "other.csv").exists()
