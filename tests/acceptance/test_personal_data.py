@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from award_ledger.server.rpc.unsealing import Unsealing
 from award_ledger.server.vault.failures import Erased
 from award_ledger.v1.applications_pb2 import (
     PERSONAL_DATA_SUBJECT_CONTACT,
     PERSONAL_DATA_SUBJECT_PAYEE,
     GetApplicationRequest,
+    GetPayeeRequest,
     PersonalData,
     WithdrawApplicationRequest,
 )
@@ -139,6 +141,14 @@ def test_a_withdrawn_application_needs_no_payee(prepared: Served) -> None:
     for caller in (prepared.officer, prepared.reviewer):
         caller.do(erase(application.application_id, PERSONAL_DATA_SUBJECT_PAYEE))
     assert kept_paths(prepared, application.number) == sorted(CONTACT_PATHS)
+
+
+def test_whoever_pays_finds_the_payee_beside_the_contact(prepared: Served) -> None:
+    application = told(prepared)
+    asked = GetPayeeRequest(enterprise=samples.number(), application_id=application.application_id)
+    assert prepared.finance.do(asked).payee == samples.payee()
+    with prepared.recorder.reading() as reader:
+        assert Unsealing(prepared.vault, reader).payee(application.number) == samples.payee()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ The log keeps the commitments for ever, so every proof stays valid; what stands 
 fact here says that it was erased. An opening that is missing without it was taken away by somebody.
 """
 
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -56,17 +56,6 @@ class PersonalData(Struct):
     paths: tuple[str, ...]
     proposal: ErasureProposal | None = None
     erased_at: int = 0
-
-
-def commitments_of(fact: Fact) -> dict[str, str]:
-    """The commitments in a fact, hex, by the path of their field."""
-    found: dict[str, str] = {}
-    for subject in get_args(Subject):
-        part = getattr(fact, subject, None)
-        if isinstance(part, PayeeCommitments | ContactCommitments):
-            values = {name: getattr(part, name) for name in part.__struct_fields__}
-            found |= {f"{subject}.{name}": value.c for name, value in values.items() if value is not None}
-    return found
 
 
 def told_by(payee: PayeeCommitments | None, contact: ContactCommitments | None) -> dict[Subject, PersonalData]:

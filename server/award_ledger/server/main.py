@@ -231,8 +231,11 @@ def _verify(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     for finding in verification.findings:
         _say(finding)
     outcome = "all agree" if verification.agrees else f"{len(verification.findings)} disagree"
-    sealed = f"{verification.opened} openings opened" if vault else "openings not opened: no key was given"
-    _say(f"{verification.events} events replayed, {verification.aggregates} aggregates compared, {sealed}: {outcome}")
+    if vault is None:
+        _LOG.warning("sensitive values were not opened: no key was given")
+    else:
+        _say(f"{verification.opened} openings opened")
+    _say(f"{verification.events} events replayed, {verification.aggregates} aggregates compared: {outcome}")
     return 0 if verification.agrees else DISAGREES
 
 

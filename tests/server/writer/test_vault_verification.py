@@ -18,6 +18,7 @@ from award_ledger.server.writer.verification import verify
 from award_ledger.v1.applications_pb2 import PERSONAL_DATA_SUBJECT_CONTACT
 from award_ledger.v1.personal_data_pb2 import ErasePersonalDataRequest
 from tests import samples
+from tests.acceptance.test_finance import line, opened, statement
 from tests.served import Served, serving
 
 ENTRY = 4
@@ -127,6 +128,15 @@ def test_a_snapshot_that_is_not_what_the_replay_says_is_found(told: Served, chan
     row = (snapshot.c.aggregate_id == aggregate_id) & (snapshot.c.position == position)
     change(told, update(snapshot).where(row).values(**changed))
     assert any("snapshot" in finding for finding in findings(told))
+
+
+def test_what_bank_lines_told_is_looked_for_like_all_else(told: Served) -> None:
+    opened(told.finance)
+    lines = [line("L1", -400, name="某某", text="AL25"), line("L2", 30, name="另一人")]
+    told.finance.do(statement(*lines))
+    assert verify(told.recorder, told.vault).findings == []
+    change(told, delete(vault_opening).where(vault_opening.c.path == "lines[1].particulars"))
+    assert findings(told) == ["the opening of lines[1].particulars of event 6 is missing, and no event erased it"]
 
 
 def test_an_auditor_is_given_openings_as_the_files_of_a_bundle(told: Served, tmp_path: Any) -> None:

@@ -38,7 +38,8 @@ class Unsealing:
 
     def payee(self, position: int) -> Payee | None:
         """Of the application at a position; None where it was erased."""
-        values = {opened.path.removeprefix("payee."): opened.value.decode() for opened in self._revealed(position)}
+        told = (opened for opened in self._revealed(position) if opened.path.startswith("payee."))
+        values = {opened.path.removeprefix("payee."): opened.value.decode() for opened in told}
         return Payee(**values) if set(values) == {"account_name", "account_number", "bank"} else None
 
     def _particulars_at(self, position: int) -> dict[int, LineParticulars]:

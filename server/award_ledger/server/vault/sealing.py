@@ -1,10 +1,11 @@
 """The vault: it seals what stands behind the commitments of an event, and reveals it while it is kept.
 
-What an event tells of one subject (`payee.…`, `contact.…`) lies under a key of its own, so that destroying the key
-erases it wherever a copy went.
+What an event tells of one subject (`payee.…`, `contact.…`, `lines[…]…`) lies under a key of its own, so that destroying
+the key erases it wherever a copy went.
 `formats/transparency-log.md`, "Sensitive fields inside state".
 """
 
+import re
 import struct
 from itertools import groupby
 from os import urandom
@@ -19,6 +20,8 @@ from award_ledger.server.vault.aead import KEY_BYTES, RandomBytes, seal, unseal
 from award_ledger.server.vault.commitments import SALT_BYTES, Opened
 from award_ledger.server.vault.failures import Erased, OpeningTampered
 from award_ledger.server.vault.keys import KeyService, WrappedKey
+
+_SUBJECT_ENDS = re.compile(r"[.\[]")
 
 
 class Vault:
@@ -78,7 +81,7 @@ def _revealed(opening: Opening, key: bytes) -> Opened:
 
 
 def _subject(opened: Opened) -> str:
-    return opened.path.partition(".")[0]
+    return _SUBJECT_ENDS.split(opened.path, maxsplit=1)[0]
 
 
 def _bound_to(position: int, path: str) -> bytes:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from award_ledger.domain.commitments import commitments_of
 from award_ledger.domain.fact import Event
-from award_ledger.domain.personal_data import PersonalDataErased, commitments_of
+from award_ledger.domain.personal_data import PersonalDataErased
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.vault.commitments import commitment
 from award_ledger.server.vault.failures import VaultFailure

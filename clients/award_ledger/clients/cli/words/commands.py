@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
+from award_ledger.clients.cli.words.columns import COLUMNS
 from award_ledger.clients.cli.words.finance import FINANCE_COMMANDS
 from award_ledger.clients.cli.words.identity import IDENTITY_COMMANDS
 from award_ledger.clients.cli.words.rights import RIGHTS_COMMANDS
@@ -45,22 +46,6 @@ _CORRECTED = Phrase(
     "--amount 更正奖补、到账、退回、追回、核销或额度的金额（0 表示本不应记录）；--name 更正名称；"
     "--asked 与 --fact、--money、--evidence 一并更正待决定申报的全部内容。更正后仍按原记录日期计算，"
     "影响当年的限额、名额与资金。调高奖补金额须符合其所依据的条款；条款要求两人办理的，由另一人执行同一命令后生效。",
-)
-_COLUMNS = Phrase(
-    "Columns, in any order: enterprise, measure, asked; and where needed name (registers the enterprise), "
-    "applied_on, evidence:KIND (several references separated by ;), fact:NAME, money:NAME (in major units), "
-    "payee_name, payee_account, payee_bank, contact_name, contact_telephone, contact_email; and for approvals "
-    "approve_amount or rate, decided_on. "
-    "contract, invoice, project and product stand for evidence:contract and so on. "
-    "Chinese headings work too: 企业代码, 政策措施, 申报金额, 企业名称, 申报日期, 凭证:…, 事实:…, 金额:…, "
-    "合同, 发票, 项目, 产品, 收款户名, 收款账号, 开户银行, 联系人, 联系电话, 电子邮箱, 批准金额, 核定比例, 决定日期.",
-    "列（次序不限）：企业代码、政策措施、申报金额；按需填写 企业名称（同时登记企业）、申报日期、"
-    "凭证:类型（多个编号以 ; 分隔）、事实:名称、金额:名称（主币单位）、收款户名、收款账号、开户银行、"
-    "联系人、联系电话、电子邮箱；"
-    "批准时可填 批准金额 或 核定比例、决定日期。合同、发票、项目、产品 即 凭证:contract 等。"
-    "也可用英文列名：enterprise, measure, asked, name, applied_on, evidence:…, fact:…, money:…, "
-    "contract, invoice, project, product, payee_name, payee_account, payee_bank, contact_name, contact_telephone, "
-    "contact_email, approve_amount, rate, decided_on。",
 )
 _AGAIN = Phrase(
     "Each row's outcome goes to a file beside it, FILE.result.csv. After a break run it again, as the same person: "
@@ -297,7 +282,7 @@ _CASES = {
         "Register, submit and (with --approve) approve the rows of a CSV file.",
         "批量导入 CSV 文件：登记企业、登记申报，并可（--approve）批准。",
         "import applications.csv --approve",
-        _COLUMNS,
+        COLUMNS,
         _AGAIN,
     ),
 }
