@@ -53,7 +53,7 @@ check: $(STAMP)  ## Lint, types, import contracts, the API contract and its stub
 	else echo "buf breaking: nothing is released yet, so nothing can break"; fi
 	$(BIN)/python protos/generate.py --check
 
-bench: $(STAMP)  ## Measure speed
+bench: $(STAMP)  ## Measure speed (ARGS="--quick" for a taste; see docs/performance.md)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 audit: $(STAMP)  ## Look the locked requirements up among known vulnerabilities (at a release; needs the network)

@@ -17,6 +17,7 @@ from award_ledger.server.rpc.interceptors.identity import DevelopmentIdentity, P
 from award_ledger.server.rpc.refusals import Unauthenticated
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.v1 import roster_pb2 as pb
+from award_ledger.v1.applications_pb2 import PERSONAL_DATA_SUBJECT_CONTACT
 from award_ledger.v1.errors_pb2 import ErrorReason
 from award_ledger.v1.objections_pb2 import ObjectionKind, RaiseObjectionRequest
 from tests import samples
@@ -96,7 +97,7 @@ def prepared(served: Served) -> None:
     administrator.do(samples.publish())
     officer.do(samples.register())
     served.award_id = samples.awarded(officer, payee=samples.payee())
-    served.application_id = samples.applied(officer, asked_minor=100, payee=samples.payee())
+    served.application_id = samples.applied(officer, asked_minor=100, payee=samples.payee(), contact=samples.contact())
     served.caller(person("officer", OTHER)).do(
         RaiseObjectionRequest(
             enterprise=samples.number(),
@@ -118,6 +119,8 @@ def request_for(served: Served, method: MethodDescriptor) -> Message:
     fields: Any = request
     if method.name == "CorrectEntry":
         fields.position, fields.amount_minor = _position_of_award(served), 1
+    if method.name == "ErasePersonalData":
+        fields.subject, fields.legal_basis = PERSONAL_DATA_SUBJECT_CONTACT, "law"
     return request
 
 

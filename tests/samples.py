@@ -10,7 +10,7 @@ from stdnum.cn import uscc
 from award_ledger.v1 import terms_pb2 as terms_pb
 from award_ledger.v1.applications_pb2 import SubmitApplicationRequest
 from award_ledger.v1.awards_pb2 import ApproveAwardRequest
-from award_ledger.v1.common_pb2 import EnterpriseNumber, Evidence, LocalizedText, Payee
+from award_ledger.v1.common_pb2 import Contact, EnterpriseNumber, Evidence, LocalizedText, Payee
 from award_ledger.v1.enterprises_pb2 import RegisterEnterpriseRequest
 from award_ledger.v1.funds_pb2 import CreateFundRequest
 from award_ledger.v1.measures_pb2 import PublishTermsRequest
@@ -90,6 +90,10 @@ def submit(serial: int = 1, *, reference: str = "", asked_minor: int = 400, **ch
 
 def payee() -> Payee:
     return Payee(account_name="示例企业一号", account_number="6222020200112233445", bank="102100099996")
+
+
+def contact() -> Contact:
+    return Contact(name="示例联系人", telephone="13800000000", email="contact@example.cn")
 
 
 def approve(application_id: str, serial: int = 1, **changes: Any) -> ApproveAwardRequest:

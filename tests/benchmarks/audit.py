@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
+import re
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from award_ledger.clients.audit.replay import replay_bundle
 from award_ledger.clients.verification.bundle_check import verify_bundle
@@ -21,6 +22,7 @@ from award_ledger.clients.verification.merkle import leaf_hash
 from award_ledger.clients.verification.policies import parse_policy
 from award_ledger.clients.verification.tiles import TreeHashing
 from tests.benchmarks.audit_log import POLICY, tell, write_bundle
+from tests.benchmarks.figures import Report
 
 
 def hash_leaves(_path: Path, size: int) -> int:
@@ -51,24 +53,50 @@ def decide(path: Path, size: int) -> int:
 
 
 _MEASURED: dict[str, Callable[[Path, int], int]] = {
-    "hash leaves": hash_leaves,
-    "verify": verify,
-    "decide again": decide,
+    "auditor hashes leaves": hash_leaves,
+    "auditor verifies a bundle": verify,
+    "auditor decides again": decide,
 }
 
 
-def _run(name: str, path: Path, size: int) -> None:
-    if name not in _MEASURED:
-        write_bundle(path, size)
-        return
-    started, worked = time.perf_counter(), time.process_time()
-    done = _MEASURED[name](path, size)
-    seconds, worked = time.perf_counter() - started, time.process_time() - worked
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
-    print(f"{name:16}{done:>10}{seconds:>10.2f}{worked:>10.2f}{done / worked:>16,.0f}{peak_mb:>10,.0f}", flush=True)
+class _Done(NamedTuple):
+    """Events, seconds of processor time, and the most memory that the process ever held."""
+
+    events: int
+    cpu_s: float
+    peak_mb: float
+
+
+def _run(name: str, path: Path, size: int) -> _Done:
+    begun_s = time.process_time()
+    events = _MEASURED[name](path, size)
+    return _Done(events, time.process_time() - begun_s, _peak_mb())
+
+
+def _peak_mb() -> float:
+    """0 where the system does not tell (it is not Linux). `getrusage` would count what the parent held, too."""
+    status = Path("/proc/self/status")
+    peak_kb = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(peak_kb[1]) / 1_000 if peak_kb else 0.0
+
+
+def measure(report: Report, events: int, bundle: Path | None = None) -> None:
+    """Makes the bundle, unless it is there, and reads it in every way."""
+    spawned = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        path = bundle or Path(folder, "bundle.zip")
+        with spawned.Pool(1, maxtasksperchild=1) as apart:
+            if not path.exists():
+                apart.apply(write_bundle, (path, events))
+            for name in _MEASURED:
+                done = apart.apply(_run, (name, path, events))
+                what = f"{name}, {done.events:,} events, by processor time"
+                report.add("audit", "-", what, done.events / done.cpu_s, "/s")
+                report.add("audit", "-", "  most memory held", done.peak_mb, "MB")
 
 
 def main() -> None:
+    """Print one line a figure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--bundle", type=Path, help="keep the bundle here, or use the one that is there")
@@ -77,16 +105,7 @@ def main() -> None:
     if chosen.topics:
         print(Counter(line.entry[56:-48].decode() for line in tell(chosen.events)))
         return
-    spawned = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(dir=".") as folder:
-        path = chosen.bundle or Path(folder, "bundle.zip")
-        print(f"{'what':16}{'events':>10}{'s':>10}{'CPU s':>10}{'per CPU second':>16}{'peak MB':>10}")
-        for name in ("make the bundle", *_MEASURED) if not path.exists() else _MEASURED:
-            process = spawned.Process(target=_run, args=(name, path, chosen.events))
-            process.start()
-            process.join()
-            if process.exitcode:
-                raise SystemExit(process.exitcode)
+    measure(Report(), chosen.events, chosen.bundle)
 
 
 if __name__ == "__main__":

@@ -21,17 +21,26 @@ _METADATA = (("x-award-ledger-principal", "li@kjt"),)
 
 @dataclass
 class Called:
-    """What came of a round: acknowledged commands, failed ones, and how long each call took, in seconds."""
+    """What came of a round: acknowledged commands, failed ones, how long each call took, and what the servers spent of
+    processors, in seconds.
+    """
 
     done: int = 0
     failed: int = 0
     took_s: float = 0.0
+    server_cpu_s: float = 0.0
     latencies_s: list[float] = field(default_factory=list)
 
     @property
     def per_second(self) -> float:
         """Acknowledged commands."""
         return self.done / self.took_s
+
+    @property
+    def server_us_each(self) -> float:
+        """Processor time of the servers for one command, which other programs of the machine change less than the
+        rate."""
+        return 1e6 * self.server_cpu_s / max(self.done, 1)
 
     def latency_ms(self, hundredth: int = 50) -> float:
         """A percentile of the calls' latency."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import grpc
 
 from tests.benchmarks.callers import Call, Called, Supply, called
+from tests.benchmarks.serving import Running
 from tests.benchmarks.workload import Case, Filling, filling
 
 Make = Callable[[Iterable[int], int], Iterator[Case]]
@@ -30,7 +31,7 @@ class Ground:
 
     def round(
         self,
-        addresses: Sequence[str],
+        servers: Sequence[Running],
         make_call: Callable[[grpc.Channel], Call],
         make: Make,
         *,
@@ -41,11 +42,14 @@ class Ground:
         kind = f"{make_call.__name__} {min(callers, 8)}"
         wanted = int(self.rates.get(kind, 1_000) * self.seconds * 1.5) + 2 * size * callers
         cases = self._submitted(make, min(wanted, _MOST_AT_ONCE))
-        aside, cases = cases[: len(addresses)], cases[len(addresses) :]
-        for address, case in zip(addresses, aside, strict=True):
+        aside, cases = cases[: len(servers)], cases[len(servers) :]
+        for server, case in zip(servers, aside, strict=True):
             # Untimed: each server folds the applications that were submitted meanwhile.
-            called([address], make_call, Supply([case]), callers=1, seconds=60)
-        outcome = called(addresses, make_call, Supply(cases), callers=callers, seconds=self.seconds, size=size)
+            called([server.address], make_call, Supply([case]), callers=1, seconds=60)
+        addresses, supply = [server.address for server in servers], Supply(cases)
+        before_s = sum(server.cpu_s() for server in servers)
+        outcome = called(addresses, make_call, supply, callers=callers, seconds=self.seconds, size=size)
+        outcome.server_cpu_s = sum(server.cpu_s() for server in servers) - before_s
         self.rates[kind] = max(self.rates.get(kind, 0.0), outcome.per_second)
         return outcome
 

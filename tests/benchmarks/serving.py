@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, Protocol
 from tests.postgres_server import PostgresServer
 
 Engine = Literal["postgresql", "sqlite"]
+ENGINES: tuple[Engine, ...] = ("postgresql", "sqlite")
 
 _ENDS_WITHIN_S = 60
 

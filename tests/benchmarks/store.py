@@ -8,35 +8,23 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from award_ledger.server.clock import SystemClock
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.values import NewEvent
-from tests.postgres_server import PostgresServer
+from tests.benchmarks.figures import Report
+from tests.benchmarks.serving import ENGINES, Databases, Engine, databases
 
 _STATE = bytes(range(32, 92)) * 10
 _HOT = (UUID(int=1), UUID(int=2))
 _FEWEST_BATCHES = 5
-
-
-@contextmanager
-def _ledger(engine: str) -> Iterator[LogRecorder]:
-    if engine == "sqlite":
-        with tempfile.TemporaryDirectory(dir=".") as directory:
-            log = open_ledger(f"sqlite:///{directory}/ledger.sqlite3")
-            yield log
-            log.close()
-        return
-    with PostgresServer(durable=True) as server:
-        log = open_ledger(server.create_database("bench"))
-        yield log
-        log.close()
+_PAGE = 1_000
+SIZES = (1, 100, 1_000)
 
 
 def _batch(size: int) -> list[NewEvent]:
@@ -73,34 +61,37 @@ def _appending(log: LogRecorder, size: int) -> Callable[[], Callable[[], None]]:
     return make
 
 
-def _report(engine: str, what: str, size: int, seconds: float) -> None:
-    print(f"{engine:12}{what:28}{size:>8}{seconds * 1e3:>12.2f}{size / seconds:>14,.0f}", flush=True)
+def measure(report: Report, engine: Engine, databases: Databases, seconds: float, sizes: Sequence[int] = SIZES) -> None:
+    """Appends of these sizes, a page read, and aggregates found."""
+    name = databases.fresh()
+    log = open_ledger(databases.url(name))
+    _measure(report, engine, log, sizes, seconds)
+    log.close()
+    databases.drop(name)
 
 
-def _measure(engine: str, sizes: list[int], seconds: float) -> None:
-    with _ledger(engine) as log:
-        for size in sizes:
-            _report(engine, "append a batch of", size, _medians(_appending(log, size), seconds))
-        with log.writing() as transaction:
-            transaction.append(_batch(10_000), 0)
-        with log.reading() as reader:
-            page = 1_000
-            start = reader.head - page
-            _report(
-                engine,
-                "read a page of",
-                page,
-                _medians(lambda: lambda: _read(reader.events_after, start, page), seconds),
-            )
-            known = [event.originator_id for event in reader.events_after(start, 100)]
-            unknown = [uuid4() for _ in range(700)]
-            wanted = known + unknown
-            _report(
-                engine,
-                "load aggregates, 1 in 8 known",
-                800,
-                _medians(lambda: lambda: _read(reader.events_of, wanted), seconds),
-            )
+def _measure(report: Report, engine: Engine, log: LogRecorder, sizes: Sequence[int], seconds: float) -> None:
+    def add(what: str, count: int, took_s: float) -> None:
+        report.add("store", engine, f"{what}: {took_s * 1e3:,.2f} ms", count / took_s, "/s")
+
+    for size in sizes:
+        add(f"append a batch of {size:,} events", size, _medians(_appending(log, size), seconds))
+    with log.writing() as transaction:
+        transaction.append(_batch(10_000), 0)
+    with log.reading() as reader:
+        start = reader.head - _PAGE
+        add(
+            f"read a page of {_PAGE:,} events",
+            _PAGE,
+            _medians(lambda: lambda: _read(reader.events_after, start, _PAGE), seconds),
+        )
+        known = [event.originator_id for event in reader.events_after(start, 100)]
+        wanted = known + [uuid4() for _ in range(700)]
+        add(
+            f"find {len(wanted)} aggregates, 1 in 8 known",
+            len(wanted),
+            _medians(lambda: lambda: _read(reader.events_of, wanted), seconds),
+        )
 
 
 def _read(method: Callable[..., object], *arguments: object) -> None:
@@ -108,14 +99,16 @@ def _read(method: Callable[..., object], *arguments: object) -> None:
 
 
 def main() -> None:
+    """Print one line a figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engines", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
-    parser.add_argument("--sizes", nargs="+", type=int, default=[1, 100, 1000], help="events in a batch")
+    parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
+    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="events in a batch")
     parser.add_argument("--seconds", type=float, default=3.0, help="spent on each figure")
-    chosen = parser.parse_known_args()[0]  # `make bench` hands the log's on, too
-    print(f"{'engine':12}{'what':28}{'n':>8}{'ms':>12}{'per second':>14}")
+    chosen = parser.parse_args()
+    report = Report()
     for engine in chosen.engines:
-        _measure(engine, chosen.sizes, chosen.seconds)
+        with databases(engine, Path()) as found:
+            measure(report, engine, found, chosen.seconds, chosen.sizes)
 
 
 if __name__ == "__main__":

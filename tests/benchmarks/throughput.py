@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 from collections.abc import Callable, Sequence
 
@@ -56,7 +57,7 @@ def _by_callers(report: Report, engine: Engine, at: Ground, server: Running, rou
     outcomes: dict[int, list[Called]] = {level: [] for level in levels}
     for _ in range(rounds):
         for level in levels:
-            outcomes[level].append(at.round([server.address], one_by_one, spread, callers=level))
+            outcomes[level].append(at.round([server], one_by_one, spread, callers=level))
     for level, found in outcomes.items():
         rate = median_rate(found)
         wanted = 1_200.0 if level == _MOST_CALLERS and engine == "postgresql" else None
@@ -64,7 +65,8 @@ def _by_callers(report: Report, engine: Engine, at: Ground, server: Running, rou
         report.point("throughput", f"{engine}, unary", level, rate)
     last = outcomes[_MOST_CALLERS]
     report.add("callers", engine, f"  latency of those, {_MOST_CALLERS} callers, median", _median_ms(last), "ms")
-    _processor(report, engine, f"unary, {_MOST_CALLERS} callers", at, server, one_by_one, _MOST_CALLERS, 1)
+    for level in (1, _MOST_CALLERS):
+        _processor(report, engine, f"unary, {level} callers", outcomes[level])
     _no_failures(report, engine, "callers", [outcome for found in outcomes.values() for outcome in found])
 
 
@@ -78,14 +80,12 @@ def _hot(report: Report, engine: Engine, at: Ground, server: Running, rounds: in
 
 def _batches(report: Report, engine: Engine, at: Ground, server: Running, rounds: int) -> None:
     for make, what in ((spread, ""), (with_invoice, ", each with an invoice")):
-        outcomes = [
-            at.round([server.address], in_batches, make, callers=_BATCH_CALLERS, size=_BATCH) for _ in range(rounds)
-        ]
+        outcomes = [at.round([server], in_batches, make, callers=_BATCH_CALLERS, size=_BATCH) for _ in range(rounds)]
         wanted = 10_000.0 if make is spread and engine == "postgresql" else None
         name = f"approvals in batches of {_BATCH}, {_BATCH_CALLERS} callers{what}"
         report.add("batches", engine, name, median_rate(outcomes), "/s", at_least=wanted)
+        _processor(report, engine, f"batches of {_BATCH}{what}", outcomes)
         _no_failures(report, engine, "batches", outcomes)
-    _processor(report, engine, f"batches of {_BATCH}", at, server, in_batches, _BATCH_CALLERS, _BATCH)
 
 
 def _two_servers(
@@ -98,8 +98,8 @@ def _two_servers(
             at.once_each(server.address, in_batches, spread, _BATCH)
         alone, together = [], []
         for _ in range(rounds):
-            alone.append(at.round([one.address], one_by_one, spread, callers=_MOST_CALLERS))
-            together.append(at.round([one.address, other.address], one_by_one, spread, callers=_MOST_CALLERS))
+            alone.append(at.round([one], one_by_one, spread, callers=_MOST_CALLERS))
+            together.append(at.round([one, other], one_by_one, spread, callers=_MOST_CALLERS))
     databases.drop(name)
     ratio = median_ratio(together, alone)
     wanted = 0.9 if engine == "postgresql" else None
@@ -110,9 +110,7 @@ def _two_servers(
 def _pair(
     at: Ground, server: Running, call: Callable[[grpc.Channel], Call], one: Make, other: Make, callers: int
 ) -> tuple[Called, Called]:
-    return at.round([server.address], call, one, callers=callers), at.round(
-        [server.address], call, other, callers=callers
-    )
+    return at.round([server], call, one, callers=callers), at.round([server], call, other, callers=callers)
 
 
 def _echo(seconds: float) -> Called:
@@ -132,27 +130,10 @@ def _echo(seconds: float) -> Called:
         return called([server.address], echo, Supply(cases), callers=_MOST_CALLERS, seconds=seconds)
 
 
-def _processor(
-    report: Report,
-    engine: Engine,
-    what: str,
-    at: Ground,
-    server: Running,
-    call: Callable[[grpc.Channel], Call],
-    callers: int,
-    size: int,
-) -> None:
-    """What the server spends on one command, which other programs of the machine do not change much."""
-    before = server.cpu_s()
-    outcome = at.round([server.address], call, spread, callers=callers, size=size)
-    spent_s = server.cpu_s() - before
-    report.add(
-        "processor",
-        engine,
-        f"  processor time of the server for one approval, {what}",
-        1e6 * spent_s / max(outcome.done, 1),
-        "µs",
-    )
+def _processor(report: Report, engine: Engine, what: str, outcomes: Sequence[Called]) -> None:
+    spent_us = statistics.median(outcome.server_us_each for outcome in outcomes)
+    name = f"  processor time of the server for one approval, {what}"
+    report.add("processor", engine, name, spent_us, "µs")
 
 
 def _median_ms(outcomes: Sequence[Called]) -> float:

@@ -25,6 +25,7 @@ from award_ledger.v1 import (
     measures_pb2,
     objections_pb2,
     payments_pb2,
+    personal_data_pb2,
     roster_pb2,
     transparency_pb2,
 )
@@ -41,6 +42,7 @@ FILES: tuple[Any, ...] = (
     measures_pb2,
     objections_pb2,
     payments_pb2,
+    personal_data_pb2,
     roster_pb2,
     transparency_pb2,
 )

@@ -49,6 +49,13 @@ def test_what_is_normalised_holds_no_space_and_stays_as_it_is(text: str) -> None
 
 
 @FEW
+@given(st.text(st.characters(max_codepoint=0x7F)))
+def test_plain_references_are_compared_as_all_others_are(text: str) -> None:
+    unseen = "\u200b"  # shows nothing, and leads past what is done for plain text alone
+    assert normalised(text) == normalised(text + unseen)
+
+
+@FEW
 @given(plain, plain)
 def test_different_references_stay_different(one: str, other: str) -> None:
     assert (normalised(one) == normalised(other)) == (one == other)

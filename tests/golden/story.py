@@ -18,12 +18,22 @@ import msgspec
 
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.encoding import decode_fact, encode_fact, encode_snapshot
-from award_ledger.domain.fact import Act, Event, EvidenceRef, OverrideTaken
+from award_ledger.domain.fact import (
+    Act,
+    Commitment,
+    ContactCommitments,
+    Event,
+    EvidenceRef,
+    OverrideTaken,
+    PayeeCommitments,
+)
+from award_ledger.domain.personal_data import Subject
 from award_ledger.domain.roster_events import Role
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from award_ledger.server.commands.correct_entry import CorrectEntry, Right, RightApplication
+from award_ledger.server.commands.erase_personal_data import ErasePersonalData
 from award_ledger.server.commands.grant_role import GrantRole, RevokeRole
 from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.open_roster import OpenRoster
@@ -40,6 +50,7 @@ from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.rotate_log_keys import RotateLogKeys
 from award_ledger.server.commands.set_off_clawback import SetOffClawback
 from award_ledger.server.commands.submit_application import SubmitApplication
+from award_ledger.server.commands.withdraw_application import WithdrawApplication
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.transparency.notes import VerifierKey
@@ -115,6 +126,7 @@ def tell() -> list[Event]:
         _new_keys_of_the_log,
         _rights,
         _the_bank,
+        _erasures,
     )
     for chapter in chapters:
         chapter(telling)
@@ -255,6 +267,25 @@ def _rights(t: Telling) -> None:
 def _the_bank(t: Telling) -> None:
     t.do(SetOffClawback(*FIRM, _netted(t, 50), 1), "qian@czt", LATER)
     the_bank(t, FIRM, LATER)
+
+
+def _erasures(t: Telling) -> None:
+    """An application with a payee and a contact; both are erased, the payee once the application is withdrawn."""
+    sealed = [Commitment(c=hashlib.sha256(f"{number}".encode()).hexdigest()) for number in range(6)]
+    application = t.apply_for(
+        OTHER,
+        "G-VOUCHER",
+        100,
+        payee=PayeeCommitments(account_name=sealed[0], account_number=sealed[1], bank=sealed[2]),
+        contact=ContactCommitments(name=sealed[3], telephone=sealed[4], email=sealed[5]),
+    )
+    subjects: tuple[Subject, ...] = ("contact", "payee")
+    for about in subjects:
+        if about == "payee":
+            t.do(WithdrawApplication(*OTHER, application, ""), on=LATER)
+        for person in ("li@kjt", "wang@kjt"):
+            command = ErasePersonalData(*OTHER, application, about, "个人信息保护法第四十七条", "本人申请")
+            t.do(command, person, NEXT_YEAR)
 
 
 def _log_key(number: int) -> str:

@@ -215,6 +215,8 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "BANK_LINE_STATE",
         "MATCH_NOT_EXACT",
         "PAYMENT_RUN_STATE",
+        "PERSONAL_DATA_NOT_HELD",
+        "PERSONAL_DATA_NEEDED",
         "ROLE_NOT_HELD",
         "LAST_ADMINISTRATOR",
         "ROSTER_NOT_OPEN",

@@ -26,11 +26,8 @@ class _Money(NamedTuple):
     reason: str
     limit: int
     used: int
+    left: int
     cuts: bool
-
-    @property
-    def left(self) -> int:
-        return max(0, self.limit - self.used)
 
 
 class _Limits(NamedTuple):
@@ -42,9 +39,9 @@ class _Limits(NamedTuple):
 
     def lefts(self, taken: set[str]) -> dict[str, int]:
         """What each leaves, but for those that are passed by an override."""
-        lefts = [(rule.id, rule.left) for rule in self.rules]
-        lefts += [(limit.id, limit.left) for limit in (*self.caps, *self.fund)]
-        return {check_id: left for check_id, left in lefts if left is not None and check_id not in taken}
+        limits: list[AmountLimit | _Money] = [*self.rules, *self.caps, *self.fund]
+        lefts = [(limit.id, limit.left) for limit in limits if limit.id not in taken]
+        return {check_id: left for check_id, left in lefts if left is not None}
 
     def cut(self, amount: int) -> int:
         """What the caps that grant what fits make of an amount."""
@@ -89,6 +86,7 @@ def assess(terms: Terms, case: Case, usage: Usage, on: date, terms_version: int 
     refusing = [check.id for check in checks if check.refuses]
     # A decided rate that is too high closes nothing: the rate rule itself says what would be admissible.
     closed = [check_id for check_id in refusing if check_id not in lefts and check_id != "decided_rate"]
+    least = _least(lefts)
     return Assessment(
         measure_code=terms.measure_code,
         terms_version=terms_version,
@@ -96,7 +94,7 @@ def assess(terms: Terms, case: Case, usage: Usage, on: date, terms_version: int 
         admissible_minor=limits.most(lefts) if terms.moves_money and not closed else 0,
         granted_minor=0 if refusing else cut,
         checks=tuple(checks),
-        binding=tuple(closed or (check_id for check_id, left in lefts.items() if left == _least(lefts))),
+        binding=tuple(closed or (check_id for check_id, left in lefts.items() if left == least)),
     )
 
 
@@ -109,13 +107,14 @@ def _cap_limits(terms: Terms, usage: Usage, on: date) -> Iterator[_Money]:
         uses = usage.caps.get(cap.id)
         if uses is not None:
             used = used_within(cap.window, uses, on)
-            yield _Money(f"cap.{cap.id}", "CAP_EXCEEDED", cap.limit_minor, used, cap.mode == "grant_what_fits")
+            left = max(0, cap.limit_minor - used)
+            yield _Money(f"cap.{cap.id}", "CAP_EXCEEDED", cap.limit_minor, used, left, cap.mode == "grant_what_fits")
 
 
 def _fund_limit(terms: Terms, usage: Usage) -> Iterator[_Money]:
     if usage.fund is not None and terms.moves_money:
-        fund = usage.fund
-        yield _Money("fund", "FUND_EXHAUSTED", fund.appropriated_minor, fund.committed_minor, False)
+        limit, used = usage.fund.appropriated_minor, usage.fund.committed_minor
+        yield _Money("fund", "FUND_EXHAUSTED", limit, used, max(0, limit - used), False)
 
 
 def _caps_without_key(terms: Terms, usage: Usage, *, hypothetical: bool) -> Iterator[Check]:

@@ -74,11 +74,14 @@ class LedgerMapper(Mapper[UUID]):
             place = f"{stored_event.topic} version {stored_event.originator_version} of {stored_event.originator_id}"
             raise MapperDeserialisationError(f"cannot read the event {place}: {error}") from error
         position = stored_event.id if isinstance(stored_event, Notification) else 0
-        return Event(UUID(str(stored_event.originator_id)), stored_event.originator_version, position, fact)
+        originator = stored_event.originator_id
+        if not isinstance(originator, UUID):  # the library lets a recorder give text
+            originator = UUID(originator)
+        return Event(originator, stored_event.originator_version, position, fact)
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
-    Enterprise: "enterprise.snapshot.v2",
+    Enterprise: "enterprise.snapshot.v3",
     Measure: "measure.snapshot.v2",
     Fund: "fund.snapshot.v2",
     Claim: "claim.snapshot.v2",

@@ -12,6 +12,14 @@ from award_ledger.domain import events as ev
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.fact import Corrected, Event, EvidenceRef, PayeeCommitments
 from award_ledger.domain.objection import Objection, ObjectionAnswer, ObjectionAnswered, ObjectionRaised
+from award_ledger.domain.personal_data import (
+    ErasureProposal,
+    PersonalData,
+    PersonalDataErased,
+    PersonalDataErasureProposed,
+    Subject,
+    told_by,
+)
 from award_ledger.domain.terms import Ground
 
 ApplicationStatus = Literal["open", "approved", "refused", "withdrawn"]
@@ -40,6 +48,7 @@ class Application(Struct):
     status: ApplicationStatus = "open"
     reviews: list[Review] = field(default_factory=list)
     refused_approvals: int = 0
+    personal_data: dict[Subject, PersonalData] = field(default_factory=dict)
 
 
 class Enterprise(Struct):
@@ -111,7 +120,17 @@ class Enterprise(Struct):
             fact.facts,
             fact.evidence,
             fact.payee,
+            personal_data=told_by(fact.payee, fact.contact),
         )
+
+    def _erasure_proposed(self, event: Event) -> None:
+        fact: PersonalDataErasureProposed = event.fact
+        held = self.applications[fact.application_id].personal_data[fact.subject]
+        held.proposal = ErasureProposal(fact.act.principal, fact.legal_basis)
+
+    def _personal_data_erased(self, event: Event) -> None:
+        held = self.applications[event.fact.application_id].personal_data[event.fact.subject]
+        held.proposal, held.erased_at = None, event.position
 
     def _withdrawn(self, event: Event) -> None:
         self.applications[event.fact.application_id].status = "withdrawn"
@@ -375,4 +394,6 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     co.AwardCorrected: Enterprise._award_corrected,
     co.PaymentCorrected: Enterprise._payment_corrected,
     co.ClawbackCorrected: Enterprise._clawback_corrected,
+    PersonalDataErasureProposed: Enterprise._erasure_proposed,
+    PersonalDataErased: Enterprise._personal_data_erased,
 }

@@ -14,6 +14,7 @@ from award_ledger.domain.bank_events import BANK_EVENTS
 from award_ledger.domain.corrections import CORRECTIONS
 from award_ledger.domain.fact import (
     ClaimRef,
+    ContactCommitments,
     EvidenceRef,
     Fact,
     InstalmentOwed,
@@ -25,6 +26,7 @@ from award_ledger.domain.fact import (
 )
 from award_ledger.domain.identity import group_claim_id, payment_run_id
 from award_ledger.domain.objection import ObjectionAnswered, ObjectionRaised
+from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed
 from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
@@ -93,6 +95,7 @@ class ApplicationSubmitted(Fact, frozen=True, kw_only=True):
     facts: dict[str, str] = field(default_factory=dict)
     evidence: tuple[EvidenceRef, ...] = ()
     payee: PayeeCommitments | None = None
+    contact: ContactCommitments | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return touched(self.measure)
@@ -431,5 +434,7 @@ ALL_EVENTS: tuple[type[Fact], ...] = (
     LogKeysRotated,
     *BANK_EVENTS,
     *ROSTER_EVENTS,
+    PersonalDataErasureProposed,
+    PersonalDataErased,
 )
 """Every released fact. The golden log of the tests holds one of each."""

@@ -1,27 +1,32 @@
 """Words beside the numbers: on which words of the instrument a check rests, and what would have to change."""
 
+from functools import lru_cache
+
 from award_ledger.domain.assessment import Check
+from award_ledger.domain.case import quota_pool
 from award_ledger.domain.terms import LocalizedText, Terms
 
 
 def words(check: Check, terms: Terms) -> str:
     """The quoted words on which a check rests: its own where it has some, else those of the instrument."""
-    kind, _, name = check.id.partition(".")
-    own: dict[str, str] = {}
-    match kind:
-        case "cap":
-            own = {cap.id: cap.words for cap in terms.caps}
-        case "quota" | "floor":
-            own = {quota.pool or terms.measure_code: quota.words for quota in terms.quotas}
-        case "unique":
-            own = {rule.id: rule.words for rule in terms.uniqueness}
-        case "threshold":
-            own = {rule.fact: rule.words for rule in terms.thresholds}
-        case "requirement":
-            own = {rule.fact: rule.words for rule in terms.requirements}
-    quote = own.get(name) or terms.instrument.quote
-    article = f"第{terms.instrument.article}条 " if terms.instrument.article else ""
-    return f"{terms.instrument.document} {article}{quote}".strip()
+    own = _own_words(terms)
+    return own[check.id] if check.id in own else own[""]
+
+
+@lru_cache(maxsize=1024)
+def _own_words(terms: Terms) -> dict[str, str]:
+    """The words of the checks that have some, by id; under the empty one those of the instrument."""
+    instrument = terms.instrument
+    article = f"第{instrument.article}条 " if instrument.article else ""
+    quotes = {
+        **{f"cap.{cap.id}": cap.words for cap in terms.caps},
+        **{f"{kind}.{quota_pool(quota, terms)}": quota.words for quota in terms.quotas for kind in ("quota", "floor")},
+        **{f"unique.{rule.id}": rule.words for rule in terms.uniqueness},
+        **{f"threshold.{rule.fact}": rule.words for rule in terms.thresholds},
+        **{f"requirement.{rule.fact}": rule.words for rule in terms.requirements},
+    }
+    quotes = {check_id: quote for check_id, quote in quotes.items() if quote} | {"": instrument.quote}
+    return {check_id: f"{instrument.document} {article}{quote}".strip() for check_id, quote in quotes.items()}
 
 
 _REMEDIES: dict[str, LocalizedText] = {

@@ -49,6 +49,14 @@ class PayeeCommitments(FactPart, frozen=True, kw_only=True):
     bank: Commitment
 
 
+class ContactCommitments(FactPart, frozen=True, kw_only=True):
+    """Whom to ask about an application, a natural person: known to the log by commitments alone."""
+
+    name: Commitment
+    telephone: Commitment | None = None
+    email: Commitment | None = None
+
+
 class ClaimRef(FactPart, frozen=True, kw_only=True):
     """A claim under which an award stands: `label` says in words what the id was derived from."""
 

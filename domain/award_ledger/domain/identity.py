@@ -91,6 +91,8 @@ _checked_before = lru_cache(maxsize=_REMEMBERED)(_checked)
 
 def normalised(reference: str) -> str:
     """A reference as it is compared: width, case, spaces, kinds of dashes and what is unseen do not distinguish."""
+    if reference.isascii() and reference.isprintable():  # most are: the same in a tenth of the time
+        return reference.upper().replace(" ", "")
     folded = _IGNORABLE.sub("", unicodedata.normalize("NFKC", _IGNORABLE.sub("", reference)).upper())
     kept = "".join(
         "-" if ch == "\u2212" or unicodedata.category(ch) == "Pd" else ch
@@ -149,6 +151,7 @@ def roster_id() -> UUID:
     return _id("roster")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def evidence_claim_id(kind: str, reference: str) -> UUID:
     """Id of the claim on one piece of evidence."""
     return _id("claim.evidence", kind, normalised(reference))

@@ -373,6 +373,29 @@ class PointNotAvailable(Unanswerable):
 
 
 @dataclass(eq=False)
+class PersonalDataNotHeld(Precondition):
+    """Nothing was told of the subject, or it is erased already (`erased_at` is where; 0: never told)."""
+
+    application_id: str
+    subject: str
+    erased_at: int
+    reason = "PERSONAL_DATA_NOT_HELD"
+    template = "application {application_id} holds no {subject}: never told, or erased at position {erased_at} (0: no)"
+
+
+@dataclass(eq=False)
+class PersonalDataNeeded(Precondition):
+    """The money has not all gone where the payee says."""
+
+    application_id: str
+    subject: str
+    status: str
+    open_minor: int
+    reason = "PERSONAL_DATA_NEEDED"
+    template = "the {subject} of application {application_id} ({status}) is needed: {open_minor} minor units are unpaid"
+
+
+@dataclass(eq=False)
 class LogKeysNotCurrent(Precondition):
     current: str
     reason = "LOG_KEYS_NOT_CURRENT"

@@ -243,8 +243,8 @@ class Interpretation(_Value, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()
 
 
-class Terms(_Value, frozen=True, kw_only=True):
-    """One version of a measure's rules."""
+class Terms(_Value, frozen=True, kw_only=True, cache_hash=True):
+    """One version of a measure's rules. Its hash is made once: what follows from the Terms alone is kept under them."""
 
     measure_code: str
     name: LocalizedText

@@ -42,6 +42,8 @@ def used_within(window: Window, uses: Sequence[Use], on: date) -> int:
 
 
 def _most_in_years(uses: Iterable[tuple[int, int]], year: int, years: int) -> int:
+    if years == 1:
+        return sum(amount for used_in, amount in uses if used_in == year)
     by_year: dict[int, int] = {}
     for used_in, amount in uses:
         by_year[used_in] = by_year.get(used_in, 0) + amount

@@ -52,6 +52,66 @@ APPLICATION_STATUS_WITHDRAWN: ApplicationStatus.ValueType  # 4
 """Taken back by the applicant."""
 Global___ApplicationStatus: _TypeAlias = ApplicationStatus  # noqa: Y015
 
+class _PersonalDataSubject:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PersonalDataSubjectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PersonalDataSubject.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERSONAL_DATA_SUBJECT_UNSPECIFIED: _PersonalDataSubject.ValueType  # 0
+    """Not set."""
+    PERSONAL_DATA_SUBJECT_PAYEE: _PersonalDataSubject.ValueType  # 1
+    """Where money would go."""
+    PERSONAL_DATA_SUBJECT_CONTACT: _PersonalDataSubject.ValueType  # 2
+    """Whom to ask."""
+
+class PersonalDataSubject(_PersonalDataSubject, metaclass=_PersonalDataSubjectEnumTypeWrapper):
+    """Whom data that were told in confidence are about."""
+
+PERSONAL_DATA_SUBJECT_UNSPECIFIED: PersonalDataSubject.ValueType  # 0
+"""Not set."""
+PERSONAL_DATA_SUBJECT_PAYEE: PersonalDataSubject.ValueType  # 1
+"""Where money would go."""
+PERSONAL_DATA_SUBJECT_CONTACT: PersonalDataSubject.ValueType  # 2
+"""Whom to ask."""
+Global___PersonalDataSubject: _TypeAlias = PersonalDataSubject  # noqa: Y015
+
+@_typing.final
+class PersonalData(_message.Message):
+    """What an application told in confidence, by the names of the fields; the values are not in the log."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    PATHS_FIELD_NUMBER: _builtins.int
+    ERASURE_PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    subject: Global___PersonalDataSubject.ValueType
+    """Whom it is about."""
+    erasure_proposed_by: _builtins.str
+    """Who has proposed to erase it, while that waits for another person."""
+    erased_at: _builtins.int
+    """Position of its erasure; 0: it is kept."""
+    @_builtins.property
+    def paths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Fields that the log holds commitments to, for example `contact.telephone`."""
+
+    def __init__(
+        self,
+        *,
+        subject: Global___PersonalDataSubject.ValueType = ...,
+        paths: _abc.Iterable[_builtins.str] | None = ...,
+        erasure_proposed_by: _builtins.str = ...,
+        erased_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "erasure_proposed_by", b"erasure_proposed_by", "paths", b"paths", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonalData: _TypeAlias = PersonalData  # noqa: Y015
+
 @_typing.final
 class Review(_message.Message):
     """A second person's consent."""
@@ -127,6 +187,7 @@ class Application(_message.Message):
     REVIEWS_FIELD_NUMBER: _builtins.int
     REFUSED_APPROVALS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    PERSONAL_DATA_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Identity, a UUID."""
     number: _builtins.int
@@ -161,6 +222,10 @@ class Application(_message.Message):
     def reviews(self) -> _containers.RepeatedCompositeFieldContainer[Global___Review]:
         """Reviews that stand."""
 
+    @_builtins.property
+    def personal_data(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonalData]:
+        """What it told in confidence."""
+
     def __init__(
         self,
         *,
@@ -177,10 +242,11 @@ class Application(_message.Message):
         reviews: _abc.Iterable[Global___Review] | None = ...,
         refused_approvals: _builtins.int = ...,
         etag: _builtins.str = ...,
+        personal_data: _abc.Iterable[Global___PersonalData] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "applied_on", b"applied_on", "asked_minor", b"asked_minor", "award_id", b"award_id", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "number", b"number", "refused_approvals", b"refused_approvals", "reviews", b"reviews", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "applied_on", b"applied_on", "asked_minor", b"asked_minor", "award_id", b"award_id", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "number", b"number", "personal_data", b"personal_data", "refused_approvals", b"refused_approvals", "reviews", b"reviews", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -222,6 +288,7 @@ class SubmitApplicationRequest(_message.Message):
     EVIDENCE_FIELD_NUMBER: _builtins.int
     PAYEE_FIELD_NUMBER: _builtins.int
     APPLIED_ON_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """UUID, made by the caller."""
     etag: _builtins.str
@@ -250,6 +317,10 @@ class SubmitApplicationRequest(_message.Message):
     def payee(self) -> _common_pb2.Payee:
         """Where money would go; stored as salted commitments only."""
 
+    @_builtins.property
+    def contact(self) -> _common_pb2.Contact:
+        """Whom to ask; stored as salted commitments only."""
+
     def __init__(
         self,
         *,
@@ -263,10 +334,11 @@ class SubmitApplicationRequest(_message.Message):
         evidence: _abc.Iterable[_common_pb2.Evidence] | None = ...,
         payee: _common_pb2.Payee | None = ...,
         applied_on: _builtins.str = ...,
+        contact: _common_pb2.Contact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise", "payee", b"payee"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "enterprise", b"enterprise", "payee", b"payee"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_on", b"applied_on", "asked_minor", b"asked_minor", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "payee", b"payee", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_on", b"applied_on", "asked_minor", b"asked_minor", "contact", b"contact", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "payee", b"payee", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -260,6 +260,36 @@ class Payee(_message.Message):
 Global___Payee: _TypeAlias = Payee  # noqa: Y015
 
 @_typing.final
+class Contact(_message.Message):
+    """Whom to ask about an application: a natural person. Never stored in an event: the log holds salted commitments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TELEPHONE_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the person; required."""
+    telephone: _builtins.str
+    """Telephone number."""
+    email: _builtins.str
+    """Address for electronic mail."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        telephone: _builtins.str = ...,
+        email: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "name", b"name", "telephone", b"telephone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Contact: _TypeAlias = Contact  # noqa: Y015
+
+@_typing.final
 class Check(_message.Message):
     """One line of an assessment."""
 

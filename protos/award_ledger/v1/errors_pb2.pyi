@@ -208,6 +208,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """There is a payment run with this code already."""
     ERROR_REASON_PAYMENT_RUN_STATE: _ErrorReason.ValueType  # 170
     """The payment run is not in a state for this."""
+    ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
+    """The application told nothing of that subject, or it has been erased."""
+    ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
+    """The payee is needed until the application is decided and everything is paid."""
     ERROR_REASON_ROLE_REQUIRED: _ErrorReason.ValueType  # 150
     """The caller holds no role that may do this."""
     ERROR_REASON_DEPARTMENT_NOT_LEAD: _ErrorReason.ValueType  # 151
@@ -414,6 +418,10 @@ ERROR_REASON_PAYMENT_RUN_EXISTS: ErrorReason.ValueType  # 169
 """There is a payment run with this code already."""
 ERROR_REASON_PAYMENT_RUN_STATE: ErrorReason.ValueType  # 170
 """The payment run is not in a state for this."""
+ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
+"""The application told nothing of that subject, or it has been erased."""
+ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131
+"""The payee is needed until the application is decided and everything is paid."""
 ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 150
 """The caller holds no role that may do this."""
 ERROR_REASON_DEPARTMENT_NOT_LEAD: ErrorReason.ValueType  # 151

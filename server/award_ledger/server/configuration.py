@@ -166,8 +166,16 @@ SERVE = (
     LOG_LEVEL,
 )
 MIGRATE = (DATABASE, LOG_LEVEL)
-VERIFY = (DATABASE, LOG_LEVEL)
+VERIFY = (DATABASE, VAULT_KEY_FILE, LOG_LEVEL)
 REWRAP = (DATABASE, VAULT_KEY_FILE, LOG_LEVEL)
+ERASE = (DATABASE, LOG_LEVEL)
+DISCLOSE = (
+    DATABASE,
+    VAULT_KEY_FILE,
+    Setting("--out", "写入的文件夹,例如审计包", "folder to write into, such as an exported bundle", required=True),
+    Setting("--positions", "只披露这些位置的事件", "only of the events at these positions, with commas", default=""),
+    LOG_LEVEL,
+)
 REINDEX = (DATABASE, LOG_LEVEL)
 ROLES = (
     DATABASE,
@@ -195,6 +203,12 @@ OPEN_ROSTER = (
 REBUILD = (
     DATABASE,
     TRANSPARENCY_DATABASE,
+    Setting(
+        "--policy-file",
+        "策略文件:列明日志与见证方的公钥,用于核验每个检查点的签名",
+        "policy file with the keys of the log and its witnesses: every stored signature is verified by them",
+        default="",
+    ),
     Setting("--compare", "只比较,不重建", "compare with the events, and change nothing", default=False),
     LOG_LEVEL,
 )

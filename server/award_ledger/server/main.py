@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from award_ledger.domain.refusals import Refused
 from award_ledger.server import configuration
+from award_ledger.server.collector import spare_the_collector
 from award_ledger.server.configuration import VAULT_KEYS_VARIABLE, add_settings
 from award_ledger.server.identity.people import canonical
 from award_ledger.server.identity.refusals import IdentityRefused
@@ -36,11 +37,14 @@ from award_ledger.server.transparency_setup import (
     TransparencyRefused,
     anchor,
     create_log,
+    named_keys,
     running_log,
     signer_keys,
     signer_server,
     unchecked_store,
 )
+from award_ledger.server.vault.disclosing import disclose
+from award_ledger.server.vault.erasing import erase_again
 from award_ledger.server.vault.failures import VaultFailure
 from award_ledger.server.vault.key_sources import development_keys, keys_from_environment, keys_from_file
 from award_ledger.server.vault.keys import HeldKeys
@@ -72,6 +76,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     """Runs one command and exits with its code."""
     given = _parser(environment).parse_args(arguments)
     log_as_json(given.log_level)
+    spare_the_collector()
     command: Callable[[argparse.Namespace, Mapping[str, str]], int] = given.command
     try:
         _require_no_password_in_flags(given, environment)
@@ -107,6 +112,18 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             "启用名册 / name the first administrators; from then on they grant roles",
         ),
         ("rewrap", _rewrap, configuration.REWRAP, "更换密钥 / wrap every person's key under the first key given"),
+        (
+            "erase",
+            _erase,
+            configuration.ERASE,
+            "再次删除 / erase again what events erased, after a backup was restored",
+        ),
+        (
+            "disclose",
+            _disclose,
+            configuration.DISCLOSE,
+            "向审计披露 / write openings of sensitive values for an auditor's bundle",
+        ),
         (
             "rebuild",
             _rebuild,
@@ -203,14 +220,19 @@ def _migrate(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0
 
 
-def _verify(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+def _verify(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    has_keys = given.vault_key_file or environment.get(VAULT_KEYS_VARIABLE)
+    vault = Vault(_keys(given, environment)) if has_keys else None
     recorder = _open(given, create=False)
-    verification = verify(recorder)
-    recorder.close()
+    try:
+        verification = verify(recorder, vault)
+    finally:
+        recorder.close()
     for finding in verification.findings:
         _say(finding)
     outcome = "all agree" if verification.agrees else f"{len(verification.findings)} disagree"
-    _say(f"{verification.events} events replayed, {verification.aggregates} aggregates compared: {outcome}")
+    sealed = f"{verification.opened} openings opened" if vault else "openings not opened: no key was given"
+    _say(f"{verification.events} events replayed, {verification.aggregates} aggregates compared, {sealed}: {outcome}")
     return 0 if verification.agrees else DISAGREES
 
 
@@ -270,12 +292,42 @@ def _rewrap(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return 0
 
 
+def _erase(given: argparse.Namespace, _: Mapping[str, str]) -> int:
+    recorder = _open(given, create=False)
+    try:
+        _say(f"{erase_again(recorder)} openings erased again")
+    finally:
+        recorder.close()
+    return 0
+
+
+def _disclose(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    vault = Vault(_keys(given, environment))
+    if not all(text.isdecimal() and len(text) < 19 for text in given.positions.split(",") if text):
+        raise _Refused(f"--positions are numbers with commas between, not {given.positions!r}")
+    positions = [int(text) for text in given.positions.split(",") if text]
+    recorder = _open(given, create=False)
+    try:
+        written = disclose(recorder, vault, Path(given.out), positions)
+    except OSError as error:
+        raise _Refused(f"the openings cannot be written: {error}") from None
+    finally:
+        recorder.close()
+    _say(f"openings of {written} events written: they are personal data, hand them over as such")
+    return 0
+
+
 def _rebuild(given: argparse.Namespace, _: Mapping[str, str]) -> int:
     recorder = _open(given, create=False)
-    store = unchecked_store(given, recorder)
-    done = compare(recorder, store) if given.compare else rebuild(recorder, store)
-    store.close()
-    recorder.close()
+    try:
+        keys = named_keys(given.policy_file)
+        store = unchecked_store(given, recorder)
+        try:
+            done = compare(recorder, store, keys) if given.compare else rebuild(recorder, store)
+        finally:
+            store.close()
+    finally:
+        recorder.close()
     for finding in done.findings:
         _say(finding)
     outcome = "all agree" if not done.findings else f"{len(done.findings)} disagree, and nothing was changed"

@@ -17,6 +17,7 @@ from award_ledger.server.transparency.opening import log_address, open_log
 from award_ledger.server.transparency.remote_signer import RemoteSigner, SignerServer
 from award_ledger.server.transparency.running import RunningLog, TransparencySettings
 from award_ledger.server.transparency.sealer import SealingPace
+from award_ledger.server.transparency.signatures import NamedKeys, keys_in_policy
 from award_ledger.server.transparency.signer import (
     HeldSigner,
     MemoryHeld,
@@ -129,6 +130,16 @@ def create_log(given: argparse.Namespace, recorder: LogRecorder) -> None:
     """The log in the ledger's own database, if it is not there yet: for a server whose role may make no tables."""
     with recorder.reading() as reader:
         open_log(log_address(given.database), reader.ledger_id, check=False).close()
+
+
+def named_keys(policy_file: str) -> NamedKeys | None:
+    """The keys that a policy file names; None where none is given. Raises TransparencyRefused."""
+    if not policy_file:
+        return None
+    try:
+        return keys_in_policy(Path(policy_file).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, NoteRefused) as error:
+        raise TransparencyRefused(f"{policy_file} is no policy that can be used: {error}") from None
 
 
 def unchecked_store(given: argparse.Namespace, recorder: LogRecorder) -> LogStore:

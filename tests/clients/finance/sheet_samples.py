@@ -53,7 +53,9 @@ def abc_csv(*rows: str) -> str:
     )
 
 
-def ccb_xlsx(*, number: object = 1300.0, balance: object = 700, day: object = "20261013") -> bytes:
+def ccb_xlsx(
+    *, number: object = 1300.0, balance: object = 700, day: object = "20261013", account: object = "6222021602000000001"
+) -> bytes:
     """Numbers in number cells, days as text or as dates, a remark at the end."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -64,7 +66,7 @@ def ccb_xlsx(*, number: object = 1300.0, balance: object = 700, day: object = "2
         ["账　　号：", "37001618800050000001"],
         [],
         ["记账日  ", "交易日期", "支出 ", "收入 ", "账户余额", "币种", "摘要", "对方账号", "对方户名"],
-        [day, dt.date(2026, 10, 13), number, 0, balance, "人民币", "转账", "6222021602000000001", "济南甲公司"],
+        [day, dt.date(2026, 10, 13), number, 0, balance, "人民币", "转账", account, "济南甲公司"],
         ["20261014", "20261014", 0, 300.1, 1000.1, "人民币", "退汇", "6222021602000000001", "济南甲公司"],
         ["以上数据仅供参考|具体内容请以柜台为准"],
     ):

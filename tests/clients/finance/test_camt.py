@@ -65,7 +65,9 @@ def test_what_the_schema_does_not_allow_is_refused(put: Put) -> None:
     assert "BookgDt" in refused(put(swapped), Reason.SCHEMA)
 
 
-@pytest.mark.parametrize("amount", ["-300.00", "NaN", "3e2", "1,300.00", "INF", "0x10", "300.001", "", "٣"])
+@pytest.mark.parametrize(
+    "amount", ["-300.00", "NaN", "3e2", "1,300.00", "INF", "0x10", "300.001", "", "٣", "10000000000000.01"]
+)
 def test_an_amount_that_is_no_plain_decimal_of_its_currency_is_refused(put: Put, amount: str) -> None:
     good = whole(Booking("-300.00", serial="L1"), closing="700.00")
     refused(put(good.replace(">300.00<", f">{amount}<")), Reason.AMOUNT)
@@ -281,6 +283,11 @@ def test_the_expected_account_and_currency_are_looked_at(put: Put) -> None:
 def test_xml_is_read_in_the_encoding_that_it_declares(put: Put, encoding: str) -> None:
     good = whole(Booking("-300.00", serial="L1"), closing="700.00").replace("UTF-8", encoding)
     assert lines_of(put(good, encoding=encoding))[0].counterparty.name == "济南甲公司"
+
+
+def test_the_entities_that_every_xml_file_has_are_read(put: Put) -> None:
+    path = put(whole(Booking("-300.00", serial="L1", name="A &amp; B &lt;&#x4E2D;&#22269;&gt;"), closing="700.00"))
+    assert lines_of(path)[0].counterparty.name == "A & B <中国>"
 
 
 def test_progress_is_told_in_bytes_of_the_whole_file(put: Put) -> None:

@@ -23,6 +23,14 @@ from tests.clients.finance.swift_samples import mt940
 Put = Callable[..., Path]
 BOOKINGS = (Booking("-300.00", serial="L1"), Booking("+200.50", serial="L2"), Booking("-10.00"), Booking("-10.00"))
 CAMT = "".join(document(statement([entry(each) for each in BOOKINGS], "1000.00", "880.50"))).encode()
+WHOLE = {
+    "statement.xml": CAMT,
+    "statement.sta": mt940().encode(),
+    "icbc.csv": icbc_csv().encode("gb18030"),
+    "bocom.csv": bocom_csv().encode("utf-16"),
+    "vouchers.csv": voucher_csv().encode(),
+    "ccb.xlsx": ccb_xlsx(),
+}
 
 SHARED = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -40,23 +48,11 @@ def without_source(found: list[tuple[Statement, list[Line]]]) -> list[tuple[str,
     return [(told.key, told.content_sha256, [line.key for line in lines]) for told, lines in found]
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("statement.xml", CAMT),
-        ("statement.sta", mt940().encode()),
-        ("icbc.csv", icbc_csv().encode("gb18030")),
-        ("bocom.csv", bocom_csv().encode("utf-16")),
-        ("vouchers.csv", voucher_csv().encode()),
-        ("ccb.xlsx", ccb_xlsx()),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
+@pytest.mark.parametrize("name", WHOLE)
 @SHARED
 @given(share=st.floats(0, 1, exclude_max=True))
-def test_a_file_cut_anywhere_is_an_error_and_never_a_shorter_statement(
-    put: Put, name: str, content: bytes, share: float
-) -> None:
+def test_a_file_cut_anywhere_is_an_error_and_never_a_shorter_statement(put: Put, name: str, share: float) -> None:
+    content = WHOLE[name]
     good = without_source(read(put(content, name)))
     found = outcome(put(content[: int(len(content) * share)], name))
     # Only what stands after the statement may be cut off unseen: the last line end, or the end of a remark.
@@ -85,6 +81,36 @@ def test_a_changed_byte_is_refused_or_changes_no_money(put: Put, seed: int) -> N
         assert sum(line.amount_minor for _, lines in found for line in lines) == -11_950
 
 
+SCRAPS = (
+    b"<",
+    b"&",
+    b'"',
+    b",",
+    b"\n",
+    b"-",
+    b"9" * 6_000,
+    b"\0",
+    b"\xff",
+    b".",
+    b":61:",
+    b"?20",
+    "２²".encode(),
+    b"1e9",
+)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@SHARED
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_done_to_a_file_it_is_taken_whole_or_quarantined(put: Put, name: str, seed: int) -> None:
+    chance = random.Random(seed)
+    raw = bytearray(WHOLE[name])
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        at = chance.randrange(len(raw) + 1)
+        raw[at : at + chance.choice((0, 1, 1, 30))] = chance.choice(SCRAPS)
+    outcome(put(bytes(raw), name))  # no other error
+
+
 DOCTYPES = [
     '<!DOCTYPE Document [<!ENTITY a "300.00">]>',
     '<!DOCTYPE Document SYSTEM "file:///etc/hostname">',
@@ -104,6 +130,20 @@ def test_a_doctype_behind_a_long_comment_is_found_too(put: Put) -> None:
     padding = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08 " * 2_000  # so that the file looks like one, far into it
     text = CAMT.decode().replace("?>\n", f"?>\n<!--{padding}-->{DOCTYPES[0]}\n", 1)
     refused(put(text), Reason.DOCTYPE)
+
+
+@pytest.mark.parametrize("padding", [65_400, 65_480, 65_500, 65_520, 70_000, 200_000])
+@pytest.mark.parametrize("doctype", DOCTYPES)
+def test_padding_moves_no_doctype_out_of_sight(put: Put, padding: int, doctype: str) -> None:
+    comment = f"<!--{'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08 '.ljust(padding, 'x')}-->"
+    refused(
+        put(CAMT.decode().replace("?>\n", f"?>\n{comment}{doctype}\n", 1).replace("BOOK", "&a;", 1)), Reason.DOCTYPE
+    )
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "cp037", "hz", "ISO-2022-CN"])
+def test_an_encoding_that_could_hide_a_doctype_is_refused(put: Put, encoding: str) -> None:
+    refused(put(CAMT.replace(b"UTF-8", encoding.encode())), Reason.UNKNOWN_ENCODING)
 
 
 def test_an_entity_that_nobody_defined_is_no_blank(put: Put) -> None:

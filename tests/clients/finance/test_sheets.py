@@ -98,6 +98,7 @@ def test_a_workbooks_numbers_are_the_decimals_that_were_typed(put: Put) -> None:
         ({"number": 0.123}, Reason.AMOUNT),
         ({"number": 1e300}, Reason.AMOUNT),
         ({"number": 12345678901234567.0}, Reason.AMOUNT),
+        ({"account": 6222021602000000001}, Reason.AMOUNT),
         ({"number": True}, Reason.MALFORMED),
         ({"number": "=1+1"}, Reason.MALFORMED),
         ({"balance": 700.01}, Reason.RUNNING_BALANCE),
@@ -194,6 +195,16 @@ def test_vouchers_tell_what_was_paid_what_failed_and_what_is_open(put: Put) -> N
 )
 def test_a_voucher_list_that_contradicts_itself_is_refused(put: Put, was: str, becomes: str, reason: Reason) -> None:
     refused(put(voucher_csv().replace(was, becomes, 1)), reason)
+
+
+def test_where_payer_and_payee_are_named_the_other_one_is_the_counterparty(put: Put) -> None:
+    header = "交易日期,交易金额,交易后余额,交易货币,交易流水号,付款人名称,付款人账号,收款人名称,收款人账号"
+    rows = (
+        "20261013,-300.00,700.00,CNY,S1,山东省财政厅,1,济南甲公司,2",
+        "20261014,300.00,1000.00,CNY,S2,济南甲公司,2,山东省财政厅,1",
+    )
+    out, back = lines_of(put(f"查询账号,{OWN}\n{header}\n" + "".join(f"{row}\n" for row in rows)))
+    assert (out.counterparty.name, back.counterparty.name) == ("济南甲公司", "济南甲公司")
 
 
 def test_equal_rows_of_a_sheet_are_told_apart_by_their_running_balance_in_any_export(put: Put) -> None:

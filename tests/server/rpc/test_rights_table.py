@@ -91,6 +91,7 @@ WHO: dict[str, str] = {
     "ListBankLines": "finance auditor",
     "RaiseObjection": "officer reviewer",
     "AnswerObjection": "officer= reviewer=",
+    "ErasePersonalData": "officer= reviewer=",
     "CorrectEntry": "officer=",  # of an award; finance corrects what finance records: `test_rights`
     "ListEvents": READ,
     "GetEvent": READ,

@@ -28,7 +28,7 @@ class Recorded(NamedTuple):
     """
 
     position: int
-    aggregate_id: str
+    aggregate_id: str | UUID
     aggregate_version: int
     topic: str
     recorded_at_ns: int
@@ -59,7 +59,7 @@ def bundled(events: Iterable[Told]) -> Iterator[Recorded]:
     for entry, leaf, state in events:
         yield Recorded(
             entry.position,
-            str(UUID(bytes=entry.aggregate_id)),
+            UUID(bytes=entry.aggregate_id),
             entry.aggregate_version,
             entry.topic,
             entry.recorded_at_us * 1_000,
@@ -86,7 +86,7 @@ class LogReading:
 
     def take(self, told: Recorded) -> Event:
         """The event, checked against those before it. Raises whatever the bytes make of their decoder."""
-        aggregate_id = UUID(told.aggregate_id)
+        aggregate_id = told.aggregate_id if isinstance(told.aggregate_id, UUID) else UUID(told.aggregate_id)
         self._check_place(told, aggregate_id)
         self._check_hash(told, aggregate_id)
         notification = Notification(

@@ -140,16 +140,25 @@ def _application(application: enterprise_domain.Application) -> Picture:
         "applied_on": application.applied_on.isoformat(),
         "status": application.status,
         "award_id": str(award_id(application.application_id)) if approved else "",
+        "personal_data": {
+            subject: [list(held.paths), held.proposal.principal if held.proposal else "", held.erased_at]
+            for subject, held in application.personal_data.items()
+        },
     }
 
 
 def _answered_application(application: applications_pb2.Application) -> Picture:
+    subjects = applications_pb2.PersonalDataSubject.DESCRIPTOR
     return {
         **_asked(application),
         "measure": application.measure_code,
         "applied_on": application.applied_on,
         "status": _word(applications_pb2.ApplicationStatus.DESCRIPTOR, application.status),
         "award_id": application.award_id,
+        "personal_data": {
+            _word(subjects, held.subject): [list(held.paths), held.erasure_proposed_by, held.erased_at]
+            for held in application.personal_data
+        },
     }
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
-from itertools import islice
 from typing import cast
 from uuid import UUID
 
 from award_ledger.domain.encoding import decode_snapshot, encode_snapshot
-from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.events import AwardApproved
 from award_ledger.domain.fact import Event
-from award_ledger.domain.working_set import Aggregate, Ledger, T, concerned
+from award_ledger.domain.working_set import Aggregate, Ledger, T
 
 MAX_IN_MEMORY = 20_000
 """Aggregates: some 50 MB, and many times what one decision looks at."""
@@ -51,12 +50,9 @@ class SpillingLedger(Ledger):
 
     def apply(self, event: Event) -> None:
         """Folds the next event, notes new awards, and makes room."""
-        enterprises = [self.find(kind, key) for kind, key in concerned(event) if kind is Enterprise]
-        before = [len(enterprise.awards) for enterprise in enterprises]
         super().apply(event)
-        for enterprise, awards in zip(enterprises, before, strict=True):
-            for award in islice(enterprise.awards.values(), awards, None):
-                self._awarded.setdefault(award.measure, {})[enterprise.id] = None
+        if isinstance(event.fact, AwardApproved):
+            self._awarded.setdefault(event.fact.measure, {})[event.originator_id] = None
         if len(self.aggregates) > self._most:
             self._spill()
 

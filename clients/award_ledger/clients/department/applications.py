@@ -43,7 +43,7 @@ from award_ledger.v1.applications_pb2 import (
     WithdrawApplicationResponse,
 )
 from award_ledger.v1.applications_pb2_grpc import ApplicationServiceStub
-from award_ledger.v1.common_pb2 import Evidence, Payee
+from award_ledger.v1.common_pb2 import Contact, Evidence, Payee
 
 
 class ApplicationActs(Acts):
@@ -62,6 +62,7 @@ class ApplicationActs(Acts):
         facts: Mapping[str, str] | None = None,
         evidence: Iterable[Evidence | tuple[str, str]] = (),
         payee: Payee | None = None,
+        contact: Contact | None = None,
         applied_on: Day = "",
         etag: str = "",
         **options: Unpack[WriteOptions],
@@ -75,6 +76,7 @@ class ApplicationActs(Acts):
             facts=facts or {},
             evidence=evidence_list(evidence),
             payee=payee,
+            contact=contact,
             applied_on=iso(applied_on),
             **writing(options),
         )

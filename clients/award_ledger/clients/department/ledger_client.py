@@ -25,6 +25,7 @@ from award_ledger.clients.department.measures import MeasureActs
 from award_ledger.clients.department.objections import ObjectionActs
 from award_ledger.clients.department.payment_runs import PaymentRunActs
 from award_ledger.clients.department.payments import PaymentActs
+from award_ledger.clients.department.personal_data import PersonalDataActs
 from award_ledger.clients.department.roster import RosterActs
 from award_ledger.clients.department.transparency import TransparencyActs
 from award_ledger.clients.profiles import Profile, ProfileProblem, load_profile, profiles_path
@@ -43,6 +44,7 @@ class LedgerClient(
     FinanceActs,
     ObjectionActs,
     CorrectionActs,
+    PersonalDataActs,
     HistoryActs,
     InquiryActs,
     TransparencyActs,

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from award_ledger.clients.verification.failures import Malformed
 from award_ledger.clients.verification.text_fields import from_base64
@@ -73,6 +73,25 @@ def _commitments(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _commitments(item, f"{path}[{index}]")
+
+
+class Scope(NamedTuple):
+    """What an erasure is of: fields of the event at a position."""
+
+    position: int
+    paths: tuple[str, ...]
+
+
+def erased_by(state: bytes) -> Scope:
+    """The scope of an event that erased: `entry` and `paths` of its state. Raises Malformed."""
+    try:
+        told = json.loads(state)
+        position, paths = told["entry"], told["paths"]
+    except (ValueError, RecursionError, TypeError, KeyError) as error:
+        raise Malformed("erasure", f"it does not say what it erased: {error!r}") from error
+    if not isinstance(position, int) or not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise Malformed("erasure", "`entry` is a position and `paths` are names of fields")
+    return Scope(position, tuple(paths))
 
 
 def parse_openings(data: bytes) -> dict[str, Opening]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from award_ledger.domain import events as ev
 from award_ledger.domain import objection as ob
+from award_ledger.domain import personal_data as pd
 from award_ledger.domain import policy_events as po
 from award_ledger.domain.award_refusals import (
     EntryNotCorrectable,
@@ -216,5 +217,7 @@ _INSTEAD: Mapping[type[Any], str] = {
     po.MeasureSuspended: "reopen the measure",
     po.MeasureReopened: "suspend the measure",
     po.MeasureClosed: "reopen the measure",
+    pd.PersonalDataErasureProposed: "leave it; nothing is erased without a second person",
+    pd.PersonalDataErased: "submit an application anew; what is erased cannot be brought back",
 }
 """What to do about a wrong entry of a kind that is not corrected."""

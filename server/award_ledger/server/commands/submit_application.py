@@ -1,10 +1,10 @@
 """Record what an enterprise asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from award_ledger.domain import identity
 from award_ledger.domain.events import ApplicationSubmitted
-from award_ledger.domain.fact import Act, EvidenceRef, PayeeCommitments
+from award_ledger.domain.fact import Act, ContactCommitments, EvidenceRef, PayeeCommitments
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.money import not_negative, positive
 from award_ledger.domain.refusals import MeasureClosed, invalid_field
@@ -29,6 +29,7 @@ class SubmitApplication(EnterpriseKey):
     facts: dict[str, str]
     evidence: tuple[EvidenceRef, ...]
     payee: PayeeCommitments | None = None
+    contact: ContactCommitments | None = field(default=None, repr=False)
 
     def measures(self, ledger: WorkingSet) -> tuple[Measure, ...]:
         """The one applied under."""
@@ -52,6 +53,7 @@ class SubmitApplication(EnterpriseKey):
             facts=self.facts,
             evidence=self.evidence,
             payee=self.payee,
+            contact=self.contact,
         )
 
 

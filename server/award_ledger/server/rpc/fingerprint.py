@@ -5,7 +5,7 @@ import hashlib
 from google.protobuf.message import Message
 
 _NOT_THE_BODY = ("request_id", "validate_only")
-_SENSITIVE = "payee"
+_SENSITIVE = ("payee", "contact")
 
 
 def fingerprint(request: Message) -> str:
@@ -19,9 +19,10 @@ def fingerprint(request: Message) -> str:
     fields = body.DESCRIPTOR.fields_by_name
     for name in _NOT_THE_BODY:
         body.ClearField(name)
-    if _SENSITIVE in fields and body.HasField(_SENSITIVE):
-        body.ClearField(_SENSITIVE)
-        getattr(body, _SENSITIVE).SetInParent()
+    for name in _SENSITIVE:
+        if name in fields and body.HasField(name):
+            body.ClearField(name)
+            getattr(body, name).SetInParent()
     for line in getattr(body, "lines", ()):
         line.ClearField("particulars")
     kind = body.DESCRIPTOR.full_name.encode()

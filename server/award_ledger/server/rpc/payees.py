@@ -1,9 +1,12 @@
-"""Payees: what the log may know of where money goes, and what the vault is handed. Their values are never logged."""
+"""Payees and contacts: what the log may know of where money goes and whom to ask, and what the vault is handed.
+
+Their values are never logged.
+"""
 
 from typing import NamedTuple
 
 from award_ledger.domain.enterprise import Application
-from award_ledger.domain.fact import Commitment, PayeeCommitments
+from award_ledger.domain.fact import Commitment, ContactCommitments, PayeeCommitments
 from award_ledger.domain.refusals import InvalidFields, RequestIdReused, Violation
 from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.gate import Gate
@@ -14,9 +17,10 @@ from award_ledger.server.vault.commitments import Opened, commitment
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.v1.applications_pb2 import GetPayeeResponse, SubmitApplicationRequest, SubmitApplicationResponse
-from award_ledger.v1.common_pb2 import Payee
+from award_ledger.v1.common_pb2 import Contact, Payee
 
 _FIELDS = ("account_name", "account_number", "bank")
+_CONTACT_FIELDS = ("name", "telephone", "email")
 _LONGEST = 200
 
 _HIDDEN = "****"  # as many, however long the value is
@@ -27,6 +31,13 @@ class Committed(NamedTuple):
     """Commitments for the fact, and what opens them for the vault."""
 
     commitments: PayeeCommitments
+    openings: tuple[Opened, ...]
+
+
+class CommittedContact(NamedTuple):
+    """The same of a contact."""
+
+    commitments: ContactCommitments
     openings: tuple[Opened, ...]
 
 
@@ -46,6 +57,20 @@ class Payees:
         name, number, bank = (Commitment(c=commitment(opened)) for opened in openings)
         return Committed(PayeeCommitments(account_name=name, account_number=number, bank=bank), openings)
 
+    def commit_contact(self, contact: Contact) -> CommittedContact:
+        """A name, and by what the person can be reached. Raises InvalidFields, without values."""
+        values = _contact_values(contact)
+        wrong = [Violation(path, _problem(value)) for path, value in values.items() if _problem(value)]
+        if "contact.name" not in values:
+            wrong.insert(0, Violation("contact.name", "must not be empty"))
+        if values.keys() <= {"contact.name"}:
+            wrong.append(Violation("contact.telephone", "must be set, or contact.email must be"))
+        if wrong:
+            raise InvalidFields(tuple(wrong))
+        openings = tuple(self._vault.salted(path, value.encode()) for path, value in values.items())
+        made = {opened.path.partition(".")[2]: Commitment(c=commitment(opened)) for opened in openings}
+        return CommittedContact(ContactCommitments(**made), openings)
+
     def shown(self, reader: LogReader, application: Application) -> GetPayeeResponse:
         """What has not been erased of the payee that an application named, as far as the caller may see it.
 
@@ -56,20 +81,25 @@ class Payees:
         answer = GetPayeeResponse(masked=not in_full)
         if application.payee is None:
             return answer
-        kept = self._vault.reveal_all(reader, application.number)
-        payee = Payee(**{opened.path.removeprefix("payee."): opened.value.decode() for opened in kept})
+        kept = {opened.path: opened.value.decode() for opened in self._vault.reveal_all(reader, application.number)}
+        payee = Payee(**{name: kept.get(f"payee.{name}", "") for name in _FIELDS})
         answer.payee.CopyFrom(payee if in_full else _masked(payee))
         return answer
 
     def confirm(self, request: SubmitApplicationRequest, response: SubmitApplicationResponse) -> None:
-        """Raises RequestIdReused if the first request named another payee. What was erased cannot be compared."""
-        if not request.HasField("payee"):
+        """Raises RequestIdReused if the first request named another payee or contact.
+
+        What was erased cannot be compared.
+        """
+        values = _values(request.payee) if request.HasField("payee") else {}
+        values |= _contact_values(request.contact) if request.HasField("contact") else {}
+        if not values:
             return
         position = response.receipt.position
-        values = {path: value.encode() for path, value in _values(request.payee).items()}
+        told = {path for held in response.application.personal_data for path in held.paths}
         with self._recorder.reading() as reader:
             kept = self._vault.reveal_all(reader, position)
-        if any(values[opened.path] != opened.value for opened in kept):
+        if values.keys() != told or any(values[opened.path].encode() != opened.value for opened in kept):
             raise RequestIdReused(request.request_id, position)
 
 
@@ -87,6 +117,12 @@ def _masked(payee: Payee) -> Payee:
 def _values(payee: Payee) -> dict[str, str]:
     """By path in the fact, in the order of `_FIELDS`."""
     return {f"payee.{name}": getattr(payee, name).strip() for name in _FIELDS}
+
+
+def _contact_values(contact: Contact) -> dict[str, str]:
+    """By path in the fact; what was left out is not told."""
+    values = {f"contact.{name}": getattr(contact, name).strip() for name in _CONTACT_FIELDS}
+    return {path: value for path, value in values.items() if value}
 
 
 def _problem(value: str) -> str:

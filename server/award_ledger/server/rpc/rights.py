@@ -120,6 +120,8 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
     },
     # Who may record an entry may correct it: the command says which of these roles that is.
     "CorrectionService": {"CorrectEntry": _leading("officer", "finance")},
+    # Two of those who know the case: one proposes, the other erases.
+    "PersonalDataService": {"ErasePersonalData": _leading("officer", "reviewer")},
     "HistoryService": {
         "ListEvents": _READING,
         "GetEvent": _READING,

@@ -34,6 +34,7 @@ from award_ledger.server.rpc.services.measures import MeasureService
 from award_ledger.server.rpc.services.objections import ObjectionService
 from award_ledger.server.rpc.services.payment_runs import PaymentRunService
 from award_ledger.server.rpc.services.payments import PaymentService
+from award_ledger.server.rpc.services.personal_data import PersonalDataService
 from award_ledger.server.rpc.services.roster import RosterService
 from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
@@ -69,6 +70,8 @@ from award_ledger.v1 import (
     payment_runs_pb2_grpc,
     payments_pb2,
     payments_pb2_grpc,
+    personal_data_pb2,
+    personal_data_pb2_grpc,
     roster_pb2,
     roster_pb2_grpc,
     transparency_pb2,
@@ -85,6 +88,7 @@ CONTRACT = (
     clawbacks_pb2,
     objections_pb2,
     corrections_pb2,
+    personal_data_pb2,
     history_pb2,
     inquiries_pb2,
     transparency_pb2,
@@ -180,6 +184,7 @@ class LedgerServer:
         corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
         payment_runs_pb2_grpc.add_PaymentRunServiceServicer_to_server(PaymentRunService(writes, reads, vault), server)
         finance_pb2_grpc.add_FinanceServiceServicer_to_server(FinanceService(writes, reads, recorder, vault), server)
+        personal_data_pb2_grpc.add_PersonalDataServiceServicer_to_server(PersonalDataService(writes), server)
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         inquiries_pb2_grpc.add_InquiryServiceServicer_to_server(InquiryService(reads), server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(

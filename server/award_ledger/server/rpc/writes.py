@@ -76,10 +76,8 @@ class Writes:
             raise answer
         return answer
 
-    def perform_batch(
-        self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], result: Callable[..., X]
-    ) -> list[X]:
-        """A result for each row, in order; `result` is made with `response` or with `error`.
+    def perform_batch(self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], answer: X) -> X:
+        """Adds a result for each row to `answer`, in order, each with its `response` or its `error`.
 
         Raises BatchTooLarge, AnswerOverdue, and a WriterFailure that befell all rows, so that all are sent again.
         """
@@ -93,14 +91,17 @@ class Writes:
         begun = self._begun([self._row(row, request, context, method) for row, request in asked])
         ended: list[Any] = [_ended(row, waiting, context) for row, waiting in zip(rows, begun, strict=True)]
         again = [i for i, outcome in enumerate(ended) if isinstance(outcome, Repeated)]
-        for i, answer in zip(
+        for i, answered in zip(
             again, self._answered_again([(rows[i], requests[i], ended[i]) for i in again], method), strict=True
         ):
-            ended[i] = answer
+            ended[i] = answered
         troubles = [outcome for outcome in ended if isinstance(outcome, WriterFailure)]
         if troubles and len(troubles) == len(ended):
             raise troubles[0]
-        return [_result(row, outcome, result) for row, outcome in zip(rows, ended, strict=True)]
+        results: Any = answer.results  # type: ignore[attr-defined]
+        for row, outcome in zip(rows, ended, strict=True):
+            _put_result(row, outcome, results.add())
+        return answer
 
     def _answered_again(self, repeats: Sequence[tuple[Call, Q, Repeated]], method: Method[Q, R]) -> list[R | Exception]:
         """The first answers again, each from the ledger as it stood then; the log is walked once for all of them."""
@@ -212,9 +213,10 @@ def _answered(call: Call, request: Q, repeated: Repeated, ledger: PastLedger, me
     return response
 
 
-def _result(row: Call, outcome: R | Exception, result: Callable[..., X]) -> X:
+def _put_result(row: Call, outcome: R | Exception, result: Any) -> None:
     if not isinstance(outcome, Exception):
-        return result(response=outcome)
+        result.response.CopyFrom(outcome)
+        return
     failed: Failure = failure(outcome)
     row.code, row.reason = failed.code.name, failed.reason
-    return result(error=row_error(failed))
+    result.error.CopyFrom(row_error(failed))

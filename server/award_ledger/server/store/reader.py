@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from award_ledger.server.store import folding, scanning
 from award_ledger.server.store.engine import BINARY_ROWS
-from award_ledger.server.store.schema import event, head, touch, vault_key, vault_opening
+from award_ledger.server.store.schema import event, head, snapshot, touch, vault_key, vault_opening
 from award_ledger.server.store.values import Opening, PersonKey, RecordedEvent, Snapshot
 
 _HEAD = select(head).where(head.c.id == 1)
@@ -49,6 +49,18 @@ _OF_STREAM = (
 _OPENINGS_AT = (
     select(vault_opening).where(vault_opening.c.position == bindparam("position")).order_by(vault_opening.c.path)
 )
+_OPENINGS_BETWEEN = (
+    select(vault_opening)
+    .where(vault_opening.c.position >= bindparam("first"), vault_opening.c.position <= bindparam("last"))
+    .order_by(vault_opening.c.position, vault_opening.c.path)
+)
+_IDLE_KEYS = (
+    select(vault_key.c.person_id)
+    .outerjoin(vault_opening, vault_opening.c.person_id == vault_key.c.person_id)
+    .where(vault_opening.c.person_id.is_(None))
+    .order_by(vault_key.c.person_id)
+)
+_SNAPSHOT_PLACES = select(snapshot.c.position, snapshot.c.aggregate_id).order_by(snapshot.c.position)
 _PERSON_KEY = select(vault_key.c.wrapped_key).where(vault_key.c.person_id == bindparam("person_id"))
 
 
@@ -198,6 +210,28 @@ class LogReader:
         """The openings that are still kept for the event at this position, by path."""
         rows = self._connection.execute(_OPENINGS_AT, {"position": position})
         return [Opening(*row) for row in rows]
+
+    def openings_between(self, first: int, last: int) -> list[Opening]:
+        """The openings that are kept for the events at positions `first` to `last`, by position and path."""
+        rows = self._connection.execute(_OPENINGS_BETWEEN, {"first": first, "last": last})
+        return [Opening(*row) for row in rows]
+
+    def idle_person_keys(self, limit: int) -> list[UUID]:
+        """Up to `limit` persons with a key under which no opening lies."""
+        return list(self._connection.execute(_IDLE_KEYS.limit(limit)).scalars())
+
+    def touch_count(self) -> int:
+        """Rows of the index of touches."""
+        return int(self._connection.execute(select(func.count()).select_from(touch)).scalar_one())
+
+    def snapshot_places(self) -> list[tuple[int, UUID]]:
+        """Position and aggregate of every snapshot, by position."""
+        return [(row.position, row.aggregate_id) for row in self._connection.execute(_SNAPSHOT_PLACES)]
+
+    def snapshot_at(self, aggregate_id: UUID, position: int) -> Snapshot:
+        """The snapshot at exactly this place, which must be there."""
+        wanted = select(snapshot).where(snapshot.c.aggregate_id == aggregate_id, snapshot.c.position == position)
+        return Snapshot(*self._connection.execute(wanted).one())
 
     def person_key(self, person_id: UUID) -> PersonKey | None:
         """The wrapped key of a person; None when there never was one, or it was destroyed."""

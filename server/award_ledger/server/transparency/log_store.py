@@ -75,6 +75,16 @@ class TlogReader:
         wanted = select(tlog_leaf.c.entry).where(index >= first, index < first + count).order_by(index)
         return list(self._connection.execute(wanted).scalars())
 
+    def leaves(self, first: int, count: int) -> list[SealedLeaf]:
+        """Entries with their hashes in order, from index `first`; fewer where the log ends."""
+        index = tlog_leaf.c.idx
+        wanted = select(tlog_leaf.c.entry, tlog_leaf.c.leaf_hash).where(index >= first, index < first + count)
+        return [SealedLeaf(*row) for row in self._connection.execute(wanted.order_by(index))]
+
+    def contradiction(self) -> str:
+        """What contradicts itself in leaves, tiles and checkpoints, as a sentence; empty when nothing does."""
+        return missing_leaves(self._connection)
+
     def leaf_hash(self, index: int) -> bytes | None:
         """Hash of a leaf; None where there is none."""
         wanted = select(tlog_leaf.c.leaf_hash).where(tlog_leaf.c.idx == index)
@@ -101,6 +111,16 @@ class TlogReader:
         """Every checkpoint ever signed, in order, as signed."""
         for row in self._connection.execute(select(tlog_checkpoint).order_by(tlog_checkpoint.c.size)):
             yield SignedCheckpoint(row.size, row.root, row.note)
+
+    def cosignatures(self) -> Iterator[tuple[int, str, bytes]]:
+        """Size, witness and lines of every cosignature."""
+        for row in self._connection.execute(select(tlog_cosig).order_by(tlog_cosig.c.size, tlog_cosig.c.name)):
+            yield row.size, row.name, row.line
+
+    def every_anchor(self) -> Iterator[tuple[int, str, bytes]]:
+        """Size, kind and bytes of every proof of time."""
+        for row in self._connection.execute(select(tlog_anchor).order_by(tlog_anchor.c.size, tlog_anchor.c.kind)):
+            yield row.size, row.kind, row.blob
 
     def cosigned_size(self, name: str) -> int:
         """The largest size that a witness has cosigned; 0: none."""

@@ -93,7 +93,7 @@ def _check_identity(connection: Connection, address: str, ledger_id: UUID) -> No
     if tlog_ledger.name not in inspect(connection).get_table_names():
         raise NotThisLog(address, "the database holds tables, but they are not those of a transparency log")
     found = connection.execute(select(tlog_ledger)).one_or_none()
-    if found is None:
+    if found is None or found.id != 1:
         raise NotThisLog(address, "the transparency log does not say whose it is")
     if found.format != FORMAT:
         raise SchemaTooNew(address, str(found.format), str(FORMAT))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency.log_store import LogStore, SealedLeaf, SignedCheckpoint, TlogReader
 from award_ledger.server.transparency.sealing import PAGE, LogDisagrees, next_leaves
+from award_ledger.server.transparency.signatures import NamedKeys, check_notes
 from award_ledger.server.transparency.tiles import Tile
 from award_ledger.server.transparency.tree import Edge, FullTile
 
@@ -45,23 +46,34 @@ def rebuild(recorder: LogRecorder, store: LogStore) -> Rebuild:
     return outcome
 
 
-def compare(recorder: LogRecorder, store: LogStore) -> Rebuild:
-    """The same tree, compared with the signed roots, and with the leaves and tiles that are stored; changes nothing."""
+def compare(recorder: LogRecorder, store: LogStore, keys: NamedKeys | None = None) -> Rebuild:
+    """The same tree, compared with the signed roots, and with all that is stored; changes nothing.
+
+    With `keys`, which somebody outside the database has named, every stored signature is verified.
+    """
     outcome = Rebuild()
     with store.reading() as log:
-        size = log.edge().size
+        edge, sealed = log.edge(), Edge()
+        if contradiction := log.contradiction():
+            outcome.found(contradiction)
         for leaves, tiles in _grown(recorder, list(log.checkpoints()), outcome):
-            _compare_page(log, size, outcome.events - len(leaves), leaves, tiles, outcome)
+            _compare_page(log, edge.size, outcome.events - len(leaves), leaves, tiles, outcome)
+            sealed.append(leaf.leaf_hash for leaf in leaves[: max(0, edge.size - sealed.size)])
+        if sealed.to_bytes() != edge.to_bytes():
+            outcome.found(f"the edge of the tree of {edge.size} leaves is not what the events make")
+        check_notes(log, keys, outcome.found)
     return outcome
 
 
 def _compare_page(
     log: TlogReader, size: int, first: int, leaves: list[SealedLeaf], tiles: list[FullTile], outcome: Rebuild
 ) -> None:
-    stored = log.entries(first, len(leaves))
-    for index, (leaf, entry) in enumerate(zip(leaves, stored, strict=False), start=first):
-        if leaf.entry != entry:
+    stored = log.leaves(first, len(leaves))
+    for index, (leaf, kept) in enumerate(zip(leaves, stored, strict=False), start=first):
+        if leaf.entry != kept.entry:
             outcome.found(f"the event at position {index + 1} is not the one that was sealed")
+        elif leaf.leaf_hash != kept.leaf_hash:
+            outcome.found(f"the leaf of the event at position {index + 1} has another hash than its entry")
     if len(stored) < min(len(leaves), size - first):
         outcome.found(f"leaves after {first + len(stored)} are missing")
     for level, index, data in ((tile.level, tile.index, tile.data) for tile in tiles):

@@ -1,10 +1,12 @@
 """The vault: it seals what stands behind the commitments of an event, and reveals it while it is kept.
 
-Each event's openings lie under a key of their own, so that destroying one key erases them wherever a copy went.
+What an event tells of one subject (`payee.…`, `contact.…`) lies under a key of its own, so that destroying the key
+erases it wherever a copy went.
 `formats/transparency-log.md`, "Sensitive fields inside state".
 """
 
 import struct
+from itertools import groupby
 from os import urandom
 from uuid import UUID
 
@@ -30,19 +32,18 @@ class Vault:
         return Opened(path, self._random(SALT_BYTES), value)
 
     def seal(self, transaction: WriteTransaction, position: int, openings: tuple[Opened, ...]) -> None:
-        """Keep the openings of the event at this position, in its transaction, under a new person's id and key.
+        """Keep the openings of the event at this position, in its transaction, under a new id and key for each subject.
 
         Raises ValueError for a salt of the wrong length or one used twice, and what the store and the keys raise.
         """
-        if not openings:
-            return
         _check_salts(openings)
-        person_id = UUID(bytes=self._random(16), version=4)
-        key = self._random(KEY_BYTES)
-        transaction.put_person_keys([self._keys.wrap(key, person_id).stored_for(person_id)])
-        transaction.put_openings(
-            [Opening(position, opened.path, person_id, self._sealed(key, position, opened)) for opened in openings]
-        )
+        for _, told in groupby(sorted(openings, key=_subject), key=_subject):
+            person_id = UUID(bytes=self._random(16), version=4)
+            key = self._random(KEY_BYTES)
+            transaction.put_person_keys([self._keys.wrap(key, person_id).stored_for(person_id)])
+            transaction.put_openings(
+                [Opening(position, opened.path, person_id, self._sealed(key, position, opened)) for opened in told]
+            )
 
     def reveal(self, reader: LogReader, position: int, path: str) -> Opened:
         """What the commitment at this path of the event hides. Raises, in this order: Erased; WrongKey; Tampered."""
@@ -74,6 +75,10 @@ def _revealed(opening: Opening, key: bytes) -> Opened:
     except InvalidTag:
         raise OpeningTampered(opening.position, opening.path) from None
     return Opened(opening.path, plain[:SALT_BYTES], plain[SALT_BYTES:])
+
+
+def _subject(opened: Opened) -> str:
+    return opened.path.partition(".")[0]
 
 
 def _bound_to(position: int, path: str) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from award_ledger.domain.encoding import LedgerMapper, encode_fact
 from award_ledger.domain.fact import Act, Event, Fact
+from award_ledger.domain.personal_data import PersonalDataErased
 from award_ledger.domain.refusals import EtagMismatch, Refused, RequestIdReused, invalid_field
 from award_ledger.domain.trial import Trial
 from award_ledger.domain.working_set import Aggregate, Ledger
@@ -16,6 +17,7 @@ from award_ledger.server.store.transaction import WriteTransaction
 from award_ledger.server.store.values import NewEvent, RecordedEvent
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.vault.commitments import Opened
+from award_ledger.server.vault.erasing import erase
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.failures import Abandoned
@@ -51,6 +53,7 @@ class Deciding:
         self._today = day_of_law(self._recorded_at_us)
         self._new: list[NewEvent] = []
         self._sealed: list[_Sealed] = []
+        self._erased: list[PersonalDataErased] = []
         self._answered: dict[UUID, list[RecordedEvent]] = {}
         self._mapper = LedgerMapper()
 
@@ -83,12 +86,14 @@ class Deciding:
             return refusal
 
     def append(self) -> None:
-        """Records the events of this batch, their openings, and the snapshots that are due."""
+        """Records the events of this batch with their openings, erases, and keeps the snapshots that are due."""
         if not self._new:
             return
         self._transaction.append(self._new, self._recorded_at_us)
         for position, openings in self._sealed:
             self._vault.seal(self._transaction, position, openings)
+        for erased in self._erased:
+            erase(self._transaction, erased.entry, erased.paths)
         self._transaction.put_snapshots(self._resident.due_snapshots())
 
     def _decide(self, submission: Submission[Any]) -> Any:
@@ -155,6 +160,8 @@ class Deciding:
         fact: Fact = event.fact
         new = NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touched(fact, submission.key))
         self._new.append(new)
+        if isinstance(fact, PersonalDataErased):
+            self._erased.append(fact)
         return RecordedEvent(
             originator_id=event.originator_id,
             originator_version=event.originator_version,

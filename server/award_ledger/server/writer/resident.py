@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from typing import cast
 from uuid import UUID
 
 from eventsourcing.persistence import InternalError
@@ -41,6 +42,7 @@ class Resident(Ledger):
         self.aggregates: OrderedDict[UUID, Aggregate] = OrderedDict()
         self._capacity = capacity
         self._folded: dict[UUID, int] = {}
+        self._due: set[UUID] = set()
         self._reader: LogReader | None = None
         self._mapper = LedgerMapper()
 
@@ -63,6 +65,7 @@ class Resident(Ledger):
         """Drops everything: memory may be ahead of the log."""
         self.aggregates.clear()
         self._folded.clear()
+        self._due.clear()
         self._reader = None
         self.position = 0
 
@@ -72,9 +75,11 @@ class Resident(Ledger):
 
     def find(self, kind: type[T], aggregate_id: UUID) -> T:
         """The aggregate, loaded if it is not in memory."""
-        if aggregate_id in self.aggregates:
+        try:
             self.aggregates.move_to_end(aggregate_id)
-        return super().find(kind, aggregate_id)
+        except KeyError:
+            return super().find(kind, aggregate_id)
+        return cast(T, self.aggregates[aggregate_id])
 
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:
         """Loads it as of the head: whatever this batch has touched is in memory already."""
@@ -96,7 +101,7 @@ class Resident(Ledger):
             raise RuntimeError("aggregates can be loaded only while the head is held")
         for aggregate_id, loaded in load_together(self._reader, kinds, self._reader.head).items():
             self.aggregates[aggregate_id] = loaded.aggregate
-            self._folded[aggregate_id] = loaded.folded
+            self._count(aggregate_id, loaded.folded)
 
     def awarded(self, measure: str) -> Iterable[UUID]:
         """Those of the log, and those of this batch."""
@@ -107,32 +112,41 @@ class Resident(Ledger):
 
     def apply(self, event: Event) -> None:
         """Folds the next event into every aggregate that it concerns, and counts towards their snapshots."""
-        super().apply(event)
-        for _, aggregate_id in concerned(event):
-            self._folded[aggregate_id] = self._folded.get(aggregate_id, 0) + 1
+        for kind, aggregate_id in concerned(event):
+            self.find(kind, aggregate_id).apply(event)
+            self._count(aggregate_id, 1)
+        self.position = event.position
 
     def due_snapshots(self) -> list[Snapshot]:
         """Snapshots of the aggregates that have folded enough since their last one."""
-        due = [aggregate_id for aggregate_id, folded in self._folded.items() if folded >= SNAPSHOT_EVERY]
         snapshots = []
-        for aggregate_id in due:
+        for aggregate_id in self._due:
             aggregate = self.aggregates[aggregate_id]
             if isinstance(aggregate, BankAccount) and self._folded[aggregate_id] < LARGE_SNAPSHOT_EVERY:
                 continue
             self._folded[aggregate_id] = 0
             topic = SNAPSHOT_TOPICS[type(aggregate)]
             snapshots.append(Snapshot(aggregate_id, aggregate.position, topic, encode_snapshot(aggregate)))
+        self._due.clear()
         return snapshots
+
+    def _count(self, aggregate_id: UUID, folded: int) -> None:
+        """Whoever is due is noted at once: looking for them among all that is in memory would cost every batch."""
+        count = self._folded.get(aggregate_id, 0) + folded
+        self._folded[aggregate_id] = count
+        if count >= SNAPSHOT_EVERY:
+            self._due.add(aggregate_id)
 
     def _fold_known(self, event: Event) -> None:
         for _, aggregate_id in concerned(event):
             aggregate = self.aggregates.get(aggregate_id)
             if aggregate is not None:
                 aggregate.apply(event)
-                self._folded[aggregate_id] = self._folded.get(aggregate_id, 0) + 1
+                self._count(aggregate_id, 1)
         self.position = event.position
 
     def _trim(self) -> None:
         while len(self.aggregates) > self._capacity:
             aggregate_id, _ = self.aggregates.popitem(last=False)
             self._folded.pop(aggregate_id, None)
+            self._due.discard(aggregate_id)

@@ -1,8 +1,8 @@
 """Request ids of an import, derived from what a row says, so that the same row asks the same thing only once.
 
 Not from the file: a file that was corrected in one row, sorted or saved by another program is still the same file for
-all its other rows. Equal rows within one file are told apart by their count. The payee is left out, because request
-ids are public and an account number could be guessed from its hash.
+all its other rows. Equal rows within one file are told apart by their count. Payee and contact are left out, because
+request ids are public and an account number could be guessed from its hash.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from award_ledger.clients.cli.bulk.request_ids import SubmissionIds, registration_id
 from award_ledger.clients.cli.bulk.rows import Row
+from award_ledger.clients.cli.commands.applications import contact_of
 from award_ledger.clients.cli.desk import Desk, UsageProblem
 from award_ledger.clients.cli.options import day, rate
 from award_ledger.clients.department.calling import enterprise_number
@@ -78,6 +79,7 @@ class Preparation:
             facts=dict(row.prefixed("fact")),
             evidence=_evidence(row),
             payee=_payee(row),
+            contact=contact_of(*(row.get(f"contact_{part}") for part in ("name", "telephone", "email"))),
             applied_on=day(desk, row.get("applied_on"), "applied_on"),
         )
         for name, amount in row.prefixed("money"):

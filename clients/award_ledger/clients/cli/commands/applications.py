@@ -49,7 +49,7 @@ from award_ledger.v1.applications_pb2 import (
     ListApplicationsResponse,
     RefuseApplicationResponse,
 )
-from award_ledger.v1.common_pb2 import Payee, Receipt
+from award_ledger.v1.common_pb2 import Contact, Payee, Receipt
 
 
 class ApplicationStatusChoice(StrEnum):
@@ -59,6 +59,13 @@ class ApplicationStatusChoice(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class SubjectChoice(StrEnum):
+    """Whom data that were told in confidence are about, as it is typed."""
+
+    PAYEE = "payee"
+    CONTACT = "contact"
 
 
 def apply(
@@ -73,6 +80,9 @@ def apply(
     payee_name: Annotated[str, typer.Option("--payee-name", metavar="TEXT")] = "",
     payee_account: Annotated[str, typer.Option("--payee-account", metavar="TEXT")] = "",
     payee_bank: Annotated[str, typer.Option("--payee-bank", metavar="TEXT")] = "",
+    contact_name: Annotated[str, typer.Option("--contact-name", metavar="TEXT")] = "",
+    contact_telephone: Annotated[str, typer.Option("--contact-telephone", metavar="TEXT")] = "",
+    contact_email: Annotated[str, typer.Option("--contact-email", metavar="TEXT")] = "",
     applied_on: Annotated[str, typer.Option("--applied-on", metavar="DATE")] = "",
     etag: Etag = "",
     request_id: RequestId = "",
@@ -89,6 +99,7 @@ def apply(
         facts=declared(desk, fact, money, currency),
         evidence=references,
         payee=_payee(desk, payee_name, payee_account, payee_bank),
+        contact=contact_of(contact_name, contact_telephone, contact_email),
         applied_on=day(desk, applied_on, "--applied-on"),
         etag=etag,
         **writing(request_id, dry_run),
@@ -101,6 +112,11 @@ def _payee(desk: Desk, name: str, account: str, bank: str) -> Payee | None:
     if account == "-":
         account = typer.prompt(desk.say("prompt.account"), hide_input=True, err=True)
     return Payee(account_name=name, account_number=account, bank=bank) if name or account or bank else None
+
+
+def contact_of(name: str, telephone: str, email: str) -> Contact | None:
+    """Whom to ask; None where nothing of it is said."""
+    return Contact(name=name, telephone=telephone, email=email) if name or telephone or email else None
 
 
 def review(
@@ -223,6 +239,32 @@ def show(
     )
 
 
+def erase(
+    context: typer.Context,
+    enterprise: EnterpriseArgument,
+    application: ApplicationArgument,
+    about: Annotated[SubjectChoice, typer.Option("--about", metavar="payee|contact")],
+    legal_basis: Annotated[str, typer.Option("--legal-basis", metavar="TEXT")],
+    reason: Reason = "",
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Erase what an application told in confidence."""
+    desk = desk_of(context)
+    meant = desk.application(enterprise, application)
+    answer = desk.client.erase_personal_data(
+        enterprise,
+        meant.application_id,
+        "payee" if about is SubjectChoice.PAYEE else "contact",
+        legal_basis=legal_basis,
+        reason=reason,
+        **acting(desk, on, etag, request_id, dry_run),
+    )
+    desk.answer(answer, lambda: _written(desk, answer.application, answer.receipt))
+
+
 def payee(
     context: typer.Context,
     enterprise: EnterpriseArgument,
@@ -258,4 +300,5 @@ def applications_commands() -> typer.Typer:
     group.command("list", cls=HelpCommand)(list_)
     group.command("show", cls=HelpCommand)(show)
     group.command("payee", cls=HelpCommand)(payee)
+    group.command("erase", cls=HelpCommand)(erase)
     return group

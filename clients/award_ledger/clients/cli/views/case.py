@@ -10,7 +10,7 @@ from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import fields, heading, line, number_of, table
-from award_ledger.v1.applications_pb2 import Application, ApplicationStatus
+from award_ledger.v1.applications_pb2 import Application, ApplicationStatus, PersonalData, PersonalDataSubject
 from award_ledger.v1.awards_pb2 import Award, AwardStatus
 from award_ledger.v1.clawbacks_pb2 import Clawback, ClawbackStatus
 from award_ledger.v1.objections_pb2 import Objection, ObjectionKind, ObjectionOutcome, ObjectionStatus
@@ -33,6 +33,7 @@ def application_view(desk: Desk, application: Application, currency: str) -> Ite
             (say("field.facts"), "\n".join(f"{name} = {value}" for name, value in sorted(application.facts.items()))),
             (say("field.evidence"), "\n".join(f"{item.kind}: {item.reference}" for item in application.evidence)),
             (say("field.refused_approvals"), str(application.refused_approvals or "")),
+            (say("field.personal_data"), "\n".join(_held(desk, held) for held in application.personal_data)),
         ]
     )
     for review in application.reviews:
@@ -45,6 +46,17 @@ def application_view(desk: Desk, application: Application, currency: str) -> Ite
                 (say("field.reason"), review.reason),
             ]
         )
+
+
+def _held(desk: Desk, held: PersonalData) -> str:
+    """What an application told in confidence, and what became of it."""
+    if held.erased_at:
+        state = desk.say("personal_data.erased", position=held.erased_at)
+    elif held.erasure_proposed_by:
+        state = desk.say("personal_data.proposed", principal=held.erasure_proposed_by)
+    else:
+        state = desk.say("personal_data.kept")
+    return f"{desk.name('personal_data_subject', PersonalDataSubject.Name(held.subject))}: {state}"
 
 
 def application_table(desk: Desk, applications: Iterable[Application]) -> Sheet:

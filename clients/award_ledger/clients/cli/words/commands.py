@@ -49,15 +49,18 @@ _CORRECTED = Phrase(
 _COLUMNS = Phrase(
     "Columns, in any order: enterprise, measure, asked; and where needed name (registers the enterprise), "
     "applied_on, evidence:KIND (several references separated by ;), fact:NAME, money:NAME (in major units), "
-    "payee_name, payee_account, payee_bank; and for approvals approve_amount or rate, decided_on. "
+    "payee_name, payee_account, payee_bank, contact_name, contact_telephone, contact_email; and for approvals "
+    "approve_amount or rate, decided_on. "
     "contract, invoice, project and product stand for evidence:contract and so on. "
     "Chinese headings work too: 企业代码, 政策措施, 申报金额, 企业名称, 申报日期, 凭证:…, 事实:…, 金额:…, "
-    "合同, 发票, 项目, 产品, 收款户名, 收款账号, 开户银行, 批准金额, 核定比例, 决定日期.",
+    "合同, 发票, 项目, 产品, 收款户名, 收款账号, 开户银行, 联系人, 联系电话, 电子邮箱, 批准金额, 核定比例, 决定日期.",
     "列（次序不限）：企业代码、政策措施、申报金额；按需填写 企业名称（同时登记企业）、申报日期、"
-    "凭证:类型（多个编号以 ; 分隔）、事实:名称、金额:名称（主币单位）、收款户名、收款账号、开户银行；"
+    "凭证:类型（多个编号以 ; 分隔）、事实:名称、金额:名称（主币单位）、收款户名、收款账号、开户银行、"
+    "联系人、联系电话、电子邮箱；"
     "批准时可填 批准金额 或 核定比例、决定日期。合同、发票、项目、产品 即 凭证:contract 等。"
     "也可用英文列名：enterprise, measure, asked, name, applied_on, evidence:…, fact:…, money:…, "
-    "contract, invoice, project, product, payee_name, payee_account, payee_bank, approve_amount, rate, decided_on。",
+    "contract, invoice, project, product, payee_name, payee_account, payee_bank, contact_name, contact_telephone, "
+    "contact_email, approve_amount, rate, decided_on。",
 )
 _AGAIN = Phrase(
     "Each row's outcome goes to a file beside it, FILE.result.csv. After a break run it again, as the same person: "
@@ -384,6 +387,15 @@ _QUESTIONS = {
         "applications list A06-1 --status open",
     ),
     "applications show": _command("Show one application.", "查看一项申报。", "applications show {uscc} 12"),
+    "applications erase": _command(
+        "Erase for good what an application told of its payee or contact. The first call proposes; the same by another "
+        "person erases. The log keeps its commitments, and every proof stays valid.",
+        "永久删除一项申报所填的收款信息或联系人。首次执行为提请，由另一人执行同一命令后删除；日志中的承诺值保留，全部证明依然有效。",
+        Phrase(
+            "applications erase {uscc} 12 --about contact --legal-basis 'Personal Information Protection Law, art. 47'",
+            "applications erase {uscc} 12 --about contact --legal-basis 个人信息保护法第四十七条",
+        ),
+    ),
     "awards": _command("Read awards.", "查看奖补。", "awards list A06-1"),
     "awards list": _command(
         "List the awards of a measure, or of an enterprise (--enterprise), oldest first.",

@@ -137,6 +137,12 @@ _SENTENCES = {
     "heading.applications": Phrase("Applications", "申报"),
     "heading.awards": Phrase("Awards", "奖补"),
     "heading.clawbacks": Phrase("Clawbacks", "追回"),
+    "field.personal_data": Phrase("told in confidence", "保密信息"),
+    "personal_data.kept": Phrase("kept, sealed", "已加密保存"),
+    "personal_data.erased": Phrase("erased at position {position}", "已删除（位置 {position}）"),
+    "personal_data.proposed": Phrase(
+        "erasure proposed by {principal}; it waits for a second person", "{principal} 提请删除，待第二人确认"
+    ),
     "heading.instalments": Phrase("Instalments", "拨付"),
     "heading.interpretations": Phrase("Readings of the text", "对原文的解释"),
     "heading.objections": Phrase("Objections", "异议、举报、投诉"),

@@ -96,6 +96,16 @@ _PARTICULAR = {
         "Account to be paid; - asks for it without showing it.", "收款账号；填 - 则另行输入且不显示。"
     ),
     "payee_bank": Phrase("Bank of that account.", "开户银行。"),
+    "contact_name": Phrase("Person to be asked.", "联系人。"),
+    "contact_telephone": Phrase("Telephone of that person.", "联系电话。"),
+    "contact_email": Phrase("Electronic mail of that person.", "联系人电子邮箱。"),
+    "about": Phrase(
+        "What to erase: where the money went (payee) or whom to ask (contact).",
+        "删除收款信息（payee）或联系人（contact）。",
+    ),
+    "legal_basis": Phrase(
+        "On what legal basis; stays in the log, and both people give the same.", "法律依据；记入日志，两人所填须一致。"
+    ),
     "applied_on": Phrase("Date of the application (default: today).", "申报日期（默认当天）。"),
     "up_to": Phrase("Consent up to this amount, in major units.", "同意的金额上限。"),
     "decided_rate": Phrase(

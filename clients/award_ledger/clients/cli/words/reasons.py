@@ -393,6 +393,18 @@ REASONS: dict[str, Reason] = {
     ),
     # Bank accounts and payment runs.
     **{name: Reason(what, todo) for name, (what, todo) in FINANCE_REASONS.items()},
+    "PERSONAL_DATA_NOT_HELD": _reason(
+        "The application holds nothing of that: it was never told, or it has been erased.",
+        "该申报没有此项信息：未曾填报，或已删除。",
+        "look at the application: award-ledger applications show",
+        "请查看该申报：award-ledger applications show",
+    ),
+    "PERSONAL_DATA_NEEDED": _reason(
+        "The payee is needed until the application is decided and everything is paid ({open_minor} minor units open).",
+        "申报未决定或款项未付清前仍需收款信息（未付 {open_minor}，最小货币单位）。",
+        "erase it once nothing is to be paid any more",
+        "请待款项全部付清后再删除",
+    ),
     **{name: _reason(*words) for name, words in RIGHTS_REASONS.items()},
     # Availability.
     "OVERLOADED": _reason("The ledger is busy; nothing was done.", "账本繁忙，未办理。", _SAFE_EN, _SAFE_ZH),

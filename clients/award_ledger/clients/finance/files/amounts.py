@@ -16,6 +16,7 @@ MAX_MINOR = 10**15
 _PLAIN = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,17})?")
 _SWIFT = re.compile(r"[0-9]{1,14},[0-9]{0,13}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_COUNT = re.compile(r"[0-9]{1,15}")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:$|T|Z|[+-][0-9]{2}:)")
 
 
@@ -74,6 +75,11 @@ def plain_text_of(minor: int, currency: str) -> str:
     if decimals is None:
         raise ValueError(f"{currency!r} is no currency of ISO 4217 with minor units")
     return f"{Decimal(minor).scaleb(-decimals):.{decimals}f}"
+
+
+def whole_number(text: str) -> int | None:
+    """A count of at most 15 digits, as ISO 20022 has them; None for anything else."""
+    return int(text) if _COUNT.fullmatch(text) else None
 
 
 def iso_day(text: str, where: str) -> dt.date | None:

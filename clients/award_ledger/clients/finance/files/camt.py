@@ -11,7 +11,7 @@ import msgspec
 from lxml import etree
 
 from award_ledger.clients.finance.files import camt_parties as read
-from award_ledger.clients.finance.files.amounts import iso_day, minor_of
+from award_ledger.clients.finance.files.amounts import iso_day, minor_of, whole_number
 from award_ledger.clients.finance.files.camt_heads import balances_of, declared_of, head_of, opening_and_closing
 from award_ledger.clients.finance.files.camt_parties import Node
 from award_ledger.clients.finance.files.draft import BatchCount, Entry, Head, Piece, Tail
@@ -140,7 +140,7 @@ class _Reading:
         said = Batch(
             message_id=batch.text("MsgId"),
             payment_information_id=batch.text("PmtInfId"),
-            count=int(count) if count.isascii() and count.isdigit() else None,
+            count=whole_number(count),
             control_sum_minor=minor_of(total.text("."), currency, self._where()) if total and in_own else None,
         )
         group = BatchCount(declared_count=said.count, declared_sum_minor=said.control_sum_minor, found=found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from award_ledger.clients.finance.files import camt_parties as read
-from award_ledger.clients.finance.files.amounts import iso_day, minor_of
+from award_ledger.clients.finance.files.amounts import iso_day, minor_of, whole_number
 from award_ledger.clients.finance.files.camt_parties import Node
 from award_ledger.clients.finance.files.draft import Declared, Head
 from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
@@ -61,7 +61,7 @@ def head_of(statement: Node, group_page: Node | None, message: str, balances: tu
         currency=currency,
         statement_id=statement.text("Id"),
         sequence=statement.text("LglSeqNb", "ElctrncSeqNb"),
-        page=int(number) if number.isascii() and number.isdigit() else 1,
+        page=whole_number(number) or 1,
         last_page=page is None or page.text("LastPgInd") in {"true", "1"},
         copy=statement.text("CpyDplctInd"),
         period_from=iso_day(statement.text("FrToDt/FrDtTm", "FrToDt/FrDt"), f"{where}, period"),
@@ -76,8 +76,7 @@ def declared_of(statement: Node, currency: str, where: str) -> Declared:
         return Declared()
 
     def count(path: str) -> int | None:
-        text = summary.text(f"{path}/NbOfNtries")
-        return int(text) if text.isascii() and text.isdigit() else None
+        return whole_number(summary.text(f"{path}/NbOfNtries"))
 
     def total(path: str) -> int | None:
         text = summary.text(f"{path}/Sum")

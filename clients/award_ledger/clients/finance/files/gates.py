@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from award_ledger.clients.finance.files.amounts import plain_text_of
+from award_ledger.clients.finance.files.amounts import plain_text_of, whole_number
 from award_ledger.clients.finance.files.draft import BatchCount, Declared, Entry, Head, Tail
 from award_ledger.clients.finance.files.quarantine import Reason
 from award_ledger.clients.finance.files.statement import Charge, Direction, Kind, Line, Statement, Status, Totals
@@ -175,9 +175,9 @@ def sequence_gap(previous: Statement, this: Statement) -> str:
 
     A year may begin again at 1. Pages of one number go up by one.
     """
-    if not (previous.sequence.isdigit() and this.sequence.isdigit()):
+    before, now = whole_number(previous.sequence), whole_number(this.sequence)
+    if before is None or now is None:
         return ""
-    before, now = int(previous.sequence), int(this.sequence)
     if now == before:
         return "" if this.page in {previous.page, previous.page + 1} else f"page {previous.page} then page {this.page}"
     if now == before + 1 and previous.last_page and this.page == 1:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from award_ledger.clients.finance.files import gates
+from award_ledger.clients.finance.files.amounts import whole_number
 from award_ledger.clients.finance.files.camt import STATEMENT_TAGS, read_camt
 from award_ledger.clients.finance.files.draft import Entry, Head, Piece, Tail
 from award_ledger.clients.finance.files.gates import Finding
@@ -211,11 +212,11 @@ def _account_of(statement: Statement) -> tuple[str, str, Kind]:
 
 def _in_time(statements: list[Statement]) -> list[Statement]:
     """By day, then by number where all have one, then by page; what nothing orders stays in the order of the file."""
-    numbered = all(statement.sequence.isdigit() for statement in statements)
+    numbers = [whole_number(statement.sequence) for statement in statements]
 
     def when(statement: Statement) -> tuple[dt.date, int, int]:
         day = (statement.closing.on if statement.closing else None) or statement.period_to or dt.date.min
-        return (day, int(statement.sequence), statement.page) if numbered else (day, 0, 0)
+        return (day, 0, 0) if None in numbers else (day, int(statement.sequence), statement.page)
 
     return sorted(statements, key=when)
 

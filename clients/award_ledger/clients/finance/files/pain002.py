@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 
 from award_ledger.clients.finance.files import camt_parties as read
-from award_ledger.clients.finance.files.amounts import minor_of
+from award_ledger.clients.finance.files.amounts import minor_of, whole_number
 from award_ledger.clients.finance.files.camt_parties import Node
 from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
 from award_ledger.clients.finance.files.source import Source
@@ -46,7 +46,6 @@ def read_pain002(source: Source, message: str) -> StatusReport:
                 element.clear(keep_tail=True)
     if header is None or original is None:
         raise Quarantined(Reason.MALFORMED, source.path.name, "no group header, or no original message named")
-    count = original.text("OrgnlNbOfTxs")
     return StatusReport(
         source_sha256=source.sha256,
         format=message,
@@ -54,7 +53,7 @@ def read_pain002(source: Source, message: str) -> StatusReport:
         created_at=_instant(header.text("CreDtTm")),
         original_message_id=original.text("OrgnlMsgId"),
         original_message_kind=original.text("OrgnlMsgNmId"),
-        original_count=int(count) if count.isascii() and count.isdigit() else None,
+        original_count=whole_number(original.text("OrgnlNbOfTxs")),
         original_control_sum=original.text("OrgnlCtrlSum"),
         rows=tuple(rows),
     )

@@ -97,6 +97,7 @@ COLUMN_FIELDS = frozenset(
     {
         "account", "currency", "booked_on", "booked_at", "value_on", "amount", "in", "out", "mark", "balance",
         "bank_serial", "voucher_number", "counterparty_name", "counterparty_account", "counterparty_bank",
+        "payer_name", "payer_account", "payer_bank", "payee_name", "payee_account", "payee_bank",
         "free_text", "code", "end_to_end_id", "charge", "status", "actual", "reason",
     }
 )  # fmt: skip

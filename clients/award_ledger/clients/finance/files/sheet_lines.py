@@ -89,11 +89,7 @@ def line_of(row: Row, profile: Profile, columns: Columns, currency: str, *, leni
         bank_serial=_serial(columns.text(row, "bank_serial")),
         voucher_number=columns.text(row, "voucher_number"),
         end_to_end_id=columns.text(row, "end_to_end_id"),
-        counterparty=Party(
-            name=columns.text(row, "counterparty_name"),
-            account=columns.text(row, "counterparty_account"),
-            bank=columns.text(row, "counterparty_bank"),
-        ),
+        counterparty=_counterparty(row, columns, direction),
         free_text=columns.text(row, "free_text"),
         references=tuple(f"{name}={text}" for name in profile.references if (text := columns.reference(row, name))),
         code=columns.text(row, "code"),
@@ -101,6 +97,16 @@ def line_of(row: Row, profile: Profile, columns: Columns, currency: str, *, leni
         charges=_charges(row, columns, currency, where),
         other_amounts=others,
         balance_after_minor=_balance(row, columns, currency, where, lenient=lenient),
+    )
+
+
+def _counterparty(row: Row, columns: Columns, direction: Direction) -> Party:
+    """As the sheet names it; where it names payer and payee instead, the one of the two who is not us."""
+    other = "payee" if direction is Direction.OUT else "payer"
+    return Party(
+        name=columns.text(row, "counterparty_name") or columns.text(row, f"{other}_name"),
+        account=columns.text(row, "counterparty_account") or columns.text(row, f"{other}_account"),
+        bank=columns.text(row, "counterparty_bank") or columns.text(row, f"{other}_bank"),
     )
 
 

@@ -219,7 +219,7 @@ def _declared(layout: Layout, currency: str, told: dict[str, str]) -> Declared:
         total = total or layout.columns.text(row, "amount")
         found = re.search(totals.count, " ".join(row.cells)) if totals.count else None
         count = count or (found.group(1) if found else "")
-    lines = re.search(r"[0-9]+", count)
+    lines = re.search(r"[0-9]{1,15}", count)
     return Declared(
         lines=int(lines.group()) if lines else None,
         sum_minor=sheet_minor_of(total, currency, "total") if total else None,

@@ -27,10 +27,10 @@ _MARKS = {"C": Direction.IN, "D": Direction.OUT, "RC": Direction.OUT, "RD": Dire
 _OPENING = {"60F": "OPBD", "60M": "ITBD", "60": "OPBD"}
 _CLOSING = {"62F": "CLBD", "62M": "ITBD", "62": "CLBD"}
 _OTHER = {"64": "CLAV", "65": "FWAV"}
-_BALANCE = re.compile(r"([CD])(\d{2})(\d{2})(\d{2})([A-Z]{3})([\d,]+)")
+_BALANCE = re.compile(r"([CD])([0-9]{2})([0-9]{2})([0-9]{2})([A-Z]{3})([0-9,]+)")
 _FLOOR = re.compile(r"([A-Z]{3})([CD ]?)([\d,]+)")
-_SUM = re.compile(r"(\d+)([A-Z]{3})([\d,]+)")
-_NUMBER = re.compile(r"(\d{1,5})(?:/(\d{1,5}))?(?:/\d{1,5})?")
+_SUM = re.compile(r"([0-9]{1,5})([A-Z]{3})([\d,]+)")
+_NUMBER = re.compile(r"([0-9]{1,5})(?:/([0-9]{1,5}))?(?:/[0-9]{1,5})?")
 _statement_line = mt940.tags.Statement()
 
 

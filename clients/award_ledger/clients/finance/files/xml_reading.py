@@ -18,6 +18,10 @@ from award_ledger.clients.finance.files.source import Source
 
 _MESSAGE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2})\b")
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
+_ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_ENCODINGS = frozenset(
+    {"utf-8", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "gb2312", "us-ascii", "iso-8859-1", "windows-1252"}
+)
 _SCHEMA_ERRORS = range(1700, 1900)
 """libxml2's numbers of schema parsing and validation errors."""
 
@@ -40,8 +44,7 @@ def elements(source: Source, message: str, tags: Sequence[str]) -> Iterator[tupl
     An element that has ended is whole. What was given must be taken as a draft until the iteration is over: the
     schema's word comes last. Raises Quarantined.
     """
-    if b"<!DOCTYPE" in source.beginning().replace(b"\0", b""):
-        raise _doctype(source)
+    _refuse_odd_encoding(source)
     prefix = f"{{{NAMESPACE}{message}}}"
     root = f"{prefix}Document"
     parser = etree.XMLPullParser(
@@ -56,8 +59,11 @@ def elements(source: Source, message: str, tags: Sequence[str]) -> Iterator[tupl
         huge_tree=False,
     )
     opened = closed = False
+    prolog = b""
     try:
         for chunk in source.chunks():
+            if not opened:
+                prolog = _refuse_doctype_in(prolog + chunk, source)
             parser.feed(chunk)
             for event, element in parser.read_events():
                 if not opened:
@@ -73,8 +79,26 @@ def elements(source: Source, message: str, tags: Sequence[str]) -> Iterator[tupl
         raise Quarantined(reason, source.path.name, f"no whole Document of {message}")
 
 
+def _refuse_odd_encoding(source: Source) -> None:
+    """Only encodings in which `<!DOCTYPE` is always these bytes (zero bytes aside), so that it cannot be hidden."""
+    declared = _ENCODING.match(source.beginning().replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe"))
+    if declared is not None and declared.group(1).lower().decode() not in _ENCODINGS:
+        finding = f"XML in {declared.group(1).decode()!r}; taken are {', '.join(sorted(_ENCODINGS))}"
+        raise Quarantined(Reason.UNKNOWN_ENCODING, source.path.name, finding)
+
+
+def _refuse_doctype_in(prolog: bytes, source: Source) -> bytes:
+    """Before the parser sees it: what entities do to a parser that checks a schema is not to be found out.
+
+    Returns the end of what was looked at, which may be the beginning of one.
+    """
+    if b"<!DOCTYPE" in prolog.replace(b"\0", b""):
+        raise _doctype(source)
+    return prolog[-40:]
+
+
 def _refuse_doctype(source: Source, element: etree._Element) -> None:
-    """Once more from the parser's own view, which no padding and no encoding deceives."""
+    """Once more from the parser's own view."""
     if element.getroottree().docinfo.doctype:
         raise _doctype(source)
 

@@ -1,6 +1,6 @@
 """Assessments with the words of the law and the remedies beside their checks, as people read them."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from award_ledger.domain import assessment as domain
 from award_ledger.domain.explanation import remedy, words
@@ -17,17 +17,23 @@ _MONEY = {*(rule.__struct_config__.tag for rule in get_args(AmountRule)), "cap",
 
 def assessment_message(assessment: domain.Assessment, terms: Terms | None) -> common_pb2.Assessment:
     """The message; without the Terms it lacks the currency and the words on which the checks rest."""
-    return common_pb2.Assessment(
-        measure_code=assessment.measure_code,
-        terms_version=assessment.terms_version,
-        asked_minor=assessment.asked_minor,
-        admissible_minor=assessment.admissible_minor,
-        granted_minor=assessment.granted_minor,
-        checks=[check_message(check, terms) for check in assessment.checks],
-        binding=assessment.binding,
-        unlimited=assessment.unlimited,
-        currency=terms.currency if terms is not None else "",
-    )
+    message = common_pb2.Assessment()
+    fill_assessment(message, assessment, terms)
+    return message
+
+
+def fill_assessment(message: common_pb2.Assessment, assessment: domain.Assessment, terms: Terms | None) -> None:
+    """The same in place: a message that is put into another is copied, and this is the largest part of an answer."""
+    message.measure_code = assessment.measure_code
+    message.terms_version = assessment.terms_version
+    message.asked_minor = assessment.asked_minor
+    message.admissible_minor = assessment.admissible_minor
+    message.granted_minor = assessment.granted_minor
+    message.binding.extend(assessment.binding)
+    message.unlimited = assessment.unlimited
+    message.currency = terms.currency if terms is not None else ""
+    for check in assessment.checks:
+        message.checks.add(**_fields(check, terms))
 
 
 def localized(text: LocalizedText) -> common_pb2.LocalizedText:
@@ -42,19 +48,23 @@ def reason_number(reason: str) -> errors_pb2.ErrorReason.ValueType:
 
 def check_message(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
     """One line, with the words on which it rests where the Terms are given."""
-    return common_pb2.Check(
-        id=check.id,
-        verdict=common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
-        reason=reason_number(check.reason),
-        unit=_unit(check),
-        limit=check.limit,
-        used=check.used,
-        asked=check.asked,
-        left=check.left,
-        found=check.found,
-        words=words(check, terms) if terms is not None else "",
-        remedy=localized(remedy(check)) if check.reason else None,
-    )
+    return common_pb2.Check(**_fields(check, terms))
+
+
+def _fields(check: domain.Check, terms: Terms | None) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "verdict": common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
+        "reason": reason_number(check.reason),
+        "unit": _unit(check),
+        "limit": check.limit,
+        "used": check.used,
+        "asked": check.asked,
+        "left": check.left,
+        "found": check.found,
+        "words": words(check, terms) if terms is not None else "",
+        "remedy": localized(remedy(check)) if check.reason else None,
+    }
 
 
 def _unit(check: domain.Check) -> common_pb2.CheckUnit.ValueType:

@@ -16,6 +16,7 @@ from award_ledger.server.rpc.mapping.enums import number_of
 from award_ledger.v1 import applications_pb2, common_pb2, enterprises_pb2
 
 _APPLICATION_STATUS = applications_pb2.ApplicationStatus.DESCRIPTOR
+_SUBJECT = applications_pb2.PersonalDataSubject.DESCRIPTOR
 
 
 NEWEST = 100
@@ -93,4 +94,13 @@ def application_message(enterprise: domain.Enterprise, application: domain.Appli
         ],
         refused_approvals=application.refused_approvals,
         etag=str(enterprise.version),
+        personal_data=[
+            applications_pb2.PersonalData(
+                subject=applications_pb2.PersonalDataSubject.ValueType(number_of(_SUBJECT, subject)),
+                paths=held.paths,
+                erasure_proposed_by=held.proposal.principal if held.proposal else "",
+                erased_at=held.erased_at,
+            )
+            for subject, held in application.personal_data.items()
+        ],
     )

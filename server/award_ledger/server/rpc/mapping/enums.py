@@ -1,7 +1,7 @@
 """Enumerations: `SCOPE_KEY` in the contract is 'key' in the domain."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from google.protobuf.descriptor import EnumDescriptor
 
@@ -27,6 +27,7 @@ def word_of(descriptor: EnumDescriptor, number: int) -> str | None:
     return _words(descriptor).get(number) if number else ""
 
 
+@lru_cache(maxsize=1024)
 def number_of(descriptor: EnumDescriptor, word: str) -> int:
     """The number of a word; 0 for one that the contract does not have (an event of a newer release)."""
     return _numbers(descriptor).get(word, 0)

@@ -96,8 +96,7 @@ class ApplicationService(ApplicationServiceServicer):
     def BatchSubmitApplications(
         self, request: pb.BatchSubmitApplicationsRequest, context: grpc.ServicerContext
     ) -> pb.BatchSubmitApplicationsResponse:
-        results = self._writes.perform_batch(request.requests, context, self._submit, pb.SubmitApplicationResult)
-        return pb.BatchSubmitApplicationsResponse(results=results)
+        return self._writes.perform_batch(request.requests, context, self._submit, pb.BatchSubmitApplicationsResponse())
 
     def WithdrawApplication(
         self, request: pb.WithdrawApplicationRequest, context: grpc.ServicerContext
@@ -146,6 +145,7 @@ class ApplicationService(ApplicationServiceServicer):
     def _submission(self, request: pb.SubmitApplicationRequest) -> Prepared:
         scheme, number = number_of(request.enterprise)
         committed = self._payees.commit(request.payee) if request.HasField("payee") else None
+        asked = self._payees.commit_contact(request.contact) if request.HasField("contact") else None
         command = SubmitApplication(
             scheme=scheme,
             number=number,
@@ -154,8 +154,10 @@ class ApplicationService(ApplicationServiceServicer):
             facts=dict(sorted(request.facts.items())),
             evidence=tuple(EvidenceRef(kind=ref.kind, reference=ref.reference) for ref in request.evidence),
             payee=committed.commitments if committed else None,
+            contact=asked.commitments if asked else None,
         )
-        return Prepared(command, committed.openings if committed else ())
+        openings = (*(committed.openings if committed else ()), *(asked.openings if asked else ()))
+        return Prepared(command, openings)
 
 
 def _entries(

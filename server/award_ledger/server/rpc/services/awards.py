@@ -24,7 +24,7 @@ from award_ledger.server.commands.command import award_of, published
 from award_ledger.server.commands.record_stage_result import RecordStageResult
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.rpc.fields import day, number_of, part_of, required_choice
-from award_ledger.server.rpc.mapping.assessments import assessment_message
+from award_ledger.server.rpc.mapping.assessments import assessment_message, fill_assessment
 from award_ledger.server.rpc.mapping.awards import award_message, terms_of_award
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.paging import fill, next_token
@@ -51,11 +51,12 @@ def _decided(ledger: WorkingSet, written: Written) -> pb.ApproveAwardResponse:
     terms = ledger.measure(assessment.measure_code).versions[assessment.terms_version - 1]
     if isinstance(fact, ApprovalRefused):
         raise ExplainedRefusal(assessment, written.position, terms, written.repeated)
-    award = _after(ledger, written)
-    award.number = written.position  # a dry run has none
-    return pb.ApproveAwardResponse(
-        award=award, assessment=assessment_message(assessment, terms), receipt=receipt(written)
-    )
+    response = pb.ApproveAwardResponse()
+    response.award.CopyFrom(_after(ledger, written))
+    response.award.number = written.position  # a dry run has none
+    fill_assessment(response.assessment, assessment, terms)
+    response.receipt.CopyFrom(receipt(written))
+    return response
 
 
 def _approval(request: pb.ApproveAwardRequest) -> ApproveAward:
@@ -142,8 +143,7 @@ class AwardService(AwardServiceServicer):
     def BatchApproveAwards(
         self, request: pb.BatchApproveAwardsRequest, context: grpc.ServicerContext
     ) -> pb.BatchApproveAwardsResponse:
-        results = self._writes.perform_batch(request.requests, context, _APPROVE, pb.ApproveAwardResult)
-        return pb.BatchApproveAwardsResponse(results=results)
+        return self._writes.perform_batch(request.requests, context, _APPROVE, pb.BatchApproveAwardsResponse())
 
     def ApproveProRata(
         self, request: pb.ApproveProRataRequest, context: grpc.ServicerContext

@@ -66,8 +66,7 @@ class EnterpriseService(EnterpriseServiceServicer):
     def BatchRegisterEnterprises(
         self, request: pb.BatchRegisterEnterprisesRequest, context: grpc.ServicerContext
     ) -> pb.BatchRegisterEnterprisesResponse:
-        results = self._writes.perform_batch(request.requests, context, _REGISTER, pb.RegisterEnterpriseResult)
-        return pb.BatchRegisterEnterprisesResponse(results=results)
+        return self._writes.perform_batch(request.requests, context, _REGISTER, pb.BatchRegisterEnterprisesResponse())
 
     def RenameEnterprise(
         self, request: pb.RenameEnterpriseRequest, context: grpc.ServicerContext
