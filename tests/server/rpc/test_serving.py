@@ -29,7 +29,7 @@ def test_health_is_answered_without_a_principal(served: Served) -> None:
 def test_reflection_lists_every_service(served: Served) -> None:
     listed = set(ProtoReflectionDescriptorDatabase(served.officer.channel).get_services())
     assert listed == {*SERVICES, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
-    assert len(SERVICES) == 15
+    assert len(SERVICES) == 16
 
 
 def test_a_message_over_the_limit_is_refused_by_grpc_itself(served: Served) -> None:
