@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from lxml import etree
 
@@ -164,6 +165,22 @@ def test_a_certificate_of_which_anything_was_changed_does_not_hold(served: Serve
     found = run("verify", str(certificate), str(bank), code=1)["findings"]
     assert any("own hash" in finding for finding in found)
     assert any("left out" in finding for finding in found)
+
+
+def test_lines_and_status_go_to_spreadsheets_and_no_cell_is_computed(served: Served, run: Run, tmp_path: Path) -> None:
+    awards(served, 300)
+    run("open", OURS, "--name", "省级专户")
+    run("import", str(camt(tmp_path / "bank.xml", (50, "", "=1+1"), (-20, "", "x"))))
+    sheet, table = tmp_path / "lines.xlsx", tmp_path / "lines.csv"
+    run("lines", OURS, "--to", str(sheet))
+    run("lines", OURS, "--to", str(table))
+    found: Any = openpyxl.load_workbook(sheet).active
+    cells = list(found.iter_rows(min_row=2))
+    assert [(row[2].value, row[3].value, row[3].data_type) for row in cells] == [(0.5, "=1+1", "s"), (-0.2, "x", "s")]
+    assert "0.50,'=1+1," in table.read_text("utf-8-sig")
+    run("status", OURS, "--to", str(tmp_path / "status.xlsx"))
+    run("status", OURS, "--to", str(tmp_path / "status.xlsx"), code=2)
+    run("status", OURS, "--to", str(tmp_path / "status.pdf"), code=2)
 
 
 def test_a_broken_file_is_quarantined_whole_and_the_others_are_imported(

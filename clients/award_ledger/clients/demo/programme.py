@@ -8,7 +8,7 @@ from datetime import date
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.demo.stage import Stage
-from award_ledger.clients.demo.stories import amounts, correcting, money, places, versions, withholding
+from award_ledger.clients.demo.stories import amounts, correcting, money, places, reconciling, versions, withholding
 
 PUBLISHED_ON = date(2025, 5, 13)
 """The day on which the text was published; the appropriations are those of 2025, so the stories are too."""
@@ -121,5 +121,11 @@ STORIES = (
         "A06-1 · typed wrongly, and corrected",
         "A06-1 · 录入有误，予以更正",
         correcting.typed_wrongly,
+    ),
+    _story(
+        "2025-11-17",
+        "Finance · a run, its statement, every line explained",
+        "财务 · 付款批次、对账单、逐笔勾对",
+        reconciling.run_and_statement,
     ),
 )

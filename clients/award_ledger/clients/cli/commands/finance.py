@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
-from award_ledger.clients.cli.commands.finance_files import extra, import_, journal, verify
+from award_ledger.clients.cli.commands.finance_files import extra, import_, journal, save, verify
 from award_ledger.clients.cli.commands.finance_runs import run_commands
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of, json_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -34,7 +34,7 @@ from award_ledger.clients.cli.options import (
     writing,
 )
 from award_ledger.clients.cli.tables import line
-from award_ledger.clients.cli.views.finance import line_table, proposal_table, status_view
+from award_ledger.clients.cli.views.finance import line_rows, line_table, proposal_table, status_rows, status_view
 from award_ledger.clients.cli.views.receipt import receipt_line
 from award_ledger.clients.cli.views.register import fund_view
 from award_ledger.clients.department.calling import enterprise_number, pages
@@ -45,6 +45,7 @@ from award_ledger.v1.finance_pb2 import LineMatch, ListBankLinesResponse, Propos
 from award_ledger.v1.funds_pb2 import CloseFundYearResponse
 
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT")]
+ToFile = Annotated[Path | None, typer.Option("--to", metavar="FILE", dir_okay=False)]
 LineArgument = Annotated[str, typer.Argument(metavar="LINE")]
 
 
@@ -182,12 +183,15 @@ def lines(
     line_class: Annotated[ClassChoice | None, typer.Option("--class")] = None,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    to: ToFile = None,
 ) -> None:
     """List the lines of an account."""
     desk = desk_of(context)
     asked = asking(desk, as_of, min_position)
     found = _lines(desk, account, day(desk, of_day, "--day"), line_class, asked)
     currency = desk.client.get_account_status(account, **asked).status.currency
+    if to is not None:
+        save(desk, to, *line_rows(desk, found.lines, currency))
     desk.answer(found, lambda: [line_table(desk, found.lines, currency) if found.lines else line(desk.say("none"))])
 
 
@@ -206,11 +210,14 @@ def status(
     on: Annotated[str, typer.Option("--on", metavar="DATE")] = "",
     as_of: AsOf = "",
     min_position: MinPosition = 0,
+    to: ToFile = None,
 ) -> None:
     """Show how an account stands, or stood."""
     desk = desk_of(context)
     asked = asking(desk, as_of, min_position)
     answer = desk.client.get_account_status(account, on=day(desk, on, "--on"), **asked)
+    if to is not None:
+        save(desk, to, *status_rows(desk, answer.status))
     desk.answer(answer, lambda: status_view(desk, answer.status))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from award_ledger.clients.errors import LedgerError
 
 if TYPE_CHECKING:
     from award_ledger.clients.finance.files.opening import BankFile
+    from award_ledger.clients.finance.table_file import Cell
 
 _UNCHANGED = "STATEMENT_EXISTS"
 
@@ -40,6 +41,18 @@ def extra(desk: Desk) -> Iterator[None]:
         if (error.name or "").startswith("award_ledger"):
             raise
         raise UsageProblem(desk.say("finance.extra")) from error
+
+
+def save(desk: Desk, path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Writes a table for a spreadsheet; raises UsageProblem."""
+    with extra(desk):
+        from award_ledger.clients.finance.table_file import UnknownTable, write_table
+    try:
+        write_table(path, columns, rows)
+    except UnknownTable as error:
+        raise UsageProblem(desk.say("finance.no_table", file=str(path)), "--to") from error
+    except FileExistsError as error:
+        raise UsageProblem(desk.say("finance.file_exists", file=str(path)), "--to") from error
 
 
 def import_(

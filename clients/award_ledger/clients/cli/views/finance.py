@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk
-from award_ledger.clients.cli.money import to_major
+from award_ledger.clients.cli.money import plain_major, to_major
 from award_ledger.clients.cli.tables import fields, line, number_of, table
 from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
 from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
@@ -41,6 +42,42 @@ def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
     for owed in status.receivables:
         left = _money(owed.amount_minor - owed.received_minor, status.currency)
         yield line(desk.say("finance.receivable", reference=owed.reference, left=left, reason=owed.reason))
+
+
+def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list[str | int | Decimal]]]:
+    """Columns and rows for a spreadsheet: control totals, then exceptions by kind and age."""
+    counts = ("upto_1", "upto_5", "upto_30", "older", "earlier_year")
+    rows: list[list[str | int | Decimal]] = [
+        [desk.say(f"finance.{name}"), "", "", "", "", "", _decimal(getattr(status, name), status.currency)]
+        for name in ("closing_minor", "ledger_minor", "explained_in_minor", "explained_out_minor")
+    ]
+    for aged in status.ageing:
+        ages = [int(getattr(aged, f"{name}_count")) for name in counts]
+        rows.append([desk.say(f"finance.ageing.{aged.kind}"), *ages, _decimal(aged.amount_minor, status.currency)])
+    return [desk.say(f"finance.column.{name}") for name in ("kind", *counts, "sum")], rows
+
+
+def line_rows(
+    desk: Desk, lines: Iterable[BankLine], currency: str
+) -> tuple[list[str], list[list[str | int | Decimal]]]:
+    """Columns and rows for a spreadsheet, one for each line."""
+    columns = ("key", "booked_on", "amount", "other_side", "class", "what")
+    rows: list[list[str | int | Decimal]] = [
+        [
+            told.key,
+            told.booked_on,
+            _decimal(told.amount_minor, currency),
+            f"{told.particulars.name} {told.particulars.text}".strip(),
+            desk.name("line_class", LineClass.Name(told.line_class)),
+            _parts(desk, told.allocations, currency),
+        ]
+        for told in lines
+    ]
+    return [desk.say(f"finance.column.{name}") for name in columns], rows
+
+
+def _decimal(minor: int, currency: str) -> Decimal:
+    return Decimal(plain_major(minor, currency))
 
 
 def line_table(desk: Desk, lines: Iterable[BankLine], currency: str) -> RenderableType:
