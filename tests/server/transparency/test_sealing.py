@@ -233,6 +233,7 @@ def test_a_comparison_finds_a_changed_entry_a_changed_tile_and_a_missing_leaf(he
             "UPDATE tlog_tile SET data = (SELECT leaf_hash FROM tlog_leaf WHERE idx = 1) WHERE n = 1"
         )
     assert compare(held.recorder, held.store).findings == [
+        "the tree has 600 leaves, but 599 are stored",
         "the event at position 8 is not the one that was sealed",
         "leaves after 599 are missing",
         "tile/0/001 is not what the events make",
