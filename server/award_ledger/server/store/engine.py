@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from award_ledger.server.store import ledger_file
 from award_ledger.server.store.ledger_file import LedgerFile
 
+_LOOK_AGAIN_S = 0.01
 _BEGIN = "award_ledger_sqlite_begin"
 _BINARY = "award_ledger_binary_rows"
 #: An execution option for statements that read many events: PostgreSQL then sends the rows in binary, which psycopg
@@ -98,7 +100,7 @@ def _open_sqlite(address: URL, limits: EngineLimits, *, alone: bool) -> Engine:
         connection = cast(sqlite3.Connection, opened)
         if alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        _prepare_sqlite(connection)
+        _prepare_sqlite(connection, limits.lock_wait_s)
         file.remember_wal(connection, entry.info)
 
     event.listen(engine, "connect", prepare)
@@ -106,12 +108,12 @@ def _open_sqlite(address: URL, limits: EngineLimits, *, alone: bool) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, lock_wait_s: float) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own; _begin_sqlite does
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if tables and "head" not in tables:
         return  # somebody else's database, to be refused as it is
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    mode = _write_ahead(connection, lock_wait_s)
     if mode != ("wal",):
         raise sqlite3.OperationalError(f"this file system cannot hold a write-ahead log (journal mode {mode[0]})")
     connection.execute("PRAGMA synchronous = FULL")
@@ -120,6 +122,22 @@ def _prepare_sqlite(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")  # an erased opening leaves no bytes in free pages
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
+
+
+def _write_ahead(connection: sqlite3.Connection, lock_wait_s: float) -> tuple[str]:
+    """The journal mode after asking for a write-ahead log. While another process makes the log of a new file, SQLite
+    says at once that the file is busy, without the wait that every other statement gets.
+    """
+    give_up_s = time.monotonic() + lock_wait_s
+    while True:
+        try:
+            mode: tuple[str] = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= give_up_s:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return mode
 
 
 def _begin_sqlite(connection: Connection) -> None:
