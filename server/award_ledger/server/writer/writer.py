@@ -100,7 +100,7 @@ class Writer:
 
     def _take(self) -> list[_Waiting]:
         """The next commands, no request twice among them: a repeat is answered from the log, so it waits until the
-        first is there. None when the writer is to stop.
+        first is there. Empty when the writer is to stop.
         """
         batch: list[_Waiting] = []
         keys: set[UUID] = set()
