@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 from typing import Any
 
 import grpc
@@ -13,6 +14,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from award_ledger.server.rpc.serving import SERVICES, ServingLimits
 from award_ledger.server.store.opening import open_ledger
+from award_ledger.server.store.reader import LogReader
+from award_ledger.server.store.values import RecordedEvent
 from award_ledger.v1.applications_pb2 import BatchSubmitApplicationsRequest
 from award_ledger.v1.history_pb2 import FollowEventsRequest, GetHeadRequest
 from tests import samples
@@ -91,4 +94,37 @@ def test_a_stop_ends_followers_with_a_reason_to_come_back(sqlite_url: str) -> No
     refusal = read_refusal(caught.value)
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
     assert time.monotonic() - begun < 4
+    served.close_channels()
+
+
+def test_a_call_that_its_caller_left_still_ends_before_the_store_is_closed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Served(database_url)
+    reading, left, closed = Event(), Event(), Event()
+    read, found_open = LogReader.parcel_after, []
+
+    def read_slowly(reader: LogReader, *bounds: int) -> list[RecordedEvent]:
+        reading.set()
+        left.wait(10)
+        found_open.append(not closed.is_set())
+        return read(reader, *bounds)
+
+    monkeypatch.setattr(LogReader, "parcel_after", read_slowly)
+    close = served.recorder.close
+
+    def note_and_close() -> None:
+        closed.set()
+        close()
+
+    monkeypatch.setattr(served.recorder, "close", note_and_close)
+    stream = served.officer.do(FollowEventsRequest())
+    assert reading.wait(10)
+    assert stream.cancel()
+    stopping = Thread(target=served.stop_serving)
+    stopping.start()
+    assert not closed.wait(0.2)
+    left.set()
+    stopping.join(10)
+    assert (closed.is_set(), found_open) == (True, [True])
     served.close_channels()

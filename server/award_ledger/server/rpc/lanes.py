@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from threading import Condition
 from typing import Any, ParamSpec, TypeVar
 
 import grpc
@@ -34,6 +34,10 @@ class Lanes(grpc.ServerInterceptor):
     def taken(self) -> int:
         """Calls under way or waiting for a thread."""
         return self.pool.taken
+
+    def wait_until_empty(self, timeout_s: float) -> bool:
+        """Whether within this time no call is under way. A call that was cut off is, until its thread notices."""
+        return self.pool.wait_until_idle(timeout_s)
 
     @property
     def full(self) -> bool:
@@ -72,7 +76,7 @@ class _CountingPool(ThreadPoolExecutor):
     def __init__(self, threads: int, thread_name_prefix: str) -> None:
         super().__init__(threads, thread_name_prefix)
         self.taken = 0
-        self._count = Lock()
+        self._count = Condition()
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         with self._count:
@@ -85,6 +89,12 @@ class _CountingPool(ThreadPoolExecutor):
         future.add_done_callback(self._finished)
         return future
 
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        with self._count:
+            return self._count.wait_for(lambda: self.taken == 0, timeout_s)
+
     def _finished(self, _: object = None) -> None:
         with self._count:
             self.taken -= 1
+            if self.taken == 0:
+                self._count.notify_all()

@@ -157,7 +157,7 @@ class LedgerServer:
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
         gate = Gate(recorder, clock, enforced=rights)
-        lanes = Lanes(limits.threads, limits.calls)
+        self._lanes = lanes = Lanes(limits.threads, limits.calls)
         around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
         if limits.caller:
             around.append(Allowances(limits.caller, STREAMS))
@@ -216,12 +216,14 @@ class LedgerServer:
     def stop(self, grace_s: float) -> None:
         """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.
 
-        The writer must go on meanwhile: calls under way wait for it.
+        The writer must go on meanwhile: calls under way wait for it. What was cut off, here or by its caller, may
+        still read: its thread gets the grace once more to notice, so that the store is closed behind it.
         """
         self._health.stop()
         self._stopping.set()
         time.sleep(min(self._limits.turn_away_s, grace_s))
         self._server.stop(grace_s).wait()
+        self._lanes.wait_until_empty(grace_s)
 
 
 def _options(limits: ServingLimits) -> list[tuple[str, int]]:
