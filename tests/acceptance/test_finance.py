@@ -90,7 +90,7 @@ def test_a_payment_goes_out_in_a_run_and_settles_by_its_line(served: Served) -> 
     run = paid_by_run(served)
     [payment] = run.payments
     assert (payment.payee.account_number, payment.name) == ("6222000011112222", NAME)
-    assert ageing(served.finance) == {"in_transit": payment.amount_minor}
+    assert ageing(served.finance) == {"in_transit": payment.amount_minor, "unanswered": payment.amount_minor}
     imported = served.finance.do(statement(line("a", -payment.amount_minor, payment.end_to_end_id)))
     assert (imported.statement.line_count, imported.statement.new_line_count) == (1, 1)
     proposal = proposals(served.finance)["a"]
@@ -110,7 +110,7 @@ def test_what_was_believed_at_a_past_position_can_be_asked(served: Served) -> No
     served.finance.do(pb.PostMatchesRequest(account=OURS, matches=[match_of(proposals(served.finance)["a"])]))
     before = AsOf(position=imported.receipt.position)
     amount = payment.amount_minor
-    assert ageing(served.finance, as_of=before) == {"in_transit": amount, "unexplained": amount}
+    assert ageing(served.finance, as_of=before) == {"in_transit": amount, "unanswered": amount, "unexplained": amount}
 
 
 def test_importing_again_changes_nothing_for_anybody(served: Served) -> None:

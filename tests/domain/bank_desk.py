@@ -9,6 +9,7 @@ from award_ledger.domain import identity
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.award import Payment
 from award_ledger.domain.bank_account import BankAccount
+from award_ledger.domain.bank_answers import StatusRow
 from award_ledger.domain.bank_events import Allocation, LineMatch, StatementLine
 from award_ledger.domain.fact import Commitment, PayeeCommitments
 from award_ledger.server.commands.approve_award import ApproveAward
@@ -20,6 +21,7 @@ from award_ledger.server.commands.payment_runs import (
     RecordRunSent,
     RunRow,
 )
+from award_ledger.server.commands.record_evidence import EvidenceFile, RecordAnswers, RecordReport
 from award_ledger.server.commands.register_enterprise import RegisterEnterprise
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
@@ -81,6 +83,14 @@ class FinanceDesk(Desk):
             entries = tuple(self.events[position - 1] for position in positions)
             self.do(UnmatchLine(OURS, line, "错配", entries), by=person)
 
+    def hears(self, run: str, *rows: StatusRow, key: str = "A", by: str = "qian", **more: Any) -> Any:
+        """Records a status report of a run."""
+        return self.do(RecordAnswers(evidence("status_report", key, **more), run, rows), by=by).fact
+
+    def reported(self, *lines: StatementLine, key: str = "N", kind: Any = "notification", by: str = "qian") -> Any:
+        """Records lines that no statement has yet."""
+        return self.do(RecordReport(evidence(kind, key), OURS, "CNY", lines), by=by).fact
+
     def attempt(self, end_to_end_id: str) -> Payment:
         """As the award has it."""
         payment = self.account.payment(end_to_end_id)
@@ -106,6 +116,16 @@ def statement(*lines: StatementLine, opening: int = 0, key: str = "S", **more: A
         "lines": lines,
     }
     return ImportStatement(**{**kept, **more})
+
+
+def evidence(kind: Any, key: str, content: str = "e" * 64) -> EvidenceFile:
+    return EvidenceFile(kind, key, content, "9" * 64, "pain.002.001.10" if kind == "status_report" else "camt.054", key)
+
+
+def said(status: str, end_to_end_id: str = "", **more: Any) -> StatusRow:
+    """Of one payment, or of the whole file."""
+    level: Any = "transaction" if end_to_end_id else "file"
+    return StatusRow(level=level, status=status, end_to_end_id=end_to_end_id, **more)
 
 
 def booked(key: str, amount: int, end_to_end_id: str = "", **more: Any) -> StatementLine:

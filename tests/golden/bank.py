@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from award_ledger.domain.bank_answers import StatusRow
 from award_ledger.domain.bank_events import Allocation, StatementLine
 from award_ledger.domain.fact import Commitment, EvidenceRef, PayeeCommitments
 from award_ledger.domain.identity import enterprise_id
@@ -21,6 +23,7 @@ from award_ledger.server.commands.payment_runs import (
     RecordRunSent,
     RunRow,
 )
+from award_ledger.server.commands.record_evidence import EvidenceFile, RecordAnswers, RecordReport
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
@@ -40,7 +43,8 @@ def the_bank(t: Telling, firm: tuple[str, str], on: Any) -> None:
     t.do(OpenBankAccount(OURS, "省级专户", "某银行济南分行", "CNY"), "qian@czt", on)
     rows = [_row(t, firm, amount) for amount in (100, 200, 300, 400)]
     first, second, third, fourth = _run(t, "R-2025-1", rows, on)
-    t.do(RecordRejection(*firm, rows[3].award_id, 1, 0, "AC04"), "qian@czt", on)
+    for person in ("qian@czt", "wu@czt"):
+        t.do(RecordRejection(*firm, rows[3].award_id, 1, 0, "AC04"), person, on)
     t.do(DraftPaymentRun("R-2025-2", OURS, on, (rows[3],)), "qian@czt", on)
     t.do(CancelPaymentRun("R-2025-2", "账户有误"), "qian@czt", on)
     full = StatementLine(
@@ -86,16 +90,32 @@ def the_bank(t: Telling, firm: tuple[str, str], on: Any) -> None:
     t.do(CloseFundYear("G-YEAR/2024", "G-YEAR/2025", "鲁财预〔2025〕3号"), "qian@czt", on)
 
 
+def answers_of_the_bank(t: Telling, firm: tuple[str, str], on: Any) -> None:
+    """One payment is accepted and seen, one waits, one is rejected; a report of the running day has two lines."""
+    rows = [_row(t, firm, amount) for amount in (110, 120, 130)]
+    seen, waiting, refused = _run(t, "R-2025-3", rows, on, answer_by=on + timedelta(days=5))
+    report = EvidenceFile("status_report", "P-1", "1" * 64, "2" * 64, "pain.002.001.10", "MB-1")
+    statuses = [("ACCP", seen, ""), ("PDNG", waiting, ""), ("RJCT", refused, "AC04 账户已销")]
+    said = tuple(StatusRow(level="transaction", status=s, end_to_end_id=e, reason=r) for s, e, r in statuses)
+    t.do(RecordAnswers(report, "R-2025-3", said), "qian@czt", on)
+    debit = StatementLine(key="serial:9", amount_minor=-110, booked_on=on, end_to_end_id=seen, serial="9")
+    strange = StatementLine(key="serial:10", amount_minor=7, booked_on=on, serial="10")
+    notice = EvidenceFile("notification", "N-1", "3" * 64, "4" * 64, "camt.054.001.08", "MB-2")
+    t.do(RecordReport(notice, OURS, "CNY", (debit,)), "qian@czt", on)
+    so_far = EvidenceFile("report", "N-2", "5" * 64, "6" * 64, "camt.052.001.08", "MB-3")
+    t.do(RecordReport(so_far, OURS, "CNY", (debit, strange)), "qian@czt", on)
+
+
 def _row(t: Telling, firm: tuple[str, str], amount: int) -> RunRow:
     evidence = (EvidenceRef(kind="contract", reference=f"B-{amount}"),)
     award: UUID = t.award(firm, "G-NET", amount, evidence=evidence, payee=PAYEE)
     return RunRow(*firm, enterprise_id(*firm), award, 1)
 
 
-def _run(t: Telling, code: str, rows: list[RunRow], on: Any) -> list[str]:
+def _run(t: Telling, code: str, rows: list[RunRow], on: Any, answer_by: Any = None) -> list[str]:
     t.do(DraftPaymentRun(code, OURS, on, tuple(rows)), "qian@czt", on)
     t.do(ApprovePaymentRun(code), "sun@czt", on)
-    t.do(RecordRunSent(code, "d" * 64, "pain.001.001.09"), "qian@czt", on)
+    t.do(RecordRunSent(code, "d" * 64, "pain.001.001.09", answer_by), "qian@czt", on)
     return [payment.end_to_end_id for payment in t.ledger.payment_run(code).payments]
 
 

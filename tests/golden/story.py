@@ -56,7 +56,7 @@ from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
-from tests.golden.bank import the_bank
+from tests.golden.bank import answers_of_the_bank, the_bank
 
 HERE = Path(__file__).parent
 LOG, STATE = HERE / "log.jsonl", HERE / "state.json"
@@ -127,6 +127,7 @@ def tell() -> list[Event]:
         _rights,
         _the_bank,
         _erasures,
+        _answers,
     )
     for chapter in chapters:
         chapter(telling)
@@ -286,6 +287,10 @@ def _erasures(t: Telling) -> None:
         for person in ("li@kjt", "wang@kjt"):
             command = ErasePersonalData(*OTHER, application, about, "个人信息保护法第四十七条", "本人申请")
             t.do(command, person, NEXT_YEAR)
+
+
+def _answers(t: Telling) -> None:
+    answers_of_the_bank(t, FIRM, LATER)
 
 
 def _log_key(number: int) -> str:

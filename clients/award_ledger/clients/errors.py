@@ -215,6 +215,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "BANK_LINE_STATE",
         "MATCH_NOT_EXACT",
         "PAYMENT_RUN_STATE",
+        "STATUS_REPORT_MISMATCH",
         "PERSONAL_DATA_NOT_HELD",
         "PERSONAL_DATA_NEEDED",
         "ROLE_NOT_HELD",

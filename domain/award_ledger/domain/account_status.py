@@ -47,6 +47,10 @@ def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) 
     opening_minor = statements[0].opening_minor if statements else 0
     kinds: dict[str, Iterable[Item]] = {
         "in_transit": _in_transit(account),
+        "unanswered": _unanswered(account, on),
+        "unknown": _unknown(account, on),
+        "contradicted": _contradicted(account),
+        "reported": ((booked_on, abs(amount)) for booked_on, amount in account.reported.values()),
         "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.allocations),
         "suspense": ((line.said.booked_on, line.suspense_minor) for line in lines if line.suspense_minor),
         "awaiting_reissue": _awaiting_reissue(account),
@@ -62,7 +66,7 @@ def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) 
         explained_in_minor=sum(amount for amount in explained if amount > 0),
         explained_out_minor=-sum(amount for amount in explained if amount < 0),
         ageing=tuple(_aged(kind, items, on) for kind, items in kinds.items()),
-        missing=tuple(missing(statements, on)),
+        missing=(*missing(statements, on), *_unheard(account, on), *_only_reported(account, statements)),
     )
 
 
@@ -101,6 +105,44 @@ def _in_transit(account: BankAccount) -> Iterator[Item]:
     for payment in account.payments.values():
         if payment.open_minor:
             yield payment.instructed_on, payment.open_minor
+
+
+def _unanswered(account: BankAccount, on: date) -> Iterator[Item]:
+    """Sent, and the bank may still answer in time; since it was sent."""
+    for payment in account.payments.values():
+        if payment.sent_on is not None and payment.waits and payment.state(on) == "sent":
+            yield payment.sent_on, payment.open_minor
+
+
+def _unknown(account: BankAccount, on: date) -> Iterator[Item]:
+    """Sent, and not answered in time; since the day by which it should have been."""
+    for payment in account.payments.values():
+        if payment.answer_by is not None and payment.state(on) == "unknown":
+            yield payment.answer_by, payment.open_minor
+
+
+def _contradicted(account: BankAccount) -> Iterator[Item]:
+    """Rejected, and yet its money is shown."""
+    for payment in account.payments.values():
+        if payment.contradicted:
+            yield payment.instructed_on, payment.amount_minor
+
+
+def _unheard(account: BankAccount, on: date) -> Iterator[str]:
+    """Files on which a bank is silent."""
+    runs: dict[tuple[str, date], list[int]] = {}
+    for payment in account.payments.values():
+        if payment.answer_by is not None and payment.state(on) == "unknown":
+            runs.setdefault((payment.run, payment.answer_by), []).append(payment.open_minor)
+    for (run, answer_by), amounts in sorted(runs.items()):
+        yield f"no answer to {run} by {answer_by}: {len(amounts)} payment(s), {sum(amounts)}"
+
+
+def _only_reported(account: BankAccount, statements: list[Statement]) -> Iterator[str]:
+    """Lines that were reported for a day of which there is a statement, and that it does not have."""
+    for key, (booked_on, amount) in sorted(account.reported.items()):
+        if any(statement.period_from <= booked_on <= statement.period_to for statement in statements):
+            yield f"{key} of {amount}, reported for {booked_on}: its statement does not have it"
 
 
 def _awaiting_reissue(account: BankAccount) -> Iterator[Item]:

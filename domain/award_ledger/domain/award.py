@@ -23,7 +23,8 @@ class Payment(Struct):
     """One attempt to pay an instalment, minor units.
 
     `superseded`: what was recorded as settled by it was corrected to nothing, and a later attempt took its place.
-    `account`: the own account from which it is paid, where it names one.
+    `account`: the own account from which it is paid, where it names one. `rejection_proposed_by`: who says that the
+    bank rejected it, until another person does too.
     """
 
     attempt: int
@@ -36,6 +37,7 @@ class Payment(Struct):
     failed: bool = False
     superseded: bool = False
     account: str = ""
+    rejection_proposed_by: str = ""
 
     @property
     def paid_minor(self) -> int:

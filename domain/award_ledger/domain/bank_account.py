@@ -10,7 +10,9 @@ from msgspec import Struct
 from award_ledger.domain import bank_events as be
 from award_ledger.domain import events as ev
 from award_ledger.domain.corrections import PaymentCorrected
+from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.fact import Event
+from award_ledger.domain.identity import payment_run_id
 
 LineClass = Literal["imported", "proposed", "matched", "suspense", "own_transfer", "fee"]
 
@@ -72,31 +74,21 @@ class Line(Struct):
         return "own_transfer" if kinds == {"own_transfer"} else "fee" if kinds == {"fee"} else "matched"
 
 
-class Expected(Struct):
-    """An attempt to pay through the account, minor units. `instructor` may not match it by hand."""
+class Evidence(Struct):
+    """A file as it was recorded at `position` that says something before a statement does. `run`: which it answers."""
 
-    enterprise_id: UUID
-    award_id: UUID
-    instalment: int
-    attempt: int
-    end_to_end_id: str
-    amount_minor: int
-    instructed_on: date
-    instructor: str
+    key: str
+    content_sha256: str
+    source_sha256: str
+    kind: be.EvidenceKind
+    format: str
+    message_id: str
     run: str
-    settled_minor: int = 0
-    returned_minor: int = 0
-    failed: bool = False
-
-    @property
-    def paid_minor(self) -> int:
-        """Settled less returned."""
-        return self.settled_minor - self.returned_minor
-
-    @property
-    def open_minor(self) -> int:
-        """Instructed and not seen; nothing once it was rejected, or anything of it came back."""
-        return 0 if self.failed or self.returned_minor else self.amount_minor - self.settled_minor
+    recorded_on: date
+    position: int
+    lines: int = 0
+    answers: int = 0
+    rejected: tuple[str, ...] = ()
 
 
 class Receivable(Struct):
@@ -118,7 +110,9 @@ class Receivable(Struct):
 class BankAccount(Struct):
     """Amounts in minor units of `currency`. `payments` by award, instalment and attempt; `ids` lead there.
 
-    `claimed` counts the lines that name the id of a payment and that nothing explains yet.
+    `claimed` counts the lines that name the id of a payment and that nothing explains yet. `reported` are lines with a
+    serial, by key, that a report or a notification has and no statement yet; `unsent` the payments of a run, by the
+    run's id, until its file goes to the bank.
     """
 
     id: UUID
@@ -135,6 +129,9 @@ class BankAccount(Struct):
     receivables: dict[str, Receivable] = {}
     claimed: dict[str, int] = {}
     sent_runs: list[str] = []
+    evidence: dict[str, Evidence] = {}
+    reported: dict[str, tuple[date, int]] = {}
+    unsent: dict[str, list[str]] = {}
 
     def payment(self, end_to_end_id: str) -> Expected | None:
         """The attempt with this id, if it goes through the account."""
@@ -161,8 +158,12 @@ class BankAccount(Struct):
                 self.lines[fact.line].unmatch_proposed_by = fact.act.principal
             case be.LineUnmatched() as fact:
                 self._unmatched(fact)
-            case be.PaymentRunSent():
+            case be.EvidenceRecorded() as fact:
+                self._heard(fact, event.position)
+            case be.PaymentRunSent() as fact:
                 self.sent_runs.append(str(event.originator_id))
+                for key in self.unsent.pop(str(event.originator_id), ()):
+                    self.payments[key].send(fact.act.effective_on, fact.answer_by)
             case ev.PaymentInstructed() as fact:
                 self._expect(fact, event.originator_id)
             case _:
@@ -190,6 +191,42 @@ class BankAccount(Struct):
                 self.lines[said.key] = Line(said, position, place)
                 statement.new_lines += 1
                 self._claim(said, 1)
+                self.reported.pop(said.key, None)
+
+    def _heard(self, fact: be.EvidenceRecorded, position: int) -> None:
+        if fact.part == 1:
+            self.evidence[fact.evidence_key] = Evidence(
+                fact.evidence_key,
+                fact.content_sha256,
+                fact.source_sha256,
+                fact.kind,
+                fact.format,
+                fact.message_id,
+                fact.run,
+                fact.act.effective_on,
+                position,
+            )
+        evidence = self.evidence[fact.evidence_key]
+        evidence.lines += len(fact.lines)
+        evidence.answers += len(fact.answers)
+        evidence.rejected += fact.rejected
+        for answer in fact.answers:
+            payment = self.payment(answer.end_to_end_id)
+            if payment is not None:
+                payment.hear(answer)
+        for said in fact.lines:
+            if said.serial and said.key not in self.lines:
+                self.reported[said.key] = (said.booked_on, said.amount_minor)
+            self._see(said)
+
+    def _see(self, said: be.StatementLine) -> None:
+        """The payments that a reported line names, if they are all of it: out, or one of them coming back."""
+        named = [payment for payment in map(self.payment, said.names) if payment is not None]
+        if said.amount_minor < 0 and sum(payment.amount_minor for payment in named) == -said.amount_minor:
+            for payment in named:
+                payment.seen_out = True
+        elif said.amount_minor > 0 and len(named) == 1 and said.amount_minor <= named[0].amount_minor:
+            named[0].seen_back = True
 
     def _claim(self, said: be.StatementLine, change: int) -> None:
         for named in said.names:
@@ -235,6 +272,8 @@ class BankAccount(Struct):
     def _expect(self, fact: ev.PaymentInstructed, enterprise_id: UUID) -> None:
         key = _attempt(fact)
         self.ids[fact.end_to_end_id] = key
+        if fact.run:
+            self.unsent.setdefault(str(payment_run_id(fact.run)), []).append(key)
         self.payments[key] = Expected(
             enterprise_id,
             fact.award_id,

@@ -1,4 +1,4 @@
-"""Facts of our own bank accounts: what statements say, what each line is said to be, and runs of payments.
+"""Facts of our own bank accounts: what banks say, what each line is said to be, and runs of payments.
 
 Amounts are minor units of the account's currency; those of a line and a balance are signed, more than zero is money in.
 """
@@ -15,6 +15,22 @@ AllocationKind = Literal[
 ]
 """What a part of a line is: a payment of ours, one that came back, money under an order to return it, a charge of the
 bank, a move between our accounts, not known yet, money out that somebody owes us back, and such money coming in."""
+
+
+Verdict = Literal["accepted", "rejected", "pending"]
+"""What a bank says of one payment before any statement does: it will try, no money moves, or neither yet."""
+
+EvidenceKind = Literal["status_report", "report", "notification"]
+"""How much a file can prove that is no statement: pain.002; camt.052 and MT942; camt.054. The first is the weakest."""
+
+
+class BankAnswer(FactPart, frozen=True, kw_only=True):
+    """What a status report says of one payment. `status` is ISO's code, `reason` its codes and the bank's words."""
+
+    end_to_end_id: str
+    verdict: Verdict
+    status: str
+    reason: str = ""
 
 
 class StatementLine(FactPart, frozen=True, kw_only=True):
@@ -115,6 +131,29 @@ class StatementImported(Fact, frozen=True, kw_only=True):
     lines: tuple[StatementLine, ...]
 
 
+class EvidenceRecorded(Fact, frozen=True, kw_only=True):
+    """What the bank says before a statement does, in a part of a file; the parts follow each other as facts of one act.
+    It settles nothing.
+
+    A status report answers a `run`; a PaymentRejected of each attempt in `rejected` follows in the same act. A report
+    or a notification has `lines`, without the other side's name, account and text.
+    """
+
+    TOPIC = "bank_account.evidence_recorded.v1"
+    kind: EvidenceKind
+    evidence_key: str
+    content_sha256: str
+    source_sha256: str
+    format: str
+    message_id: str
+    part: int
+    parts: int
+    run: str = ""
+    answers: tuple[BankAnswer, ...] = ()
+    rejected: tuple[str, ...] = ()
+    lines: tuple[StatementLine, ...] = ()
+
+
 class LineMatchProposed(Fact, frozen=True, kw_only=True):
     """What somebody says a line is; another person's same word makes it so."""
 
@@ -179,21 +218,40 @@ class PaymentRunCancelled(Fact, frozen=True, kw_only=True):
     reason: str
 
 
+ANSWER_DAYS = 3
+"""Calendar days from sending a file: a bank that has said nothing by then has left its payments unknown."""
+
+
 class PaymentRunSent(Fact, frozen=True, kw_only=True):
-    """The file went to the bank; its bytes are known by their SHA-256 (hex)."""
+    """The file went to the bank; its bytes are known by their SHA-256 (hex).
+
+    By `answer_by` the bank must have answered; None: within `ANSWER_DAYS`.
+    """
 
     TOPIC = "payment_run.sent.v1"
     account: str
     file_sha256: str
     format: str
+    answer_by: date | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return (("bank_account", bank_account_id(self.account)),)
 
 
+class PaymentRejectionProposed(Fact, frozen=True, kw_only=True):
+    """Of an attempt that went to the bank, and of which no file of the bank says that it was rejected."""
+
+    TOPIC = "enterprise.payment_rejection_proposed.v1"
+    award_id: UUID
+    instalment: int
+    attempt: int
+    reason: str
+
+
 BANK_EVENTS: tuple[type[Fact], ...] = (
     BankAccountOpened,
     StatementImported,
+    EvidenceRecorded,
     LineMatchProposed,
     LinesMatched,
     LineUnmatchProposed,
@@ -202,4 +260,5 @@ BANK_EVENTS: tuple[type[Fact], ...] = (
     PaymentRunApproved,
     PaymentRunCancelled,
     PaymentRunSent,
+    PaymentRejectionProposed,
 )

@@ -97,3 +97,14 @@ class PaymentRunState(Precondition):
     state: str
     reason = "PAYMENT_RUN_STATE"
     template = "payment run {code}: {state}"
+
+
+@dataclass(eq=False)
+class StatusReportMismatch(Precondition):
+    """A status report is recorded whole or not at all: a row of another payment puts the others in doubt."""
+
+    code: str
+    named: str
+    why: str
+    reason = "STATUS_REPORT_MISMATCH"
+    template = "the status report of run {code} says something of {named!r}: {why}"

@@ -81,13 +81,13 @@ class LedgerMapper(Mapper[UUID]):
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
-    Enterprise: "enterprise.snapshot.v3",
+    Enterprise: "enterprise.snapshot.v4",
     Measure: "measure.snapshot.v2",
     Fund: "fund.snapshot.v2",
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
     LogKeys: "log.snapshot.v1",
-    BankAccount: "bank_account.snapshot.v1",
+    BankAccount: "bank_account.snapshot.v2",
     PaymentRun: "payment_run.snapshot.v1",
     Roster: "roster.snapshot.v1",
 }

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from award_ledger.domain import corrections as co
 from award_ledger.domain import events as ev
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
+from award_ledger.domain.bank_events import PaymentRejectionProposed
 from award_ledger.domain.fact import Corrected, Event, EvidenceRef, PayeeCommitments
 from award_ledger.domain.objection import Objection, ObjectionAnswer, ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.personal_data import (
@@ -214,18 +215,26 @@ class Enterprise(Struct):
         )
         self.awards[fact.award_id].instalments[fact.instalment - 1].payments.append(payment)
 
-    def _payment(self, fact: ev.PaymentSettled | ev.PaymentRejected | ev.PaymentReturned) -> Payment:
+    def _payment(
+        self, fact: ev.PaymentSettled | PaymentRejectionProposed | ev.PaymentRejected | ev.PaymentReturned
+    ) -> Payment:
         return self.awards[fact.award_id].instalments[fact.instalment - 1].payments[fact.attempt - 1]
 
     def _settled(self, event: Event) -> None:
         fact: ev.PaymentSettled = event.fact
-        self._payment(fact).settled_minor += fact.amount_minor
+        payment = self._payment(fact)
+        payment.settled_minor += fact.amount_minor
+        payment.rejection_proposed_by = ""
         award = self.awards[fact.award_id]
         award.encumbered_minor -= fact.expended_minor
         award.expended_minor += fact.expended_minor
 
+    def _rejection_proposed(self, event: Event) -> None:
+        self._payment(event.fact).rejection_proposed_by = event.fact.act.principal
+
     def _rejected(self, event: Event) -> None:
-        self._payment(event.fact).failed = True
+        payment = self._payment(event.fact)
+        payment.failed, payment.rejection_proposed_by = True, ""
 
     def _returned(self, event: Event) -> None:
         fact: ev.PaymentReturned | ev.PaymentReturnedAndCancelled = event.fact
@@ -377,6 +386,7 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     ev.AwardRevoked: Enterprise._revoked,
     ev.PaymentInstructed: Enterprise._instructed,
     ev.PaymentSettled: Enterprise._settled,
+    PaymentRejectionProposed: Enterprise._rejection_proposed,
     ev.PaymentRejected: Enterprise._rejected,
     ev.PaymentReturned: Enterprise._returned,
     ev.PaymentReturnedAndCancelled: Enterprise._returned_and_cancelled,

@@ -279,12 +279,15 @@ class PaymentSettled(Fact, frozen=True, kw_only=True):
 
 
 class PaymentRejected(Fact, frozen=True, kw_only=True):
+    """No money moved. `evidence` is the SHA-256 (hex) of the bank's file that says so; else people say it."""
+
     TOPIC = "enterprise.payment_rejected.v1"
     award_id: UUID
     instalment: int
     attempt: int
     reason: str = ""
     account: str = ""
+    evidence: str = ""
 
     def touches(self) -> tuple[Touch, ...]:
         return paid_from(self.account)

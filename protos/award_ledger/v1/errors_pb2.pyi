@@ -208,6 +208,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """There is a payment run with this code already."""
     ERROR_REASON_PAYMENT_RUN_STATE: _ErrorReason.ValueType  # 170
     """The payment run is not in a state for this."""
+    ERROR_REASON_STATUS_REPORT_MISMATCH: _ErrorReason.ValueType  # 173
+    """The status report speaks of something that is not in the run."""
     ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
     """The application told nothing of that subject, or it has been erased."""
     ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
@@ -418,6 +420,8 @@ ERROR_REASON_PAYMENT_RUN_EXISTS: ErrorReason.ValueType  # 169
 """There is a payment run with this code already."""
 ERROR_REASON_PAYMENT_RUN_STATE: ErrorReason.ValueType  # 170
 """The payment run is not in a state for this."""
+ERROR_REASON_STATUS_REPORT_MISMATCH: ErrorReason.ValueType  # 173
+"""The status report speaks of something that is not in the run."""
 ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
 """The application told nothing of that subject, or it has been erased."""
 ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131

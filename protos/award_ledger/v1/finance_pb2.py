@@ -22,69 +22,70 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from award_ledger.v1 import bank_answers_pb2 as award__ledger_dot_v1_dot_bank__answers__pb2
 from award_ledger.v1 import bank_lines_pb2 as award__ledger_dot_v1_dot_bank__lines__pb2
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ward_ledger/v1/finance.proto\x12\x0f\x61ward_ledger.v1\x1a award_ledger/v1/bank_lines.proto\x1a\x1c\x61ward_ledger/v1/common.proto\"\x98\x01\n\x16OpenBankAccountRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0c\n\x04\x62\x61nk\x18\x05 \x01(\t\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"t\n\x17OpenBankAccountResponse\x12.\n\x06status\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.AccountStatus\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xd5\x01\n\x16ImportStatementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12-\n\tstatement\x18\x05 \x01(\x0b\x32\x1a.award_ledger.v1.Statement\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\x12(\n\x05lines\x18\x07 \x03(\x0b\x32\x19.award_ledger.v1.BankLine\"s\n\x17ImportStatementResponse\x12-\n\tstatement\x18\x01 \x01(\x0b\x32\x1a.award_ledger.v1.Statement\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"M\n\x0b\x45xplanation\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\x30\n\x0b\x61llocations\x18\x02 \x03(\x0b\x32\x1b.award_ledger.v1.Allocation\"\xae\x01\n\x08Proposal\x12\'\n\x04line\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.BankLine\x12\x32\n\x0c\x65xplanations\x18\x02 \x03(\x0b\x32\x1c.award_ledger.v1.Explanation\x12\x10\n\x08possible\x18\x03 \x01(\x05\x12\x12\n\nclaimed_by\x18\x04 \x03(\t\x12\x11\n\tautomatic\x18\x05 \x01(\x08\x12\x0c\n\x04note\x18\x06 \x01(\t\"d\n\x15ProposeMatchesRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"X\n\x16ProposeMatchesResponse\x12,\n\tproposals\x18\x01 \x03(\x0b\x32\x19.award_ledger.v1.Proposal\x12\x10\n\x08position\x18\x02 \x01(\x03\"Z\n\tLineMatch\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\x30\n\x0b\x61llocations\x18\x02 \x03(\x0b\x32\x1b.award_ledger.v1.Allocation\x12\r\n\x05\x62\x61sis\x18\x03 \x01(\t\"\x93\x01\n\x12PostMatchesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12+\n\x07matches\x18\x04 \x03(\x0b\x32\x1a.award_ledger.v1.LineMatch\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"P\n\x13PostMatchesResponse\x12\x0e\n\x06posted\x18\x01 \x03(\t\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xb4\x01\n\x10MatchLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\t\x12\x30\n\x0b\x61llocations\x18\x05 \x03(\x0b\x32\x1b.award_ledger.v1.Allocation\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"g\n\x11MatchLineResponse\x12\'\n\x04line\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.BankLine\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x84\x01\n\x12UnmatchLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"i\n\x13UnmatchLineResponse\x12\'\n\x04line\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.BankLine\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa0\x01\n\x06\x41geing\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x14\n\x0cupto_1_count\x18\x02 \x01(\x05\x12\x14\n\x0cupto_5_count\x18\x03 \x01(\x05\x12\x15\n\rupto_30_count\x18\x04 \x01(\x05\x12\x13\n\x0bolder_count\x18\x05 \x01(\x05\x12\x1a\n\x12\x65\x61rlier_year_count\x18\x06 \x01(\x05\x12\x14\n\x0c\x61mount_minor\x18\x07 \x01(\x03\"\xed\x02\n\rAccountStatus\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x62\x61nk\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\n\n\x02on\x18\x05 \x01(\t\x12\x15\n\rclosing_minor\x18\x06 \x01(\x03\x12\x12\n\nclosing_on\x18\x07 \x01(\t\x12\x14\n\x0cledger_minor\x18\x08 \x01(\x03\x12\x1a\n\x12\x65xplained_in_minor\x18\t \x01(\x03\x12\x1b\n\x13\x65xplained_out_minor\x18\n \x01(\x03\x12\x17\n\x0fstatement_count\x18\x0b \x01(\x05\x12\x12\n\nline_count\x18\x0c \x01(\x05\x12\'\n\x06\x61geing\x18\r \x03(\x0b\x32\x17.award_ledger.v1.Ageing\x12\x0f\n\x07missing\x18\x0e \x03(\t\x12\x30\n\x0breceivables\x18\x0f \x03(\x0b\x32\x1b.award_ledger.v1.Receivable\"~\n\nReceivable\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x16\n\x0ereceived_minor\x18\x04 \x01(\x03\x12\x11\n\topened_on\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"r\n\x17GetAccountStatusRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\x12\n\n\x02on\x18\x04 \x01(\t\"\\\n\x18GetAccountStatusResponse\x12.\n\x06status\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.AccountStatus\x12\x10\n\x08position\x18\x02 \x01(\x03\"|\n\x17ListBankAccountsRequest\x12$\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x02 \x01(\x03\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"W\n\x18ListBankAccountsResponse\x12\x10\n\x08\x61\x63\x63ounts\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"\x98\x01\n\x15ListStatementsRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"s\n\x16ListStatementsResponse\x12.\n\nstatements\x18\x01 \x03(\x0b\x32\x1a.award_ledger.v1.Statement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"\xc7\x01\n\x14ListBankLinesRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12.\n\nline_class\x18\x03 \x01(\x0e\x32\x1a.award_ledger.v1.LineClass\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"l\n\x15ListBankLinesResponse\x12(\n\x05lines\x18\x01 \x03(\x0b\x32\x19.award_ledger.v1.BankLine\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\x32\xe0\x07\n\x0e\x46inanceService\x12\x64\n\x0fOpenBankAccount\x12\'.award_ledger.v1.OpenBankAccountRequest\x1a(.award_ledger.v1.OpenBankAccountResponse\x12\x66\n\x0fImportStatement\x12\'.award_ledger.v1.ImportStatementRequest\x1a(.award_ledger.v1.ImportStatementResponse(\x01\x12\x63\n\x0eProposeMatches\x12&.award_ledger.v1.ProposeMatchesRequest\x1a\'.award_ledger.v1.ProposeMatchesResponse0\x01\x12X\n\x0bPostMatches\x12#.award_ledger.v1.PostMatchesRequest\x1a$.award_ledger.v1.PostMatchesResponse\x12R\n\tMatchLine\x12!.award_ledger.v1.MatchLineRequest\x1a\".award_ledger.v1.MatchLineResponse\x12X\n\x0bUnmatchLine\x12#.award_ledger.v1.UnmatchLineRequest\x1a$.award_ledger.v1.UnmatchLineResponse\x12g\n\x10GetAccountStatus\x12(.award_ledger.v1.GetAccountStatusRequest\x1a).award_ledger.v1.GetAccountStatusResponse\x12g\n\x10ListBankAccounts\x12(.award_ledger.v1.ListBankAccountsRequest\x1a).award_ledger.v1.ListBankAccountsResponse\x12\x61\n\x0eListStatements\x12&.award_ledger.v1.ListStatementsRequest\x1a\'.award_ledger.v1.ListStatementsResponse\x12^\n\rListBankLines\x12%.award_ledger.v1.ListBankLinesRequest\x1a&.award_ledger.v1.ListBankLinesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ward_ledger/v1/finance.proto\x12\x0f\x61ward_ledger.v1\x1a\"award_ledger/v1/bank_answers.proto\x1a award_ledger/v1/bank_lines.proto\x1a\x1c\x61ward_ledger/v1/common.proto\"\x98\x01\n\x16OpenBankAccountRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0c\n\x04\x62\x61nk\x18\x05 \x01(\t\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"t\n\x17OpenBankAccountResponse\x12.\n\x06status\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.AccountStatus\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xd5\x01\n\x16ImportStatementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12-\n\tstatement\x18\x05 \x01(\x0b\x32\x1a.award_ledger.v1.Statement\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\x12(\n\x05lines\x18\x07 \x03(\x0b\x32\x19.award_ledger.v1.BankLine\"s\n\x17ImportStatementResponse\x12-\n\tstatement\x18\x01 \x01(\x0b\x32\x1a.award_ledger.v1.Statement\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"M\n\x0b\x45xplanation\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\x30\n\x0b\x61llocations\x18\x02 \x03(\x0b\x32\x1b.award_ledger.v1.Allocation\"\xae\x01\n\x08Proposal\x12\'\n\x04line\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.BankLine\x12\x32\n\x0c\x65xplanations\x18\x02 \x03(\x0b\x32\x1c.award_ledger.v1.Explanation\x12\x10\n\x08possible\x18\x03 \x01(\x05\x12\x12\n\nclaimed_by\x18\x04 \x03(\t\x12\x11\n\tautomatic\x18\x05 \x01(\x08\x12\x0c\n\x04note\x18\x06 \x01(\t\"d\n\x15ProposeMatchesRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\"X\n\x16ProposeMatchesResponse\x12,\n\tproposals\x18\x01 \x03(\x0b\x32\x19.award_ledger.v1.Proposal\x12\x10\n\x08position\x18\x02 \x01(\x03\"Z\n\tLineMatch\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\x30\n\x0b\x61llocations\x18\x02 \x03(\x0b\x32\x1b.award_ledger.v1.Allocation\x12\r\n\x05\x62\x61sis\x18\x03 \x01(\t\"\x93\x01\n\x12PostMatchesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12+\n\x07matches\x18\x04 \x03(\x0b\x32\x1a.award_ledger.v1.LineMatch\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"P\n\x13PostMatchesResponse\x12\x0e\n\x06posted\x18\x01 \x03(\t\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xb4\x01\n\x10MatchLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\t\x12\x30\n\x0b\x61llocations\x18\x05 \x03(\x0b\x32\x1b.award_ledger.v1.Allocation\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"g\n\x11MatchLineResponse\x12\'\n\x04line\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.BankLine\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x84\x01\n\x12UnmatchLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"i\n\x13UnmatchLineResponse\x12\'\n\x04line\x18\x01 \x01(\x0b\x32\x19.award_ledger.v1.BankLine\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa0\x01\n\x06\x41geing\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x14\n\x0cupto_1_count\x18\x02 \x01(\x05\x12\x14\n\x0cupto_5_count\x18\x03 \x01(\x05\x12\x15\n\rupto_30_count\x18\x04 \x01(\x05\x12\x13\n\x0bolder_count\x18\x05 \x01(\x05\x12\x1a\n\x12\x65\x61rlier_year_count\x18\x06 \x01(\x05\x12\x14\n\x0c\x61mount_minor\x18\x07 \x01(\x03\"\xed\x02\n\rAccountStatus\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x62\x61nk\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\n\n\x02on\x18\x05 \x01(\t\x12\x15\n\rclosing_minor\x18\x06 \x01(\x03\x12\x12\n\nclosing_on\x18\x07 \x01(\t\x12\x14\n\x0cledger_minor\x18\x08 \x01(\x03\x12\x1a\n\x12\x65xplained_in_minor\x18\t \x01(\x03\x12\x1b\n\x13\x65xplained_out_minor\x18\n \x01(\x03\x12\x17\n\x0fstatement_count\x18\x0b \x01(\x05\x12\x12\n\nline_count\x18\x0c \x01(\x05\x12\'\n\x06\x61geing\x18\r \x03(\x0b\x32\x17.award_ledger.v1.Ageing\x12\x0f\n\x07missing\x18\x0e \x03(\t\x12\x30\n\x0breceivables\x18\x0f \x03(\x0b\x32\x1b.award_ledger.v1.Receivable\"~\n\nReceivable\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x16\n\x0ereceived_minor\x18\x04 \x01(\x03\x12\x11\n\topened_on\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"r\n\x17GetAccountStatusRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\x12\n\n\x02on\x18\x04 \x01(\t\"\\\n\x18GetAccountStatusResponse\x12.\n\x06status\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.AccountStatus\x12\x10\n\x08position\x18\x02 \x01(\x03\"|\n\x17ListBankAccountsRequest\x12$\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x02 \x01(\x03\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"W\n\x18ListBankAccountsResponse\x12\x10\n\x08\x61\x63\x63ounts\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"\x98\x01\n\x15ListStatementsRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"s\n\x16ListStatementsResponse\x12.\n\nstatements\x18\x01 \x03(\x0b\x32\x1a.award_ledger.v1.Statement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"\xc7\x01\n\x14ListBankLinesRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12.\n\nline_class\x18\x03 \x01(\x0e\x32\x1a.award_ledger.v1.LineClass\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"l\n\x15ListBankLinesResponse\x12(\n\x05lines\x18\x01 \x03(\x0b\x32\x19.award_ledger.v1.BankLine\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\x32\xa2\t\n\x0e\x46inanceService\x12\x64\n\x0fOpenBankAccount\x12\'.award_ledger.v1.OpenBankAccountRequest\x1a(.award_ledger.v1.OpenBankAccountResponse\x12\x66\n\x0fImportStatement\x12\'.award_ledger.v1.ImportStatementRequest\x1a(.award_ledger.v1.ImportStatementResponse(\x01\x12\x63\n\x0eRecordEvidence\x12&.award_ledger.v1.RecordEvidenceRequest\x1a\'.award_ledger.v1.RecordEvidenceResponse(\x01\x12[\n\x0cListAttempts\x12$.award_ledger.v1.ListAttemptsRequest\x1a%.award_ledger.v1.ListAttemptsResponse\x12\x63\n\x0eProposeMatches\x12&.award_ledger.v1.ProposeMatchesRequest\x1a\'.award_ledger.v1.ProposeMatchesResponse0\x01\x12X\n\x0bPostMatches\x12#.award_ledger.v1.PostMatchesRequest\x1a$.award_ledger.v1.PostMatchesResponse\x12R\n\tMatchLine\x12!.award_ledger.v1.MatchLineRequest\x1a\".award_ledger.v1.MatchLineResponse\x12X\n\x0bUnmatchLine\x12#.award_ledger.v1.UnmatchLineRequest\x1a$.award_ledger.v1.UnmatchLineResponse\x12g\n\x10GetAccountStatus\x12(.award_ledger.v1.GetAccountStatusRequest\x1a).award_ledger.v1.GetAccountStatusResponse\x12g\n\x10ListBankAccounts\x12(.award_ledger.v1.ListBankAccountsRequest\x1a).award_ledger.v1.ListBankAccountsResponse\x12\x61\n\x0eListStatements\x12&.award_ledger.v1.ListStatementsRequest\x1a\'.award_ledger.v1.ListStatementsResponse\x12^\n\rListBankLines\x12%.award_ledger.v1.ListBankLinesRequest\x1a&.award_ledger.v1.ListBankLinesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.finance_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OPENBANKACCOUNTREQUEST']._serialized_start=115
-  _globals['_OPENBANKACCOUNTREQUEST']._serialized_end=267
-  _globals['_OPENBANKACCOUNTRESPONSE']._serialized_start=269
-  _globals['_OPENBANKACCOUNTRESPONSE']._serialized_end=385
-  _globals['_IMPORTSTATEMENTREQUEST']._serialized_start=388
-  _globals['_IMPORTSTATEMENTREQUEST']._serialized_end=601
-  _globals['_IMPORTSTATEMENTRESPONSE']._serialized_start=603
-  _globals['_IMPORTSTATEMENTRESPONSE']._serialized_end=718
-  _globals['_EXPLANATION']._serialized_start=720
-  _globals['_EXPLANATION']._serialized_end=797
-  _globals['_PROPOSAL']._serialized_start=800
-  _globals['_PROPOSAL']._serialized_end=974
-  _globals['_PROPOSEMATCHESREQUEST']._serialized_start=976
-  _globals['_PROPOSEMATCHESREQUEST']._serialized_end=1076
-  _globals['_PROPOSEMATCHESRESPONSE']._serialized_start=1078
-  _globals['_PROPOSEMATCHESRESPONSE']._serialized_end=1166
-  _globals['_LINEMATCH']._serialized_start=1168
-  _globals['_LINEMATCH']._serialized_end=1258
-  _globals['_POSTMATCHESREQUEST']._serialized_start=1261
-  _globals['_POSTMATCHESREQUEST']._serialized_end=1408
-  _globals['_POSTMATCHESRESPONSE']._serialized_start=1410
-  _globals['_POSTMATCHESRESPONSE']._serialized_end=1490
-  _globals['_MATCHLINEREQUEST']._serialized_start=1493
-  _globals['_MATCHLINEREQUEST']._serialized_end=1673
-  _globals['_MATCHLINERESPONSE']._serialized_start=1675
-  _globals['_MATCHLINERESPONSE']._serialized_end=1778
-  _globals['_UNMATCHLINEREQUEST']._serialized_start=1781
-  _globals['_UNMATCHLINEREQUEST']._serialized_end=1913
-  _globals['_UNMATCHLINERESPONSE']._serialized_start=1915
-  _globals['_UNMATCHLINERESPONSE']._serialized_end=2020
-  _globals['_AGEING']._serialized_start=2023
-  _globals['_AGEING']._serialized_end=2183
-  _globals['_ACCOUNTSTATUS']._serialized_start=2186
-  _globals['_ACCOUNTSTATUS']._serialized_end=2551
-  _globals['_RECEIVABLE']._serialized_start=2553
-  _globals['_RECEIVABLE']._serialized_end=2679
-  _globals['_GETACCOUNTSTATUSREQUEST']._serialized_start=2681
-  _globals['_GETACCOUNTSTATUSREQUEST']._serialized_end=2795
-  _globals['_GETACCOUNTSTATUSRESPONSE']._serialized_start=2797
-  _globals['_GETACCOUNTSTATUSRESPONSE']._serialized_end=2889
-  _globals['_LISTBANKACCOUNTSREQUEST']._serialized_start=2891
-  _globals['_LISTBANKACCOUNTSREQUEST']._serialized_end=3015
-  _globals['_LISTBANKACCOUNTSRESPONSE']._serialized_start=3017
-  _globals['_LISTBANKACCOUNTSRESPONSE']._serialized_end=3104
-  _globals['_LISTSTATEMENTSREQUEST']._serialized_start=3107
-  _globals['_LISTSTATEMENTSREQUEST']._serialized_end=3259
-  _globals['_LISTSTATEMENTSRESPONSE']._serialized_start=3261
-  _globals['_LISTSTATEMENTSRESPONSE']._serialized_end=3376
-  _globals['_LISTBANKLINESREQUEST']._serialized_start=3379
-  _globals['_LISTBANKLINESREQUEST']._serialized_end=3578
-  _globals['_LISTBANKLINESRESPONSE']._serialized_start=3580
-  _globals['_LISTBANKLINESRESPONSE']._serialized_end=3688
-  _globals['_FINANCESERVICE']._serialized_start=3691
-  _globals['_FINANCESERVICE']._serialized_end=4683
+  _globals['_OPENBANKACCOUNTREQUEST']._serialized_start=151
+  _globals['_OPENBANKACCOUNTREQUEST']._serialized_end=303
+  _globals['_OPENBANKACCOUNTRESPONSE']._serialized_start=305
+  _globals['_OPENBANKACCOUNTRESPONSE']._serialized_end=421
+  _globals['_IMPORTSTATEMENTREQUEST']._serialized_start=424
+  _globals['_IMPORTSTATEMENTREQUEST']._serialized_end=637
+  _globals['_IMPORTSTATEMENTRESPONSE']._serialized_start=639
+  _globals['_IMPORTSTATEMENTRESPONSE']._serialized_end=754
+  _globals['_EXPLANATION']._serialized_start=756
+  _globals['_EXPLANATION']._serialized_end=833
+  _globals['_PROPOSAL']._serialized_start=836
+  _globals['_PROPOSAL']._serialized_end=1010
+  _globals['_PROPOSEMATCHESREQUEST']._serialized_start=1012
+  _globals['_PROPOSEMATCHESREQUEST']._serialized_end=1112
+  _globals['_PROPOSEMATCHESRESPONSE']._serialized_start=1114
+  _globals['_PROPOSEMATCHESRESPONSE']._serialized_end=1202
+  _globals['_LINEMATCH']._serialized_start=1204
+  _globals['_LINEMATCH']._serialized_end=1294
+  _globals['_POSTMATCHESREQUEST']._serialized_start=1297
+  _globals['_POSTMATCHESREQUEST']._serialized_end=1444
+  _globals['_POSTMATCHESRESPONSE']._serialized_start=1446
+  _globals['_POSTMATCHESRESPONSE']._serialized_end=1526
+  _globals['_MATCHLINEREQUEST']._serialized_start=1529
+  _globals['_MATCHLINEREQUEST']._serialized_end=1709
+  _globals['_MATCHLINERESPONSE']._serialized_start=1711
+  _globals['_MATCHLINERESPONSE']._serialized_end=1814
+  _globals['_UNMATCHLINEREQUEST']._serialized_start=1817
+  _globals['_UNMATCHLINEREQUEST']._serialized_end=1949
+  _globals['_UNMATCHLINERESPONSE']._serialized_start=1951
+  _globals['_UNMATCHLINERESPONSE']._serialized_end=2056
+  _globals['_AGEING']._serialized_start=2059
+  _globals['_AGEING']._serialized_end=2219
+  _globals['_ACCOUNTSTATUS']._serialized_start=2222
+  _globals['_ACCOUNTSTATUS']._serialized_end=2587
+  _globals['_RECEIVABLE']._serialized_start=2589
+  _globals['_RECEIVABLE']._serialized_end=2715
+  _globals['_GETACCOUNTSTATUSREQUEST']._serialized_start=2717
+  _globals['_GETACCOUNTSTATUSREQUEST']._serialized_end=2831
+  _globals['_GETACCOUNTSTATUSRESPONSE']._serialized_start=2833
+  _globals['_GETACCOUNTSTATUSRESPONSE']._serialized_end=2925
+  _globals['_LISTBANKACCOUNTSREQUEST']._serialized_start=2927
+  _globals['_LISTBANKACCOUNTSREQUEST']._serialized_end=3051
+  _globals['_LISTBANKACCOUNTSRESPONSE']._serialized_start=3053
+  _globals['_LISTBANKACCOUNTSRESPONSE']._serialized_end=3140
+  _globals['_LISTSTATEMENTSREQUEST']._serialized_start=3143
+  _globals['_LISTSTATEMENTSREQUEST']._serialized_end=3295
+  _globals['_LISTSTATEMENTSRESPONSE']._serialized_start=3297
+  _globals['_LISTSTATEMENTSRESPONSE']._serialized_end=3412
+  _globals['_LISTBANKLINESREQUEST']._serialized_start=3415
+  _globals['_LISTBANKLINESREQUEST']._serialized_end=3614
+  _globals['_LISTBANKLINESRESPONSE']._serialized_start=3616
+  _globals['_LISTBANKLINESRESPONSE']._serialized_end=3724
+  _globals['_FINANCESERVICE']._serialized_start=3727
+  _globals['_FINANCESERVICE']._serialized_end=4913
 # @@protoc_insertion_point(module_scope)

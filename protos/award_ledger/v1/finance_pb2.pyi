@@ -578,7 +578,9 @@ class Ageing(_message.Message):
     EARLIER_YEAR_COUNT_FIELD_NUMBER: _builtins.int
     AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """`in_transit`, `unexplained`, `suspense`, `awaiting_reissue`, `receivable`, `clawback`."""
+    """`in_transit`, of it `unanswered` and `unknown`; `contradicted`, `reported` (and on no statement), `unexplained`,
+    `suspense`, `awaiting_reissue`, `receivable`, `clawback`.
+    """
     upto_1_count: _builtins.int
     """How many, at most one day old."""
     upto_5_count: _builtins.int
@@ -661,7 +663,7 @@ class AccountStatus(_message.Message):
 
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What is missing: a statement between two, a number of a sequence."""
+        """What is missing: a statement between two, a number of a sequence, an answer, a line that was reported."""
 
     @_builtins.property
     def receivables(self) -> _containers.RepeatedCompositeFieldContainer[Global___Receivable]:

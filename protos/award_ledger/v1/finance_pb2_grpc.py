@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from award_ledger.v1 import bank_answers_pb2 as award__ledger_dot_v1_dot_bank__answers__pb2
 from award_ledger.v1 import finance_pb2 as award__ledger_dot_v1_dot_finance__pb2
 
 GRPC_GENERATED_VERSION = '1.80.0'
@@ -44,6 +45,16 @@ class FinanceServiceStub(object):
                 '/award_ledger.v1.FinanceService/ImportStatement',
                 request_serializer=award__ledger_dot_v1_dot_finance__pb2.ImportStatementRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_finance__pb2.ImportStatementResponse.FromString,
+                _registered_method=True)
+        self.RecordEvidence = channel.stream_unary(
+                '/award_ledger.v1.FinanceService/RecordEvidence',
+                request_serializer=award__ledger_dot_v1_dot_bank__answers__pb2.RecordEvidenceRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_bank__answers__pb2.RecordEvidenceResponse.FromString,
+                _registered_method=True)
+        self.ListAttempts = channel.unary_unary(
+                '/award_ledger.v1.FinanceService/ListAttempts',
+                request_serializer=award__ledger_dot_v1_dot_bank__answers__pb2.ListAttemptsRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_bank__answers__pb2.ListAttemptsResponse.FromString,
                 _registered_method=True)
         self.ProposeMatches = channel.unary_stream(
                 '/award_ledger.v1.FinanceService/ProposeMatches',
@@ -100,6 +111,21 @@ class FinanceServiceServicer(object):
 
     def ImportStatement(self, request_iterator, context):
         """Imports one statement, whole or not at all: the first message says what it is, each may bring lines.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordEvidence(self, request_iterator, context):
+        """Records what the bank says before a statement does: a status report, a report of a running day, a notification. It
+        settles nothing; a status report's rejections make their attempts fail.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAttempts(self, request, context):
+        """Lists the attempts to pay through an account and where each of them stood.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -173,6 +199,16 @@ def add_FinanceServiceServicer_to_server(servicer, server):
                     servicer.ImportStatement,
                     request_deserializer=award__ledger_dot_v1_dot_finance__pb2.ImportStatementRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_finance__pb2.ImportStatementResponse.SerializeToString,
+            ),
+            'RecordEvidence': grpc.stream_unary_rpc_method_handler(
+                    servicer.RecordEvidence,
+                    request_deserializer=award__ledger_dot_v1_dot_bank__answers__pb2.RecordEvidenceRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_bank__answers__pb2.RecordEvidenceResponse.SerializeToString,
+            ),
+            'ListAttempts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAttempts,
+                    request_deserializer=award__ledger_dot_v1_dot_bank__answers__pb2.ListAttemptsRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_bank__answers__pb2.ListAttemptsResponse.SerializeToString,
             ),
             'ProposeMatches': grpc.unary_stream_rpc_method_handler(
                     servicer.ProposeMatches,
@@ -270,6 +306,60 @@ class FinanceService(object):
             '/award_ledger.v1.FinanceService/ImportStatement',
             award__ledger_dot_v1_dot_finance__pb2.ImportStatementRequest.SerializeToString,
             award__ledger_dot_v1_dot_finance__pb2.ImportStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordEvidence(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/award_ledger.v1.FinanceService/RecordEvidence',
+            award__ledger_dot_v1_dot_bank__answers__pb2.RecordEvidenceRequest.SerializeToString,
+            award__ledger_dot_v1_dot_bank__answers__pb2.RecordEvidenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAttempts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.FinanceService/ListAttempts',
+            award__ledger_dot_v1_dot_bank__answers__pb2.ListAttemptsRequest.SerializeToString,
+            award__ledger_dot_v1_dot_bank__answers__pb2.ListAttemptsResponse.FromString,
             options,
             channel_credentials,
             insecure,

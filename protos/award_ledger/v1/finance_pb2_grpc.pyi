@@ -3,6 +3,7 @@
 isort:skip_file
 Bank accounts of ours: statements, what each line is, and how an account stands."""
 
+from award_ledger.v1 import bank_answers_pb2 as _bank_answers_pb2
 from award_ledger.v1 import finance_pb2 as _finance_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
@@ -37,6 +38,12 @@ class FinanceServiceStub:
     """Keeps an account of ours from now on."""
     ImportStatement: _grpc.StreamUnaryMultiCallable[_finance_pb2.ImportStatementRequest, _finance_pb2.ImportStatementResponse]
     """Imports one statement, whole or not at all: the first message says what it is, each may bring lines."""
+    RecordEvidence: _grpc.StreamUnaryMultiCallable[_bank_answers_pb2.RecordEvidenceRequest, _bank_answers_pb2.RecordEvidenceResponse]
+    """Records what the bank says before a statement does: a status report, a report of a running day, a notification. It
+    settles nothing; a status report's rejections make their attempts fail.
+    """
+    ListAttempts: _grpc.UnaryUnaryMultiCallable[_bank_answers_pb2.ListAttemptsRequest, _bank_answers_pb2.ListAttemptsResponse]
+    """Lists the attempts to pay through an account and where each of them stood."""
     ProposeMatches: _grpc.UnaryStreamMultiCallable[_finance_pb2.ProposeMatchesRequest, _finance_pb2.ProposeMatchesResponse]
     """Says what could explain each line that nothing explains yet. Posts nothing."""
     PostMatches: _grpc.UnaryUnaryMultiCallable[_finance_pb2.PostMatchesRequest, _finance_pb2.PostMatchesResponse]
@@ -63,6 +70,12 @@ class FinanceServiceAsyncStub(FinanceServiceStub):
     """Keeps an account of ours from now on."""
     ImportStatement: _aio.StreamUnaryMultiCallable[_finance_pb2.ImportStatementRequest, _finance_pb2.ImportStatementResponse]  # type: ignore[assignment]
     """Imports one statement, whole or not at all: the first message says what it is, each may bring lines."""
+    RecordEvidence: _aio.StreamUnaryMultiCallable[_bank_answers_pb2.RecordEvidenceRequest, _bank_answers_pb2.RecordEvidenceResponse]  # type: ignore[assignment]
+    """Records what the bank says before a statement does: a status report, a report of a running day, a notification. It
+    settles nothing; a status report's rejections make their attempts fail.
+    """
+    ListAttempts: _aio.UnaryUnaryMultiCallable[_bank_answers_pb2.ListAttemptsRequest, _bank_answers_pb2.ListAttemptsResponse]  # type: ignore[assignment]
+    """Lists the attempts to pay through an account and where each of them stood."""
     ProposeMatches: _aio.UnaryStreamMultiCallable[_finance_pb2.ProposeMatchesRequest, _finance_pb2.ProposeMatchesResponse]  # type: ignore[assignment]
     """Says what could explain each line that nothing explains yet. Posts nothing."""
     PostMatches: _aio.UnaryUnaryMultiCallable[_finance_pb2.PostMatchesRequest, _finance_pb2.PostMatchesResponse]  # type: ignore[assignment]
@@ -98,6 +111,24 @@ class FinanceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_finance_pb2.ImportStatementResponse, _abc.Awaitable[_finance_pb2.ImportStatementResponse]]:
         """Imports one statement, whole or not at all: the first message says what it is, each may bring lines."""
+
+    @_abc_1.abstractmethod
+    def RecordEvidence(
+        self,
+        request_iterator: _MaybeAsyncIterator[_bank_answers_pb2.RecordEvidenceRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_bank_answers_pb2.RecordEvidenceResponse, _abc.Awaitable[_bank_answers_pb2.RecordEvidenceResponse]]:
+        """Records what the bank says before a statement does: a status report, a report of a running day, a notification. It
+        settles nothing; a status report's rejections make their attempts fail.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAttempts(
+        self,
+        request: _bank_answers_pb2.ListAttemptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_bank_answers_pb2.ListAttemptsResponse, _abc.Awaitable[_bank_answers_pb2.ListAttemptsResponse]]:
+        """Lists the attempts to pay through an account and where each of them stood."""
 
     @_abc_1.abstractmethod
     def ProposeMatches(

@@ -428,6 +428,7 @@ class RecordRunSentRequest(_message.Message):
     FILE_SHA256_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """UUID, made by the caller."""
     validate_only: _builtins.bool
@@ -440,6 +441,8 @@ class RecordRunSentRequest(_message.Message):
     """Format of the file."""
     effective_on: _builtins.str
     """Day of effect; empty: today."""
+    answer_by: _builtins.str
+    """Last day for the bank's answer; empty: three days after the day of effect."""
     def __init__(
         self,
         *,
@@ -449,10 +452,11 @@ class RecordRunSentRequest(_message.Message):
         file_sha256: _builtins.str = ...,
         format: _builtins.str = ...,
         effective_on: _builtins.str = ...,
+        answer_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "effective_on", b"effective_on", "file_sha256", b"file_sha256", "format", b"format", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_by", b"answer_by", "code", b"code", "effective_on", b"effective_on", "file_sha256", b"file_sha256", "format", b"format", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,39 +25,39 @@ _sym_db = _symbol_database.Default()
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61ward_ledger/v1/payments.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\"\xd0\x01\n\x07Payment\x12\x0f\n\x07\x61ttempt\x18\x01 \x01(\x05\x12\x15\n\rend_to_end_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x15\n\rsettled_minor\x18\x04 \x01(\x03\x12\x16\n\x0ereturned_minor\x18\x05 \x01(\x03\x12.\n\x06status\x18\x06 \x01(\x0e\x32\x1e.award_ledger.v1.PaymentStatus\x12\x15\n\rinstructed_on\x18\x07 \x01(\t\x12\x11\n\tprincipal\x18\x08 \x01(\t\"\xdb\x01\n\nInstalment\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x14\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x12\x12\n\npaid_minor\x18\x03 \x01(\x03\x12\x0e\n\x06\x64ue_on\x18\x04 \x01(\t\x12\r\n\x05stage\x18\x05 \x01(\t\x12\x31\n\x06status\x18\x06 \x01(\x0e\x32!.award_ledger.v1.InstalmentStatus\x12*\n\x08payments\x18\x07 \x03(\x0b\x32\x18.award_ledger.v1.Payment\x12\x15\n\rset_off_minor\x18\x08 \x01(\x03\"z\n\nPaymentRef\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12\x12\n\ninstalment\x18\x03 \x01(\x05\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\"\xc4\x01\n\x16InstructPaymentRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x12\n\ninstalment\x18\x06 \x01(\x05\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"u\n\x17InstructPaymentResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc4\x01\n\x17RecordSettlementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12,\n\x07payment\x18\x04 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x16\n\x0e\x62\x61nk_reference\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"v\n\x18RecordSettlementResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa5\x01\n\x16RecordRejectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12,\n\x07payment\x18\x04 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRef\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"u\n\x17RecordRejectionResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc0\x01\n\x13RecordReturnRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12,\n\x07payment\x18\x04 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x16\n\x0e\x62\x61nk_reference\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"r\n\x14RecordReturnResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt*\xcb\x01\n\x10InstalmentStatus\x12!\n\x1dINSTALMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19INSTALMENT_STATUS_WAITING\x10\x01\x12\x19\n\x15INSTALMENT_STATUS_DUE\x10\x02\x12\x1d\n\x19INSTALMENT_STATUS_COVERED\x10\x03\x12\x1a\n\x16INSTALMENT_STATUS_PAID\x10\x04\x12\x1f\n\x1bINSTALMENT_STATUS_CANCELLED\x10\x05*\xc5\x01\n\rPaymentStatus\x12\x1e\n\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19PAYMENT_STATUS_INSTRUCTED\x10\x01\x12\x1a\n\x16PAYMENT_STATUS_SETTLED\x10\x02\x12!\n\x1dPAYMENT_STATUS_PARTLY_SETTLED\x10\x03\x12\x19\n\x15PAYMENT_STATUS_FAILED\x10\x04\x12\x1b\n\x17PAYMENT_STATUS_RETURNED\x10\x05\x32\xa2\x03\n\x0ePaymentService\x12\x64\n\x0fInstructPayment\x12\'.award_ledger.v1.InstructPaymentRequest\x1a(.award_ledger.v1.InstructPaymentResponse\x12g\n\x10RecordSettlement\x12(.award_ledger.v1.RecordSettlementRequest\x1a).award_ledger.v1.RecordSettlementResponse\x12\x64\n\x0fRecordRejection\x12\'.award_ledger.v1.RecordRejectionRequest\x1a(.award_ledger.v1.RecordRejectionResponse\x12[\n\x0cRecordReturn\x12$.award_ledger.v1.RecordReturnRequest\x1a%.award_ledger.v1.RecordReturnResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61ward_ledger/v1/payments.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\"\xef\x01\n\x07Payment\x12\x0f\n\x07\x61ttempt\x18\x01 \x01(\x05\x12\x15\n\rend_to_end_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x15\n\rsettled_minor\x18\x04 \x01(\x03\x12\x16\n\x0ereturned_minor\x18\x05 \x01(\x03\x12.\n\x06status\x18\x06 \x01(\x0e\x32\x1e.award_ledger.v1.PaymentStatus\x12\x15\n\rinstructed_on\x18\x07 \x01(\t\x12\x11\n\tprincipal\x18\x08 \x01(\t\x12\x1d\n\x15rejection_proposed_by\x18\t \x01(\t\"\xdb\x01\n\nInstalment\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x14\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x12\x12\n\npaid_minor\x18\x03 \x01(\x03\x12\x0e\n\x06\x64ue_on\x18\x04 \x01(\t\x12\r\n\x05stage\x18\x05 \x01(\t\x12\x31\n\x06status\x18\x06 \x01(\x0e\x32!.award_ledger.v1.InstalmentStatus\x12*\n\x08payments\x18\x07 \x03(\x0b\x32\x18.award_ledger.v1.Payment\x12\x15\n\rset_off_minor\x18\x08 \x01(\x03\"z\n\nPaymentRef\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12\x12\n\ninstalment\x18\x03 \x01(\x05\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\"\xc4\x01\n\x16InstructPaymentRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x35\n\nenterprise\x18\x04 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x05 \x01(\t\x12\x12\n\ninstalment\x18\x06 \x01(\x05\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"u\n\x17InstructPaymentResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc4\x01\n\x17RecordSettlementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12,\n\x07payment\x18\x04 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x16\n\x0e\x62\x61nk_reference\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"v\n\x18RecordSettlementResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xa5\x01\n\x16RecordRejectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12,\n\x07payment\x18\x04 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRef\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\"u\n\x17RecordRejectionResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xc0\x01\n\x13RecordReturnRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12,\n\x07payment\x18\x04 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRef\x12\x14\n\x0c\x61mount_minor\x18\x05 \x01(\x03\x12\x16\n\x0e\x62\x61nk_reference\x18\x06 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"r\n\x14RecordReturnResponse\x12/\n\ninstalment\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.Instalment\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt*\xcb\x01\n\x10InstalmentStatus\x12!\n\x1dINSTALMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19INSTALMENT_STATUS_WAITING\x10\x01\x12\x19\n\x15INSTALMENT_STATUS_DUE\x10\x02\x12\x1d\n\x19INSTALMENT_STATUS_COVERED\x10\x03\x12\x1a\n\x16INSTALMENT_STATUS_PAID\x10\x04\x12\x1f\n\x1bINSTALMENT_STATUS_CANCELLED\x10\x05*\xc5\x01\n\rPaymentStatus\x12\x1e\n\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19PAYMENT_STATUS_INSTRUCTED\x10\x01\x12\x1a\n\x16PAYMENT_STATUS_SETTLED\x10\x02\x12!\n\x1dPAYMENT_STATUS_PARTLY_SETTLED\x10\x03\x12\x19\n\x15PAYMENT_STATUS_FAILED\x10\x04\x12\x1b\n\x17PAYMENT_STATUS_RETURNED\x10\x05\x32\xa2\x03\n\x0ePaymentService\x12\x64\n\x0fInstructPayment\x12\'.award_ledger.v1.InstructPaymentRequest\x1a(.award_ledger.v1.InstructPaymentResponse\x12g\n\x10RecordSettlement\x12(.award_ledger.v1.RecordSettlementRequest\x1a).award_ledger.v1.RecordSettlementResponse\x12\x64\n\x0fRecordRejection\x12\'.award_ledger.v1.RecordRejectionRequest\x1a(.award_ledger.v1.RecordRejectionResponse\x12[\n\x0cRecordReturn\x12$.award_ledger.v1.RecordReturnRequest\x1a%.award_ledger.v1.RecordReturnResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.payments_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INSTALMENTSTATUS']._serialized_start=1874
-  _globals['_INSTALMENTSTATUS']._serialized_end=2077
-  _globals['_PAYMENTSTATUS']._serialized_start=2080
-  _globals['_PAYMENTSTATUS']._serialized_end=2277
+  _globals['_INSTALMENTSTATUS']._serialized_start=1905
+  _globals['_INSTALMENTSTATUS']._serialized_end=2108
+  _globals['_PAYMENTSTATUS']._serialized_start=2111
+  _globals['_PAYMENTSTATUS']._serialized_end=2308
   _globals['_PAYMENT']._serialized_start=82
-  _globals['_PAYMENT']._serialized_end=290
-  _globals['_INSTALMENT']._serialized_start=293
-  _globals['_INSTALMENT']._serialized_end=512
-  _globals['_PAYMENTREF']._serialized_start=514
-  _globals['_PAYMENTREF']._serialized_end=636
-  _globals['_INSTRUCTPAYMENTREQUEST']._serialized_start=639
-  _globals['_INSTRUCTPAYMENTREQUEST']._serialized_end=835
-  _globals['_INSTRUCTPAYMENTRESPONSE']._serialized_start=837
-  _globals['_INSTRUCTPAYMENTRESPONSE']._serialized_end=954
-  _globals['_RECORDSETTLEMENTREQUEST']._serialized_start=957
-  _globals['_RECORDSETTLEMENTREQUEST']._serialized_end=1153
-  _globals['_RECORDSETTLEMENTRESPONSE']._serialized_start=1155
-  _globals['_RECORDSETTLEMENTRESPONSE']._serialized_end=1273
-  _globals['_RECORDREJECTIONREQUEST']._serialized_start=1276
-  _globals['_RECORDREJECTIONREQUEST']._serialized_end=1441
-  _globals['_RECORDREJECTIONRESPONSE']._serialized_start=1443
-  _globals['_RECORDREJECTIONRESPONSE']._serialized_end=1560
-  _globals['_RECORDRETURNREQUEST']._serialized_start=1563
-  _globals['_RECORDRETURNREQUEST']._serialized_end=1755
-  _globals['_RECORDRETURNRESPONSE']._serialized_start=1757
-  _globals['_RECORDRETURNRESPONSE']._serialized_end=1871
-  _globals['_PAYMENTSERVICE']._serialized_start=2280
-  _globals['_PAYMENTSERVICE']._serialized_end=2698
+  _globals['_PAYMENT']._serialized_end=321
+  _globals['_INSTALMENT']._serialized_start=324
+  _globals['_INSTALMENT']._serialized_end=543
+  _globals['_PAYMENTREF']._serialized_start=545
+  _globals['_PAYMENTREF']._serialized_end=667
+  _globals['_INSTRUCTPAYMENTREQUEST']._serialized_start=670
+  _globals['_INSTRUCTPAYMENTREQUEST']._serialized_end=866
+  _globals['_INSTRUCTPAYMENTRESPONSE']._serialized_start=868
+  _globals['_INSTRUCTPAYMENTRESPONSE']._serialized_end=985
+  _globals['_RECORDSETTLEMENTREQUEST']._serialized_start=988
+  _globals['_RECORDSETTLEMENTREQUEST']._serialized_end=1184
+  _globals['_RECORDSETTLEMENTRESPONSE']._serialized_start=1186
+  _globals['_RECORDSETTLEMENTRESPONSE']._serialized_end=1304
+  _globals['_RECORDREJECTIONREQUEST']._serialized_start=1307
+  _globals['_RECORDREJECTIONREQUEST']._serialized_end=1472
+  _globals['_RECORDREJECTIONRESPONSE']._serialized_start=1474
+  _globals['_RECORDREJECTIONRESPONSE']._serialized_end=1591
+  _globals['_RECORDRETURNREQUEST']._serialized_start=1594
+  _globals['_RECORDRETURNREQUEST']._serialized_end=1786
+  _globals['_RECORDRETURNRESPONSE']._serialized_start=1788
+  _globals['_RECORDRETURNRESPONSE']._serialized_end=1902
+  _globals['_PAYMENTSERVICE']._serialized_start=2311
+  _globals['_PAYMENTSERVICE']._serialized_end=2729
 # @@protoc_insertion_point(module_scope)

@@ -106,6 +106,7 @@ class Payment(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     INSTRUCTED_ON_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
+    REJECTION_PROPOSED_BY_FIELD_NUMBER: _builtins.int
     attempt: _builtins.int
     """Attempt of this instalment, from 1."""
     end_to_end_id: _builtins.str
@@ -122,6 +123,8 @@ class Payment(_message.Message):
     """Day of instruction."""
     principal: _builtins.str
     """Who instructed it."""
+    rejection_proposed_by: _builtins.str
+    """Who says that the bank rejected it, until another person does too; empty otherwise."""
     def __init__(
         self,
         *,
@@ -133,10 +136,11 @@ class Payment(_message.Message):
         status: Global___PaymentStatus.ValueType = ...,
         instructed_on: _builtins.str = ...,
         principal: _builtins.str = ...,
+        rejection_proposed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "attempt", b"attempt", "end_to_end_id", b"end_to_end_id", "instructed_on", b"instructed_on", "principal", b"principal", "returned_minor", b"returned_minor", "settled_minor", b"settled_minor", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "attempt", b"attempt", "end_to_end_id", b"end_to_end_id", "instructed_on", b"instructed_on", "principal", b"principal", "rejection_proposed_by", b"rejection_proposed_by", "returned_minor", b"returned_minor", "settled_minor", b"settled_minor", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

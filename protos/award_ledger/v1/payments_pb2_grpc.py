@@ -77,7 +77,8 @@ class PaymentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RecordRejection(self, request, context):
-        """Records that an attempt was rejected and no money moved.
+        """Records that an attempt was rejected and no money moved. Of one that went to the bank in a file, two people say so,
+        unless a status report does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,7 +40,9 @@ class PaymentServiceStub:
     RecordSettlement: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordSettlementRequest, _payments_pb2.RecordSettlementResponse]
     """Records that an attempt was settled, in full or in part."""
     RecordRejection: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordRejectionRequest, _payments_pb2.RecordRejectionResponse]
-    """Records that an attempt was rejected and no money moved."""
+    """Records that an attempt was rejected and no money moved. Of one that went to the bank in a file, two people say so,
+    unless a status report does.
+    """
     RecordReturn: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordReturnRequest, _payments_pb2.RecordReturnResponse]
     """Records that settled money came back, in full or in part. It is owed again, unless the award was revoked or its
     result ordered all back: then it is cancelled as it comes.
@@ -58,7 +60,9 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     RecordSettlement: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordSettlementRequest, _payments_pb2.RecordSettlementResponse]  # type: ignore[assignment]
     """Records that an attempt was settled, in full or in part."""
     RecordRejection: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordRejectionRequest, _payments_pb2.RecordRejectionResponse]  # type: ignore[assignment]
-    """Records that an attempt was rejected and no money moved."""
+    """Records that an attempt was rejected and no money moved. Of one that went to the bank in a file, two people say so,
+    unless a status report does.
+    """
     RecordReturn: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordReturnRequest, _payments_pb2.RecordReturnResponse]  # type: ignore[assignment]
     """Records that settled money came back, in full or in part. It is owed again, unless the award was revoked or its
     result ordered all back: then it is cancelled as it comes.
@@ -91,7 +95,9 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.RecordRejectionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.RecordRejectionResponse, _abc.Awaitable[_payments_pb2.RecordRejectionResponse]]:
-        """Records that an attempt was rejected and no money moved."""
+        """Records that an attempt was rejected and no money moved. Of one that went to the bank in a file, two people say so,
+        unless a status report does.
+        """
 
     @_abc_1.abstractmethod
     def RecordReturn(

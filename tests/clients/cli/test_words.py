@@ -21,6 +21,7 @@ from award_ledger.clients.errors import reason_name
 from award_ledger.v1 import (
     applications_pb2,
     awards_pb2,
+    bank_answers_pb2,
     clawbacks_pb2,
     common_pb2,
     enterprises_pb2,
@@ -53,6 +54,7 @@ ENUMS: dict[str, Any] = {
     "award_status": awards_pb2.AwardStatus,
     "instalment_status": payments_pb2.InstalmentStatus,
     "payment_status": payments_pb2.PaymentStatus,
+    "attempt_state": bank_answers_pb2.AttemptState,
     "clawback_status": clawbacks_pb2.ClawbackStatus,
     "ground": terms_pb2.Ground,
     "objection_kind": objections_pb2.ObjectionKind,

@@ -81,6 +81,8 @@ WHO: dict[str, str] = {
     "ListPaymentRuns": READ,
     "OpenBankAccount": "finance",
     "ImportStatement": "finance",
+    "RecordEvidence": "finance",
+    "ListAttempts": READ,
     "ProposeMatches": "finance auditor",
     "PostMatches": "finance",
     "MatchLine": "finance",

@@ -1,4 +1,5 @@
-"""What follows acts of finance: instructions a run, postings a match, corrections a match that is taken back.
+"""What follows acts of finance: instructions a run, rejections a status report, postings a match, and corrections a
+match that is taken back.
 
 Whether the bank's line was that payment is for people and the day's certificate; here it is whether the log posted to
 the awards exactly what it says of the line.
@@ -14,6 +15,7 @@ from award_ledger.domain import bank_events as be
 from award_ledger.domain import events as ev
 from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected
+from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.fact import Event
 from award_ledger.domain.identity import fund_id
 from award_ledger.domain.payment_run import PaymentRun
@@ -36,6 +38,8 @@ def finance_sketches(event: Event, ledger: Ledger) -> Iterator[Sketch]:
             for part in range(2, fact.parts + 1):
                 fields = {"statement_key": fact.statement_key, "part": part}
                 yield Sketch(event.originator_id, (fact.TOPIC,), fields)
+        case be.EvidenceRecorded(part=1) as fact:
+            yield from _evidence(fact, ledger.find(BankAccount, event.originator_id))
         case FundYearClosed(carried_minor=carried) as fact if carried:
             fields = {"change_minor": carried, "document": fact.document}
             yield Sketch(fund_id(fact.into), (AppropriationChanged.TOPIC,), fields)
@@ -53,6 +57,21 @@ def finance_sketches(event: Event, ledger: Ledger) -> Iterator[Sketch]:
             for position in reversed(fact.posted):
                 topics = (PaymentCorrected.TOPIC, ClawbackCorrected.TOPIC)
                 yield Sketch(None, topics, {"corrects": position, "amount_minor": 0})
+
+
+def _evidence(fact: be.EvidenceRecorded, account: BankAccount) -> Iterator[Sketch]:
+    for part in range(2, fact.parts + 1):
+        yield Sketch(account.id, (fact.TOPIC,), {"evidence_key": fact.evidence_key, "part": part})
+    for end_to_end_id in fact.rejected:
+        yield _rejection(account.payment(end_to_end_id), fact.source_sha256)
+
+
+def _rejection(payment: Expected | None, evidence: str) -> Sketch:
+    """An attempt fails by a status report only if that says so of it, and no money of it had been seen."""
+    if payment is None or payment.answer != "rejected" or payment.seen_out or payment.settled_minor:
+        return Sketch(None, ("a payment that the status report rejects",), {})
+    fields = {"award_id": payment.award_id, "instalment": payment.instalment, "attempt": payment.attempt}
+    return Sketch(payment.enterprise_id, (ev.PaymentRejected.TOPIC,), {**fields, "evidence": evidence})
 
 
 def _posting(part: be.Allocation, account: BankAccount) -> Sketch:

@@ -47,7 +47,15 @@ _FUND = (
 _AWARD = ("number", "terms_version", "approved_minor", "cancelled_minor", "counted_minor", "paid_minor")
 _AWARD_TEXT = ("decided_rate", "principal", "stage_result", "raise_proposed_by", "raise_proposed_minor")
 _INSTALMENT = ("number", "amount_minor", "paid_minor", "set_off_minor", "stage")
-_PAYMENT = ("attempt", "end_to_end_id", "amount_minor", "settled_minor", "returned_minor", "principal")
+_PAYMENT = (
+    "attempt",
+    "end_to_end_id",
+    "amount_minor",
+    "settled_minor",
+    "returned_minor",
+    "principal",
+    "rejection_proposed_by",
+)
 _CLAWBACK = (
     "number",
     "ordered_minor",

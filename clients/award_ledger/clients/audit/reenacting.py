@@ -15,6 +15,7 @@ import msgspec
 
 from award_ledger.domain import events as ev
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
+from award_ledger.domain.bank_events import PaymentRejectionProposed
 from award_ledger.domain.fact import Fact
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.giving_back import ended, shrinkage
@@ -89,7 +90,7 @@ def _settled(fact: ev.PaymentSettled, twin: Twin) -> Fact | None:
     )
 
 
-def _rejected(fact: ev.PaymentRejected, twin: Twin) -> Fact | None:
+def _rejected(fact: PaymentRejectionProposed | ev.PaymentRejected, twin: Twin) -> Fact | None:
     payments = _payments(fact, twin)
     if payments is None or not payments[1].under_way:
         return None
@@ -220,6 +221,7 @@ def _stage_result(fact: ev.StageResultRecorded, twin: Twin) -> Fact | None:
 _ACTS: dict[type[Any], Callable[[Any, Twin], Fact | None]] = {
     ev.PaymentInstructed: _instructed,
     ev.PaymentSettled: _settled,
+    PaymentRejectionProposed: _rejected,
     ev.PaymentRejected: _rejected,
     ev.PaymentReturned: _returned,
     ev.PaymentReturnedAndCancelled: _returned,

@@ -17,6 +17,13 @@ from award_ledger.clients.department.calling import (
     reading,
     writing,
 )
+from award_ledger.v1.bank_answers_pb2 import (
+    AttemptState,
+    ListAttemptsRequest,
+    ListAttemptsResponse,
+    RecordEvidenceRequest,
+    RecordEvidenceResponse,
+)
 from award_ledger.v1.bank_lines_pb2 import Allocation, LineClass
 from award_ledger.v1.finance_pb2 import (
     GetAccountStatusRequest,
@@ -69,6 +76,24 @@ class FinanceActs(Acts):
     ) -> ImportStatementResponse:
         """Import one statement from its messages, of which the first says what it is and has the request id."""
         return self._connection.upload(self._finance.ImportStatement, messages, timeout_s)
+
+    def record_evidence(
+        self, messages: Callable[[], Iterator[RecordEvidenceRequest]], timeout_s: float = LONG_TIMEOUT_S
+    ) -> RecordEvidenceResponse:
+        """Record what a bank says before a statement does; of the messages the first says what it is."""
+        return self._connection.upload(self._finance.RecordEvidence, messages, timeout_s)
+
+    def list_attempts(
+        self,
+        account: str,
+        *,
+        state: AttemptState.ValueType = AttemptState.ATTEMPT_STATE_UNSPECIFIED,
+        on: Day = "",
+        **options: Unpack[PageOptions],
+    ) -> ListAttemptsResponse:
+        """One page of the attempts to pay through an account, by their ids; states are reckoned for the day."""
+        request = ListAttemptsRequest(account=account, state=state, on=iso(on), **reading(options))
+        return self._connection.call(self._finance.ListAttempts, request, options.get("timeout_s"))
 
     def propose_matches(self, account: str, **options: Unpack[ReadOptions]) -> Iterator[Proposal]:
         """What could explain each line that nothing explains yet."""

@@ -82,10 +82,13 @@ class PaymentRunActs(Acts):
         *,
         file_sha256: str,
         file_format: str,
+        answer_by: Day = "",
         **options: Unpack[DatedOptions],
     ) -> RecordRunSentResponse:
-        """Record which file went to the bank; once."""
-        request = RecordRunSentRequest(code=code, file_sha256=file_sha256, format=file_format, **writing(options))
+        """Record which file went to the bank, once, and the last day for its answer."""
+        request = RecordRunSentRequest(
+            code=code, file_sha256=file_sha256, format=file_format, answer_by=iso(answer_by), **writing(options)
+        )
         return self._connection.call(self._runs.RecordRunSent, request, options.get("timeout_s"))
 
     def get_payment_run(

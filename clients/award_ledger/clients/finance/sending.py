@@ -31,7 +31,7 @@ def statement_messages(
     if statement.opening is None or statement.closing is None:
         raise ValueError("a statement without balances proves nothing")
     first, last = _period(bank_file, statement)
-    lines = (_message(line) for line in bank_file.lines(statement) if line.status is Status.BOOKED)
+    lines = (line_message(line) for line in bank_file.lines(statement) if line.status is Status.BOOKED)
     head = ImportStatementRequest(
         request_id=str(uuid5(_REQUESTS, f"{account} {statement.source_sha256} {statement.key} {validate_only}")),
         validate_only=validate_only,
@@ -67,7 +67,8 @@ def _period(bank_file: BankFile, statement: Statement) -> tuple[dt.date, dt.date
     return min(first, last), last
 
 
-def _message(line: Line) -> pb.BankLine:
+def line_message(line: Line) -> pb.BankLine:
+    """A line as the bank tells it."""
     day = line.booked_on or line.value_on
     batch, texts = line.batch, [line.free_text]
     texts += [f"{part.end_to_end_id} {part.free_text}" for part in line.parts]

@@ -167,17 +167,7 @@ class ImportStatement:
         bounded(self.closing_minor)
         if self.period_to < self.period_from:
             raise invalid_field("period_to", "must not be before period_from")
-        if len(self.lines) > MOST_LINES:
-            raise invalid_field("lines", f"must be at most {MOST_LINES}")
-        if len({line.key for line in self.lines}) != len(self.lines):
-            raise invalid_field("lines", "have a key twice")
-        for place, line in enumerate(self.lines):
-            bounded(line.amount_minor)
-            needed(line.key, f"lines[{place}].key")
-            for name in ("key", "end_to_end_id", "serial", "voucher", "payment_information_id", "code", "reason"):
-                _bounded_text(getattr(line, name), f"lines[{place}].{name}")
-            if len(line.found_ids) > _MOST_FOUND:
-                raise invalid_field(f"lines[{place}].found_ids", f"must be at most {_MOST_FOUND}")
+        check_lines(self.lines)
 
     def _check_new(self, account: BankAccount) -> None:
         known = account.statements.get(self.statement_key)
@@ -193,6 +183,21 @@ class ImportStatement:
             ):
                 why = f"{line.said.amount_minor} on {line.said.booked_on}, now {said.amount_minor} on {said.booked_on}"
                 raise StatementConflict(said.key, line.position, why)
+
+
+def check_lines(lines: Sequence[StatementLine]) -> None:
+    """Raises InvalidFields, or AmountTooLarge."""
+    if len(lines) > MOST_LINES:
+        raise invalid_field("lines", f"must be at most {MOST_LINES}")
+    if len({line.key for line in lines}) != len(lines):
+        raise invalid_field("lines", "have a key twice")
+    for place, line in enumerate(lines):
+        bounded(line.amount_minor)
+        needed(line.key, f"lines[{place}].key")
+        for name in ("key", "end_to_end_id", "serial", "voucher", "payment_information_id", "code", "reason"):
+            _bounded_text(getattr(line, name), f"lines[{place}].{name}")
+        if len(line.found_ids) > _MOST_FOUND:
+            raise invalid_field(f"lines[{place}].found_ids", f"must be at most {_MOST_FOUND}")
 
 
 def _bounded_text(text: str, path: str) -> None:

@@ -11,6 +11,7 @@ from award_ledger.domain import policy_events as po
 from award_ledger.domain.award_refusals import (
     EntryNotCorrectable,
 )
+from award_ledger.domain.bank_events import PaymentRejectionProposed
 from award_ledger.domain.correcting import corrected_award
 from award_ledger.domain.correcting_money import (
     check_between,
@@ -204,6 +205,7 @@ _INSTEAD: Mapping[type[Any], str] = {
     ev.StageResultRecorded: "revoke the award, or cancel the clawback that the result ordered",
     ev.AwardRevoked: "submit an application anew and approve it",
     ev.PaymentInstructed: "record the rejection of the attempt and instruct it again",
+    PaymentRejectionProposed: "leave it; nothing is rejected without a second person, and a settlement ends it",
     ev.PaymentRejected: "instruct the payment again",
     ev.ClawbackWriteOffProposed: "propose another amount",
     ev.ClawbackCancelled: "order the clawback again",

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from award_ledger.domain.bank_account import BankAccount, Expected, Line
+from award_ledger.domain.bank_account import BankAccount, Line
 from award_ledger.domain.bank_events import Allocation, LineMatch, LineMatchProposed, LinesMatched
 from award_ledger.domain.bank_refusals import BankLineState, MatchNotExact
 from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.fact import Act, Fact
 from award_ledger.domain.matching import AUTOMATIC
 from award_ledger.domain.money import positive

@@ -161,11 +161,12 @@ class CancelPaymentRun:
 
 @dataclass(frozen=True, slots=True)
 class RecordRunSent:
-    """Once: the same payments in two files would be paid twice."""
+    """Once: the same payments in two files would be paid twice. `answer_by` None: the bank has the usual days."""
 
     code: str
     file_sha256: str
     format: str
+    answer_by: date | None = None
 
     def subject(self, ledger: WorkingSet) -> PaymentRun:
         """The run. Raises PaymentRunNotFound."""
@@ -175,12 +176,20 @@ class RecordRunSent:
         """Raises InvalidFields, PaymentRunNotFound or PaymentRunState."""
         if not _SHA256.match(self.file_sha256):
             raise invalid_field("file_sha256", "must be 64 hexadecimal digits")
+        if self.answer_by is not None and self.answer_by < act.effective_on:
+            raise invalid_field("answer_by", f"must not be before {act.effective_on}, when it is sent")
         run = _in_state(self.subject(ledger), "approved")
+        account = kept(ledger, run.account)
+        for payment in run.payments:
+            expected = account.payment(payment.end_to_end_id)
+            if expected is not None and expected.failed:
+                raise PaymentRunState(run.code, f"{payment.end_to_end_id} was rejected before it was sent")
         return PaymentRunSent(
             act=act,
             account=run.account,
             file_sha256=self.file_sha256,
             format=short(needed(self.format, "format"), "format"),
+            answer_by=self.answer_by,
         )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from award_ledger.domain import matching
-from award_ledger.domain.bank_account import BankAccount, Expected, Line
+from award_ledger.domain.bank_account import BankAccount, Line
 from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.identity import normalised
 from award_ledger.server.rpc.reads import Standpoint
 from award_ledger.server.rpc.unsealing import Unsealing

@@ -104,6 +104,8 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
     "FinanceService": {
         "OpenBankAccount": _FUNDING,
         "ImportStatement": _FUNDING,
+        "RecordEvidence": _FUNDING,
+        "ListAttempts": _READING,
         "ProposeMatches": _BOOKS,
         "PostMatches": _FUNDING,
         "MatchLine": _FUNDING,

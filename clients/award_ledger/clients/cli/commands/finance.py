@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
+from award_ledger.clients.cli.commands.finance_attempts import attempts
 from award_ledger.clients.cli.commands.finance_files import extra, import_, journal, save, verify
 from award_ledger.clients.cli.commands.finance_runs import run_commands
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of, json_of
@@ -307,6 +308,7 @@ def finance_commands() -> typer.Typer:
     group.command("unmatch", cls=HelpCommand)(unmatch)
     group.command("lines", cls=HelpCommand)(lines)
     group.command("status", cls=HelpCommand)(status)
+    group.command("attempts", cls=HelpCommand)(attempts)
     group.command("day", cls=HelpCommand)(day_)
     group.command("verify", cls=HelpCommand)(verify)
     group.command("journal", cls=HelpCommand)(journal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -17,9 +17,12 @@ from award_ledger.clients.cli.options import MAX_POSITION, DryRun
 from award_ledger.clients.cli.progress import progress
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.errors import LedgerError
+from award_ledger.v1.bank_answers_pb2 import RecordEvidenceRequest
+from award_ledger.v1.common_pb2 import Receipt
 
 if TYPE_CHECKING:
     from award_ledger.clients.finance.files.opening import BankFile
+    from award_ledger.clients.finance.files.statement import Statement
     from award_ledger.clients.finance.table_file import Cell
 
 _UNCHANGED = "STATEMENT_EXISTS"
@@ -104,35 +107,61 @@ def _steps(moved: Any) -> Any:
 
 
 def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> Iterator[dict[str, Any]]:
+    from award_ledger.clients.finance.evidence import answers_message, foretells, report_messages
     from award_ledger.clients.finance.sending import proves, statement_messages
 
+    def recorded(messages: Callable[[], Iterator[RecordEvidenceRequest]]) -> dict[str, Any]:
+        answer = desk.client.record_evidence(messages)
+        told, about = answer.evidence, ("answered" if answer.evidence.run else "reported")
+        counts = {"lines": told.line_count, "answers": told.answer_count, "rejected": len(told.rejected)}
+        return {"outcome": _outcome(answer.receipt, about), **counts, "position": answer.receipt.position}
+
+    def imported(statement: Statement, number: str) -> dict[str, Any]:
+        answer = desk.client.import_statement(
+            lambda: statement_messages(bank_file, statement, number, validate_only=dry_run)
+        )
+        counts = {"lines": answer.statement.line_count, "new_lines": answer.statement.new_line_count}
+        return {"outcome": _outcome(answer.receipt, "imported"), **counts, "position": answer.receipt.position}
+
     for report in bank_file.status_reports:
-        yield {"file": path.name, "outcome": "evidence", "statement": report.message_id}
+        message = answers_message(report, validate_only=dry_run)
+        told = _told(lambda: recorded(lambda: iter((message,))))  # noqa: B023  used at once
+        yield {"file": path.name, "statement": report.message_id, **told}
     for statement in bank_file.statements:
         named = {"file": path.name, "statement": statement.statement_id or str(statement.place)}
-        if not proves(statement):
-            yield {**named, "outcome": "evidence"}
-            continue
         number = account if account and statement.account.masked else statement.account.number
-        try:
-            answer = desk.client.import_statement(
-                lambda: statement_messages(bank_file, statement, number, validate_only=dry_run)  # noqa: B023  used at once
+        if proves(statement):
+            yield {**named, **_told(lambda: imported(statement, number))}  # noqa: B023  used at once
+        elif foretells(statement):
+            told = _told(
+                lambda: recorded(lambda: report_messages(bank_file, statement, number, validate_only=dry_run))  # noqa: B023
             )
-        except LedgerError as refused:
-            if refused.reason == _UNCHANGED:
-                yield {**named, "outcome": "unchanged"}
-                continue
-            if not refused.reason:
-                raise
-            yield {**named, "outcome": "refused", "reason": refused.reason, "finding": refused.message}
-            continue
-        outcome = "unchanged" if answer.receipt.repeated else "imported"
-        counts = {"lines": answer.statement.line_count, "new_lines": answer.statement.new_line_count}
-        yield {**named, "outcome": outcome, **counts, "position": answer.receipt.position}
+            yield {**named, **told}
+        else:
+            yield {**named, "outcome": "evidence"}
+
+
+def _outcome(receipt: Receipt, done: str) -> str:
+    return "unchanged" if receipt.repeated else done
+
+
+def _told(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What became of a part of a file, refusals among it. Raises LedgerError where the ledger did not decide."""
+    try:
+        return write()
+    except LedgerError as refused:
+        if refused.reason == _UNCHANGED:
+            return {"outcome": "unchanged"}
+        if not refused.reason:
+            raise
+        return {"outcome": "refused", "reason": refused.reason, "finding": refused.message}
+
+
+_TOLD = ("file", "statement", "lines", "new_lines", "answers", "rejected", "reason", "finding")
 
 
 def _sentence(desk: Desk, one: dict[str, Any]) -> str:
-    values = {name: one.get(name, "") for name in ("file", "statement", "lines", "new_lines", "reason", "finding")}
+    values = {name: one.get(name, "") for name in _TOLD}
     return desk.say(f"finance.outcome.{one['outcome']}", **values)
 
 

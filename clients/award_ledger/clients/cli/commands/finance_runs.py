@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
@@ -114,6 +114,7 @@ def send(
     file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)],
     counter: Counter = False,
     text: Annotated[str, typer.Option("--text", metavar="TEXT")] = "",
+    answer_by: Annotated[str, typer.Option("--answer-by", metavar="DATE")] = "",
 ) -> None:
     """Write the file of an approved run for the bank, and record its hash."""
     desk = desk_of(context)
@@ -131,13 +132,20 @@ def send(
     digest = hashlib.sha256(content).hexdigest()
     if run.file_sha256 and run.file_sha256 != digest:
         raise UsageProblem(desk.say("finance.sent_otherwise", sha256=run.file_sha256), "CODE")
+    sent: Any = {
+        "file_sha256": digest,
+        "file_format": "counter.csv" if counter else MESSAGE,
+        "answer_by": day(desk, answer_by, "--answer-by"),
+    }
+    if not run.file_sha256:
+        desk.client.record_run_sent(code, **sent, validate_only=True)
     # On disk before it counts as sent: the other way round a run could be sent whose file nobody has.
     with file.open("xb") as new:
         new.write(content)
     if run.file_sha256:
         desk.print([line(desk.say("finance.written_again", file=str(file)))])
         return
-    answer = desk.client.record_run_sent(code, file_sha256=digest, file_format="counter.csv" if counter else MESSAGE)
+    answer = desk.client.record_run_sent(code, **sent)
     desk.answer(answer, lambda: _written(desk, answer.run, answer.receipt))
 
 

@@ -150,7 +150,11 @@ def _payment_row(desk: Desk, payment: Payment, currency: str) -> list[str]:
     paid = to_major(payment.settled_minor - payment.returned_minor, currency)
     label = f"  └ {desk.say('field.attempt')} {payment.attempt}"
     amount = to_major(payment.amount_minor, currency)
-    return [label, payment.instructed_on, amount, paid, f"{status}\n{payment.end_to_end_id}".strip()]
+    waits = ""
+    if payment.rejection_proposed_by:
+        waits = desk.say("payment.rejection_proposed", principal=payment.rejection_proposed_by)
+    told = "\n".join(text for text in (status, payment.end_to_end_id, waits) if text)
+    return [label, payment.instructed_on, amount, paid, told]
 
 
 def clawback_view(desk: Desk, clawbacks: Sequence[Clawback], currency: str) -> Iterator[RenderableType]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
+from award_ledger.clients.cli.words.bank_answers import ANSWER_COMMANDS
 from award_ledger.clients.cli.words.columns import COLUMNS
 from award_ledger.clients.cli.words.command_help import command as _command
 from award_ledger.clients.cli.words.finance import FINANCE_COMMANDS
@@ -355,6 +356,7 @@ COMMANDS: dict[str, Phrase] = {
     **AUDIT_COMMANDS,
     **SIMULATION_COMMANDS,
     **FINANCE_COMMANDS,
+    **ANSWER_COMMANDS,
     **RIGHTS_COMMANDS,
     **IDENTITY_COMMANDS,
 }

@@ -119,15 +119,18 @@ FINANCE_COMMANDS = {
         "finance open 37001616808050009999 --name 省级专户 --bank '102451000013 某银行济南分行' --as qian@czt",
     ),
     "finance import": _command(
-        "Import bank statements: camt.053, MT940, and banks' own sheets by column profile.\n\n"
+        "Import what banks say: statements (camt.053, MT940, banks' own sheets by column profile), "
+        "and before them status reports (pain.002), reports of a running day "
+        "(camt.052, MT942) and notifications (camt.054).\n\n"
         "A file that is broken or hostile is quarantined whole, with the "
         "reason. Importing again, or overlapping, changes "
-        "nothing. Reports of a running day and status reports are evidence "
-        "and are not imported. Exit code 1 if anything "
+        "nothing. Only a statement settles; a status report's rejections "
+        "make their payments fail. Exit code 1 if anything "
         "was refused. Needs award-ledger[finance].",
-        "导入银行对账单：camt.053、MT940，以及按列格式说明读取的各银行表格。\n\n"
+        "导入银行文件：对账单（camt.053、MT940，以及按列格式说明读取的各银行表格），"
+        "及其之前的状态回执（pain.002）、日间报告（camt.052、MT942）和到账通知（camt.054）。\n\n"
         "文件残缺或有害的，整份隔离并写明原因；重复导入或期间重叠不会改变任何内容。"
-        "日间报告和状态回执仅作佐证，不予导入。"
+        "仅对账单可作到账依据；状态回执中的拒付使相应付款失败。"
         "有任何文件或对账单被拒时退出码为 1。需安装 award-ledger[finance]。",
         "finance import 20250901.xml --as qian@czt",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
+from award_ledger.clients.cli.words.bank_answers import ANSWER_LABELS
 from award_ledger.clients.cli.words.finance import FINANCE_LABELS
 from award_ledger.clients.cli.words.identity import IDENTITY_LABELS
 from award_ledger.clients.cli.words.names import NAMES
@@ -356,6 +357,7 @@ LABELS: dict[str, Phrase] = {
     **AUDIT_LABELS,
     **SIMULATION_LABELS,
     **FINANCE_LABELS,
+    **ANSWER_LABELS,
     **IDENTITY_LABELS,
     **NAMES,
     **SENTENCES,

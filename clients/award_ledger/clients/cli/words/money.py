@@ -22,8 +22,10 @@ MONEY_COMMANDS = {
         "pay settle {uscc} 34 1 --amount 50000.00 --reference ZF20250630001",
     ),
     "pay reject": _command(
-        "Record that a payment was rejected and no money moved.",
-        "登记付款被拒，款项未划出。",
+        "Record that a payment was rejected and no money moved.\n\n"
+        "Of one that went to the bank in a run's file, two people say so; "
+        "or the bank's own status report does: finance import.",
+        "登记付款被拒，款项未划出。\n\n已随批次文件发送银行的，由两人登记；或以 finance import 导入银行的状态回执。",
         Phrase(
             "pay reject {uscc} 34 1 --reason 'name does not match the account'",
             "pay reject {uscc} 34 1 --reason 账号户名不符",

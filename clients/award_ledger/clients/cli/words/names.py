@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words.bank_answers import ANSWER_NAMES
 from award_ledger.clients.cli.words.finance import FINANCE_NAMES
 from award_ledger.clients.cli.words.rights import RIGHTS_NAMES
 
@@ -219,5 +220,13 @@ _RULES = {
     "rule.forecast": Phrase("forecast", "预计"),
 }
 
-NAMES: dict[str, Phrase] = {**_STATUSES, **_CHECKS, **_TOPICS, **_RULES, **RIGHTS_NAMES, **FINANCE_NAMES}
+NAMES: dict[str, Phrase] = {
+    **_STATUSES,
+    **_CHECKS,
+    **_TOPICS,
+    **_RULES,
+    **RIGHTS_NAMES,
+    **FINANCE_NAMES,
+    **ANSWER_NAMES,
+}
 """Every word, by its key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
+from award_ledger.clients.cli.words.bank_answers import ANSWER_OPTIONS
 from award_ledger.clients.cli.words.finance import FINANCE_METAVARS, FINANCE_OPTIONS
 from award_ledger.clients.cli.words.identity import IDENTITY_OPTIONS
 from award_ledger.clients.cli.words.rights import RIGHTS_OPTIONS
@@ -178,6 +179,7 @@ OPTIONS: dict[str, Phrase] = {
     **RIGHTS_OPTIONS,
     **IDENTITY_OPTIONS,
     **FINANCE_OPTIONS,
+    **ANSWER_OPTIONS,
 }
 
 METAVARS = {

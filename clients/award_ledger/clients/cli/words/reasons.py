@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from award_ledger.clients.cli.words.bank_answers import ANSWER_REASONS
 from award_ledger.clients.cli.words.finance import FINANCE_REASONS
 from award_ledger.clients.cli.words.identity import IDENTITY_REASONS
 from award_ledger.clients.cli.words.reason import SAFE_EN as _SAFE_EN
@@ -392,7 +393,7 @@ REASONS: dict[str, Reason] = {
         "请让签名进程同时持有新旧密钥，待下一检查点后重试",
     ),
     # Bank accounts and payment runs.
-    **{name: Reason(what, todo) for name, (what, todo) in FINANCE_REASONS.items()},
+    **{name: Reason(what, todo) for name, (what, todo) in {**FINANCE_REASONS, **ANSWER_REASONS}.items()},
     "PERSONAL_DATA_NOT_HELD": _reason(
         "The application holds nothing of that: it was never told, or it has been erased.",
         "该申报没有此项信息：未曾填报，或已删除。",

@@ -125,4 +125,5 @@ def _payment(payment: domain.Payment) -> payments_pb2.Payment:
         status=payments_pb2.PaymentStatus.ValueType(number_of(_PAYMENT_STATUS, payment.state)),
         instructed_on=payment.instructed_on.isoformat(),
         principal=payment.principal,
+        rejection_proposed_by=payment.rejection_proposed_by,
     )

@@ -20,6 +20,7 @@ from award_ledger.server.commands.bank_accounts import MOST_LINES, ImportStateme
 from award_ledger.server.commands.match_lines import MatchLine, PostMatches
 from award_ledger.server.rpc.explaining import Explained
 from award_ledger.server.rpc.fields import chosen, day
+from award_ledger.server.rpc.mapping import bank_answers as answers
 from award_ledger.server.rpc.mapping import finance as mapping
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.paging import fill, next_token
@@ -31,6 +32,7 @@ from award_ledger.server.vault.commitments import Opened, commitment
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Written
+from award_ledger.v1 import bank_answers_pb2 as answers_pb
 from award_ledger.v1 import bank_lines_pb2 as lines_pb
 from award_ledger.v1 import finance_pb2 as pb
 from award_ledger.v1.common_pb2 import EnterpriseNumber
@@ -38,6 +40,7 @@ from award_ledger.v1.finance_pb2_grpc import FinanceServiceServicer
 
 _PROPOSALS_A_MESSAGE = 500
 
+Q = TypeVar("Q", pb.ImportStatementRequest, answers_pb.RecordEvidenceRequest)
 R = TypeVar("R", bound=Message)
 
 
@@ -52,6 +55,9 @@ class FinanceService(FinanceServiceServicer):
             self._opened,
         )
         self._import: Method[pb.ImportStatementRequest, pb.ImportStatementResponse] = Method(self._statement, _imported)
+        self._record: Method[answers_pb.RecordEvidenceRequest, answers_pb.RecordEvidenceResponse] = Method(
+            answers.evidence_command, _evidence_recorded
+        )
         self._post: Method[pb.PostMatchesRequest, pb.PostMatchesResponse] = Method(_post_matches, _posted)
         self._match: Method[pb.MatchLineRequest, pb.MatchLineResponse] = Method(
             _match_line, _answer_line(pb.MatchLineResponse)
@@ -68,7 +74,28 @@ class FinanceService(FinanceServiceServicer):
     def ImportStatement(
         self, request_iterator: Iterator[pb.ImportStatementRequest], context: grpc.ServicerContext
     ) -> pb.ImportStatementResponse:
-        return self._writes.perform(_whole(request_iterator), context, self._import)
+        return self._writes.perform(_whole(request_iterator, pb.ImportStatementRequest()), context, self._import)
+
+    def RecordEvidence(
+        self, request_iterator: Iterator[answers_pb.RecordEvidenceRequest], context: grpc.ServicerContext
+    ) -> answers_pb.RecordEvidenceResponse:
+        request = _whole(request_iterator, answers_pb.RecordEvidenceRequest())
+        return self._writes.perform(request, context, self._record)
+
+    def ListAttempts(
+        self, request: answers_pb.ListAttemptsRequest, context: grpc.ServicerContext
+    ) -> answers_pb.ListAttemptsResponse:
+        on, state = day(request.on, "on") or self._reads.today(), chosen(answers.STATE, request.state, "state")
+        with self._reads.page(context, request) as (point, page):
+            payments = kept(point.ledger, request.account).payments.values()
+            wanted = sorted((one.end_to_end_id, one) for one in payments if one.end_to_end_id > page.after)
+            entries = (
+                (paid, answers.attempt_message(one, on, point.ledger) if state in ("", one.state(on)) else None)
+                for paid, one in wanted
+            )
+            attempts, last = fill(entries, page.size)
+            token = next_token(request, point.position, last)
+            return answers_pb.ListAttemptsResponse(attempts=attempts, next_page_token=token, position=point.position)
 
     def ProposeMatches(
         self, request: pb.ProposeMatchesRequest, context: grpc.ServicerContext
@@ -205,14 +232,20 @@ def _sealed(line: StatementLine, opened: Opened) -> StatementLine:
     return msgspec.structs.replace(line, particulars=Commitment(c=commitment(opened)))
 
 
-def _whole(messages: Iterator[pb.ImportStatementRequest]) -> pb.ImportStatementRequest:
-    """The statement from its messages. Raises InvalidFields before it takes more than a statement may have."""
-    whole = next(messages, pb.ImportStatementRequest())
+def _whole(messages: Iterator[Q], empty: Q) -> Q:
+    """The file from its messages. Raises InvalidFields before it takes more than one may have."""
+    whole = next(messages, empty)
     for message in messages:
         whole.lines.extend(message.lines)
         if len(whole.lines) > MOST_LINES:
             raise invalid_field("lines", f"must be at most {MOST_LINES}")
     return whole
+
+
+def _evidence_recorded(ledger: WorkingSet, written: Written) -> answers_pb.RecordEvidenceResponse:
+    account = ledger.find(BankAccount, written.event.originator_id)
+    evidence = answers.evidence_message(account.evidence[written.event.fact.evidence_key])
+    return answers_pb.RecordEvidenceResponse(evidence=evidence, receipt=receipt(written))
 
 
 def _imported(ledger: WorkingSet, written: Written) -> pb.ImportStatementResponse:

@@ -17,7 +17,7 @@ from award_ledger.server.commands.payment_runs import (
     RunRow,
     drafted,
 )
-from award_ledger.server.rpc.fields import chosen, part_of
+from award_ledger.server.rpc.fields import chosen, day, part_of
 from award_ledger.server.rpc.mapping.enums import number_of
 from award_ledger.server.rpc.mapping.finance import required_day
 from award_ledger.server.rpc.mapping.receipts import receipt
@@ -62,7 +62,9 @@ _CANCEL: Method[pb.CancelPaymentRunRequest, pb.CancelPaymentRunResponse] = Metho
     lambda request: CancelPaymentRun(request.code, request.reason), _answer(pb.CancelPaymentRunResponse)
 )
 _SENT: Method[pb.RecordRunSentRequest, pb.RecordRunSentResponse] = Method(
-    lambda request: RecordRunSent(request.code, request.file_sha256, request.format),
+    lambda request: RecordRunSent(
+        request.code, request.file_sha256, request.format, day(request.answer_by, "answer_by")
+    ),
     _answer(pb.RecordRunSentResponse),
 )
 

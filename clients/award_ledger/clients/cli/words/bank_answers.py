@@ -1,0 +1,72 @@
+"""What is said of a bank's answers: states of attempts, what a file gave, what is still open."""
+
+from __future__ import annotations
+
+from award_ledger.clients.cli.words import Phrase
+
+ANSWER_NAMES = {
+    "topic.bank_account.evidence_recorded.v1": Phrase("bank's answer recorded", "登记银行回执"),
+    "topic.enterprise.payment_rejection_proposed.v1": Phrase("rejection proposed", "提请登记拒付"),
+    "attempt_state.ATTEMPT_STATE_UNSPECIFIED": Phrase("not said", "未写明"),
+    "attempt_state.ATTEMPT_STATE_INSTRUCTED": Phrase("instructed", "已指令"),
+    "attempt_state.ATTEMPT_STATE_SENT": Phrase("sent", "已发送"),
+    "attempt_state.ATTEMPT_STATE_ACCEPTED": Phrase("accepted by the bank", "银行已受理"),
+    "attempt_state.ATTEMPT_STATE_UNKNOWN": Phrase("unknown", "结果不明"),
+    "attempt_state.ATTEMPT_STATE_REPORTED": Phrase("reported booked", "银行报已入账"),
+    "attempt_state.ATTEMPT_STATE_SETTLED": Phrase("settled", "已到账"),
+    "attempt_state.ATTEMPT_STATE_PARTLY_SETTLED": Phrase("partly settled", "部分到账"),
+    "attempt_state.ATTEMPT_STATE_RETURNED": Phrase("returned", "已退回"),
+    "attempt_state.ATTEMPT_STATE_FAILED": Phrase("rejected", "被拒付"),
+}
+
+ANSWER_REASONS = {
+    "STATUS_REPORT_MISMATCH": (
+        Phrase(
+            "The status report speaks of something that is not in the run, or of another amount.",
+            "状态回执所述内容不属于该批次，或金额不符。",
+        ),
+        Phrase("ask the bank what its file answers", "向银行核实该回执所答复的是哪份文件"),
+    ),
+}
+
+ANSWER_COMMANDS = {
+    "finance attempts": Phrase(
+        "List the attempts to pay through an account and where each stands.\n\n"
+        "Unknown is what the bank did not answer in time: it is never paid again by itself. "
+        "It ends by the bank's own file, or by two people: pay reject.\n\n"
+        "Example: award-ledger finance attempts 37001616808050009999 --state unknown",
+        "列出经该账户的各次付款及其状态。\n\n"
+        "结果不明指银行逾期未答复：绝不自动重付；须凭银行文件了结，或由两人以 pay reject 决定。\n\n"
+        "示例：award-ledger finance attempts 37001616808050009999 --state unknown",
+    ),
+}
+
+ANSWER_OPTIONS = {
+    "finance attempts:state": Phrase("Only attempts in this state.", "只列处于此状态的付款。"),
+    "finance attempts:on": Phrase("Day for which states are reckoned (default: today).", "状态计算日（默认当天）。"),
+    "answer_by": Phrase(
+        "Last day for the bank's answer (default: three days after sending).", "银行答复期限（默认发送后三日）。"
+    ),
+}
+
+ANSWER_LABELS = {
+    "finance.outcome.answered": Phrase(
+        "{file}: status report {statement} recorded, {answers} payment(s) answered, {rejected} rejected",
+        "{file}：状态回执 {statement} 已登记，涉及付款 {answers} 笔，其中拒付 {rejected} 笔",
+    ),
+    "finance.outcome.reported": Phrase(
+        "{file}: {statement} recorded as evidence, {lines} line(s); only a statement settles",
+        "{file}：{statement} 已登记为佐证，明细 {lines} 笔；仅对账单可作到账依据",
+    ),
+    "finance.ageing.unanswered": Phrase("  of it sent, not answered", "  其中已发送未答复"),
+    "finance.ageing.unknown": Phrase("  of it unknown", "  其中结果不明"),
+    "finance.ageing.contradicted": Phrase("rejected, yet its money shown", "称拒付却见资金"),
+    "finance.ageing.reported": Phrase("reported, on no statement", "报已入账未见对账单"),
+    "finance.column.sent_on": Phrase("sent", "发送日期"),
+    "finance.column.answer_by": Phrase("answer by", "答复期限"),
+    "finance.column.answer": Phrase("the bank's word", "银行答复"),
+    "finance.contradicted": Phrase("contradicted", "相互矛盾"),
+    "payment.rejection_proposed": Phrase(
+        "rejection proposed by {principal}; another person completes it", "{principal} 提请登记拒付，待另一人确认"
+    ),
+}
