@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from award_ledger.clients.finance.files.envelopes import NAMESPACE, WRAPPINGS, Envelope, is_wrapped
 from award_ledger.clients.finance.files.quarantine import Quarantined, Reason
 from award_ledger.clients.finance.files.schemas import schema_of
 from award_ledger.clients.finance.files.source import Source
 
 _MESSAGE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2})\b")
-NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 _ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = frozenset(
     {"utf-8", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "gb2312", "us-ascii", "iso-8859-1", "windows-1252"}
@@ -29,20 +29,21 @@ _SCHEMA_ERRORS = range(1700, 1900)
 def message_kind(beginning: bytes) -> str | None:
     """`camt.053.001.08` for a file that begins as XML of ISO 20022; "" for other XML; None for what is no XML.
 
-    Zero bytes are dropped, so that UTF-16 looks the same.
+    Where an envelope begins the file it is the message inside, if that begins soon enough. Zero bytes are dropped, so
+    that UTF-16 looks the same.
     """
     seen = beginning.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\t\r\n ")
     if not seen.startswith(b"<"):
         return None
-    found = _MESSAGE.search(seen)
-    return found.group(1).decode() if found else ""
+    named = [match.group(1).decode() for match in _MESSAGE.finditer(seen)]
+    return next((name for name in named if not name.startswith(WRAPPINGS)), "")
 
 
 def elements(source: Source, message: str, tags: Sequence[str]) -> Iterator[tuple[str, etree._Element]]:
     """`start` and `end` of every element with one of these names (without namespace), and of the root.
 
-    An element that has ended is whole. What was given must be taken as a draft until the iteration is over: the
-    schema's word comes last. Raises Quarantined.
+    An envelope around the message is taken off. An element that has ended is whole. What was given must be taken as a
+    draft until the iteration is over: the schema's word comes last. Raises Quarantined.
     """
     _refuse_odd_encoding(source)
     prefix = f"{{{NAMESPACE}{message}}}"
@@ -58,20 +59,26 @@ def elements(source: Source, message: str, tags: Sequence[str]) -> Iterator[tupl
         remove_pis=True,
         huge_tree=False,
     )
+    _refuse_doctype_in(source.beginning(), source)
+    wrapped = is_wrapped(source.beginning(), message)
+    envelope = Envelope(source.path.name, message) if wrapped else None
     opened = closed = False
     prolog = b""
     try:
         for chunk in source.chunks():
             if not opened:
                 prolog = _refuse_doctype_in(prolog + chunk, source)
-            parser.feed(chunk)
+            parser.feed(envelope.unwrap(chunk) if envelope else chunk)
             for event, element in parser.read_events():
                 if not opened:
                     _refuse_doctype(source, element)
                     opened = True
                 closed = closed or (event == "end" and element.tag == root)
                 yield event, element
-        parser.close()
+        if envelope is not None:
+            envelope.close()
+        if opened or envelope is None:
+            parser.close()
     except etree.XMLSyntaxError as error:
         raise _quarantined(source, error, opened=opened) from None
     if not closed:
