@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 from lxml import etree
 
 from award_ledger.clients.cli import main
@@ -24,25 +23,6 @@ BEAN_CHECK = Path(sys.executable).parent / "bean-check"
 OURS = "37001616808050009999"
 NAME = "示例企业1"
 Run = Callable[..., Any]
-
-
-@pytest.fixture
-def run(served: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command as somebody; the JSON answer, or the exit code where `code` is expected."""
-    for name in ("AWARD_LEDGER_SERVER", "AWARD_LEDGER_PRINCIPAL", "AWARD_LEDGER_LANG"):
-        monkeypatch.delenv(name, raising=False)
-
-    def command(*arguments: str, by: str = "qian@czt", code: int = 0) -> Any:
-        capsys.readouterr()
-        given = ["--server", f"127.0.0.1:{served.port}", "--as", by, "--json"]
-        got = main([*given, "finance", *arguments])
-        told = capsys.readouterr()
-        assert got == code, told.out + told.err
-        # The server, in this process, logs its calls on stdout.
-        answer = "\n".join(line for line in told.out.splitlines() if not line.startswith("20"))
-        return json.loads(answer) if answer else told.err
-
-    return command
 
 
 def awards(served: Served, *amounts: int) -> list[str]:
