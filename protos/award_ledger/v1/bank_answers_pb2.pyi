@@ -414,7 +414,7 @@ class ListAttemptsRequest(_message.Message):
     state: Global___AttemptState.ValueType
     """Those in this state; not set: all."""
     on: _builtins.str
-    """Day for which states are reckoned; empty: today."""
+    """Day for which states are reckoned; empty: that of the instant asked for, or today."""
     min_position: _builtins.int
     """Wait until the log has reached this position."""
     page_size: _builtins.int

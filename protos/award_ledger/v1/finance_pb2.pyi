@@ -753,7 +753,7 @@ class GetAccountStatusRequest(_message.Message):
     min_position: _builtins.int
     """Wait until the log has reached this position."""
     on: _builtins.str
-    """Day for which ages are reckoned; empty: today."""
+    """Day for which ages are reckoned; empty: that of the instant asked for, or today."""
     @_builtins.property
     def as_of(self) -> _common_pb2.AsOf:
         """Point to answer for."""

@@ -43,7 +43,10 @@ ANSWER_COMMANDS = {
 
 ANSWER_OPTIONS = {
     "finance attempts:state": Phrase("Only attempts in this state.", "只列处于此状态的付款。"),
-    "finance attempts:on": Phrase("Day for which states are reckoned (default: today).", "状态计算日（默认当天）。"),
+    "finance attempts:on": Phrase(
+        "Day for which states are reckoned (default: that of --as-of, or today).",
+        "状态计算日（默认 --as-of 当日或当天）。",
+    ),
     "answer_by": Phrase(
         "Last day for the bank's answer (default: three days after sending).", "银行答复期限（默认发送后三日）。"
     ),

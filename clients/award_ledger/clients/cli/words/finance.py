@@ -247,7 +247,10 @@ FINANCE_OPTIONS = {
     "post": Phrase("Post what is exact and without rival.", "将分毫不差且无其他可能的自动勾对。"),
     "of_day": Phrase("Day of booking.", "记账日期。"),
     "line_class": Phrase("Only lines of this class.", "只列此类明细。"),
-    "finance status:on": Phrase("Day for which ages are reckoned (default: today).", "账龄计算日（默认当天）。"),
+    "finance status:on": Phrase(
+        "Day for which ages are reckoned (default: that of --as-of, or today).",
+        "账龄计算日（默认 --as-of 当日或当天）。",
+    ),
     "certificate": Phrase("Write the certificate to this file.", "将证明写入该文件。"),
     "finance verify:certificate": Phrase("The certificate.", "证明文件。"),
     "finance verify:files": Phrase("The bank's own files of that day.", "当日的银行原始文件。"),

@@ -1,6 +1,7 @@
 """FinanceService: bank accounts of ours, their statements, and what each line is."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TypeVar
 
 import grpc
@@ -30,12 +31,13 @@ from award_ledger.server.rpc.writes import Method, Prepared, Writes
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.commitments import Opened, commitment
 from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.days import day_of_law
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Written
 from award_ledger.v1 import bank_answers_pb2 as answers_pb
 from award_ledger.v1 import bank_lines_pb2 as lines_pb
 from award_ledger.v1 import finance_pb2 as pb
-from award_ledger.v1.common_pb2 import EnterpriseNumber
+from award_ledger.v1.common_pb2 import AsOf, EnterpriseNumber
 from award_ledger.v1.finance_pb2_grpc import FinanceServiceServicer
 
 _PROPOSALS_A_MESSAGE = 500
@@ -85,8 +87,9 @@ class FinanceService(FinanceServiceServicer):
     def ListAttempts(
         self, request: answers_pb.ListAttemptsRequest, context: grpc.ServicerContext
     ) -> answers_pb.ListAttemptsResponse:
-        on, state = day(request.on, "on") or self._reads.today(), chosen(answers.STATE, request.state, "state")
+        said, state = day(request.on, "on"), chosen(answers.STATE, request.state, "state")
         with self._reads.page(context, request) as (point, page):
+            on = said or self._day_of(request.as_of)
             payments = kept(point.ledger, request.account).payments.values()
             wanted = sorted((one.end_to_end_id, one) for one in payments if one.end_to_end_id > page.after)
             entries = (
@@ -121,8 +124,9 @@ class FinanceService(FinanceServiceServicer):
     def GetAccountStatus(
         self, request: pb.GetAccountStatusRequest, context: grpc.ServicerContext
     ) -> pb.GetAccountStatusResponse:
-        on = day(request.on, "on") or self._reads.today()
+        said = day(request.on, "on")
         with self._reads.at(context, request.as_of, request.min_position) as point:
+            on = said or self._day_of(request.as_of)
             account = kept(point.ledger, request.account)
             status = account_status(account, on, _orders(account, point.ledger))
             return pb.GetAccountStatusResponse(
@@ -179,6 +183,11 @@ class FinanceService(FinanceServiceServicer):
             messages, last = fill(entries, page.size)
             token = next_token(request, point.position, last)
             return pb.ListBankLinesResponse(lines=messages, next_page_token=token, position=point.position)
+
+    def _day_of(self, as_of: AsOf) -> date:
+        """For which ages are reckoned where nothing is said: the day of the instant asked for, or today."""
+        instant = as_of.instant
+        return day_of_law(instant.seconds * 1_000_000) if as_of.HasField("instant") else self._reads.today()
 
     def _opened(self, ledger: WorkingSet, written: Written) -> pb.OpenBankAccountResponse:
         account = ledger.find(BankAccount, written.event.originator_id)
