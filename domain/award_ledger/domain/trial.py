@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.encoding import decode_snapshot, encode_snapshot
+from award_ledger.domain.lending import lent
 from award_ledger.domain.working_set import Ledger, T, WorkingSet
 
 
@@ -16,8 +18,11 @@ class Trial(Ledger):
         self.position = parent.position
 
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:
-        """A clone of the parent's aggregate."""
-        return decode_snapshot(kind, encode_snapshot(self._parent.find(kind, aggregate_id)))
+        """A clone of the parent's aggregate; of a bank account, which may be large, what is looked at is cloned."""
+        found = self._parent.find(kind, aggregate_id)
+        if kind is BankAccount:
+            return lent(found)
+        return decode_snapshot(kind, encode_snapshot(found))
 
     def awarded(self, measure: str) -> Iterable[UUID]:
         """Those of the parent, and those that were awarded on trial."""

@@ -65,7 +65,7 @@ class PostMatches:
         held, refused = [], list[Refused]()
         for match in self.matches:
             try:
-                _check_automatic(account, match, used)
+                _check_automatic(account, match, used, ledger)
                 _check_postings(account, match, ledger, act)
             except Refused as refusal:
                 refused.append(refusal)
@@ -161,7 +161,7 @@ def _check_sum(account: BankAccount, line: Line, match: LineMatch) -> None:
         raise MatchNotExact(match.line, amount, allocated, "a line is explained to its last minor unit")
 
 
-def _check_automatic(account: BankAccount, match: LineMatch, used: set[str]) -> None:
+def _check_automatic(account: BankAccount, match: LineMatch, used: set[str], ledger: WorkingSet) -> None:
     """Raises BankLineNotFound, BankLineState or MatchNotExact: what a client believes is found out here again."""
     line = line_of(account, match.line)
     said, amount = line.said, line.said.amount_minor
@@ -181,17 +181,18 @@ def _check_automatic(account: BankAccount, match: LineMatch, used: set[str]) -> 
             raise MatchNotExact(match.line, amount, allocated, f"{part.reference} has {whole} open")
         if part.reference in used or account.claimed.get(part.reference, 0) > (part.reference in said.names):
             raise MatchNotExact(match.line, amount, allocated, f"another line claims {part.reference}")
-    if not _carries(account, line, match, [payment for payment in payments if payment is not None]):
+    if not _carries(account, line, match, [payment for payment in payments if payment is not None], ledger):
         raise MatchNotExact(match.line, amount, allocated, f"the line does not say so by {match.basis}")
 
 
-def _carries(account: BankAccount, line: Line, match: LineMatch, payments: list[Expected]) -> bool:
+def _carries(account: BankAccount, line: Line, match: LineMatch, payments: list[Expected], ledger: WorkingSet) -> bool:
     """Does the line name the payment, by its id, or the whole of what is open of its run?"""
     if match.basis == "id":
         return len(payments) == 1 and payments[0].end_to_end_id == line.said.end_to_end_id
     if match.basis == "batch" and line.said.payment_information_id:
-        run = [payment for payment in account.payments.values() if payment.run == line.said.payment_information_id]
-        of_run = {payment.end_to_end_id for payment in run if payment.open_minor}
+        run = ledger.payment_run(line.said.payment_information_id)
+        instructed = (account.payment(payment.end_to_end_id) for payment in run.payments)
+        of_run = {payment.end_to_end_id for payment in instructed if payment is not None and payment.open_minor}
         return of_run == {payment.end_to_end_id for payment in payments} and line.said.batch_count in (0, len(of_run))
     return match.basis == "reference" and len(payments) == 1 and payments[0].end_to_end_id in line.said.voucher_ids
 
