@@ -70,7 +70,8 @@ def _period(bank_file: BankFile, statement: Statement) -> tuple[dt.date, dt.date
 def line_message(line: Line) -> pb.BankLine:
     """A line as the bank tells it."""
     day = line.booked_on or line.value_on
-    batch, texts = line.batch, [line.free_text]
+    # What we write as free text comes back as 附言 at one bank and as 用途 at another, which is a reference.
+    batch, texts = line.batch, [line.free_text, *line.references]
     texts += [f"{part.end_to_end_id} {part.free_text}" for part in line.parts]
     of_batch = batch.payment_information_id if batch is not None else ""
     return pb.BankLine(

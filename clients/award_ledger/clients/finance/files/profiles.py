@@ -151,8 +151,8 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 def plain(text: str) -> str:
-    """A name or label as it is compared: half-width, without blanks, without a colon at its end."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).rstrip(":")
+    """A name or label as it is compared: half-width, without blanks, without a colon at its end; 帐 is 账."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).rstrip(":").replace("帐", "账")
 
 
 def load_profile(text: str, origin: str) -> Profile:

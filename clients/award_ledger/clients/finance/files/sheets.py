@@ -21,6 +21,8 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _XLS_TEXT, _XLS_NUMBER, _XLS_DATE = 1, 2, 3
 _XLS_BLANK = {0, 6}
+_PADDING = re.compile(r'\t(?="?(?:[,\r\n]|$))')
+"""A tab at the end of a cell, quoted or not, with which banks keep spreadsheets from reading long numbers as such."""
 
 
 class Row(NamedTuple):
@@ -60,7 +62,7 @@ def _limited(rows: Iterable[tuple[str, ...]], where: str) -> tuple[Row, ...]:
 
 
 def _csv(text: str, where: str) -> Iterator[tuple[str, ...]]:
-    delimiter = "\t" if text.count("\t,") == 0 and text.count("\t") > text.count(",") else ","
+    delimiter = "\t" if text.count("\t") - len(_PADDING.findall(text)) > text.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
