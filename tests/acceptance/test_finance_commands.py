@@ -125,6 +125,8 @@ def test_a_month_of_finance_from_the_draft_to_the_certificate(served: Served, ru
         "fee": {"count": 1, "in_minor": 0, "out_minor": 5},
         "matched": {"count": 2, "in_minor": 0, "out_minor": 700},
     }
+    by_hand = ["wu@czt", "zhou@czt"]
+    assert [told["decided_by"] for told in document["lines"]] == [["qian@czt"], by_hand, by_hand]
     assert run("verify", str(certificate), str(bank)) == {"holds": True, "findings": []}
 
 
@@ -145,6 +147,46 @@ def test_a_certificate_of_which_anything_was_changed_does_not_hold(served: Serve
     found = run("verify", str(certificate), str(bank), code=1)["findings"]
     assert any("own hash" in finding for finding in found)
     assert any("left out" in finding for finding in found)
+    document["lines"][0] |= {"basis": "hand", "decided_by": ["wu@czt"]}
+    certificate.write_text(json.dumps(document), "utf-8")
+    assert any(
+        "by wu@czt alone" in finding for finding in run("verify", str(certificate), str(bank), code=1)["findings"]
+    )
+
+
+OWN_BANK = """\
+profile: our-rural-bank
+title: {zh: 本地农商行, en: a rural bank of ours}
+sign: marked
+end: open
+marks: {in: [进], out: [出]}
+columns: {booked_on: [日子], mark: [进出], amount: [数额], balance: [结存], free_text: [说明]}
+required: [booked_on, mark, amount, balance]
+"""
+
+
+def test_a_bank_of_ones_own_is_a_file_and_its_day_is_verified_under_it(
+    served: Served, run: Run, tmp_path: Path
+) -> None:
+    run("open", OURS, "--name", "省级专户")
+    profile, sheet, certificate = tmp_path / "own.yaml", tmp_path / "sheet.csv", tmp_path / "day.json"
+    profile.write_text(OWN_BANK, "utf-8")
+    sheet.write_text(
+        f"日子,进出,数额,结存,说明\n{samples.DAY},出,3.00,7.00,拨付\n{samples.DAY},进,1.00,8.00,来款\n", "gb18030"
+    )
+    under = ("--bank-profile", str(profile))
+    [unknown] = run("import", str(sheet), "--account", OURS, code=1)
+    assert (unknown["outcome"], unknown["reason"]) == ("quarantined", "unknown_format")
+    run("import", str(sheet), "--account", OURS, *under, "--dry-run")
+    assert run("status", OURS)["status"]["line_count"] == 0
+    [imported] = run("import", str(sheet), "--account", OURS, *under)
+    assert (imported["outcome"], imported["new_lines"]) == ("imported", 2)
+    run("day", OURS, samples.DAY, "--certificate", str(certificate))
+    assert run("verify", str(certificate), str(sheet), *under)["holds"] is True
+    run("verify", str(certificate), str(sheet), code=1)
+    for wrong in (("--bank-profile", "no-such"), ("--bank-profile", str(sheet) + ".yaml"), ("--leniency", "no-such")):
+        run("import", str(sheet), *wrong, code=2)
+        run("verify", str(certificate), str(sheet), *wrong, code=2)
 
 
 def test_lines_and_status_go_to_spreadsheets_and_no_cell_is_computed(served: Served, run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,13 @@ def certificate(
     position: int,
     statements: Iterable[ImportedStatement],
     lines: Sequence[BankLine],
+    decided_by: Mapping[int, Sequence[str]],
 ) -> dict[str, Any]:
-    """What the ledger says of a day, as of a position; its last field is the hash of the others."""
-    told = [_line(line) for line in lines]
+    """What the ledger says of a day, as of a position; its last field is the hash of the others.
+
+    `decided_by`: who decided, by the position of the match.
+    """
+    told = [_line(line, decided_by) for line in lines]
     document: dict[str, Any] = {
         "kind": KIND,
         "rules": RULES,
@@ -61,13 +65,14 @@ _STATEMENT = (
 )
 
 
-def _line(line: BankLine) -> dict[str, Any]:
+def _line(line: BankLine, decided_by: Mapping[int, Sequence[str]]) -> dict[str, Any]:
     return {
         "key": line.key,
         "amount_minor": line.amount_minor,
         "class": LineClass.Name(line.line_class).removeprefix("LINE_CLASS_").lower(),
         "basis": line.basis,
         "matched_at": line.matched_at,
+        "decided_by": list(decided_by[line.matched_at]) if line.matched_at else [],
         "allocations": [_allocation(part) for part in line.allocations] if line.matched_at else [],
     }
 
@@ -97,8 +102,10 @@ def written(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def findings(document: dict[str, Any], files: Sequence[Path]) -> list[str]:
+def findings(document: dict[str, Any], files: Sequence[Path], **reading: Any) -> list[str]:
     """What of a certificate its raw files do not bear out; nothing, if all holds.
+
+    `reading`: the profile and the leniency under which the files were imported, as for `open_bank_file`.
 
     Raises Quarantined for a file that is none, KeyError or TypeError for a document that is no certificate.
     """
@@ -106,7 +113,7 @@ def findings(document: dict[str, Any], files: Sequence[Path]) -> list[str]:
     seen: dict[str, Line] = {}
     missing = {told["source_sha256"] for told in document["statements"]}
     for path in files:
-        with open_bank_file(path, account=document["account"], currency=document["currency"]) as bank_file:
+        with open_bank_file(path, account=document["account"], currency=document["currency"], **reading) as bank_file:
             if bank_file.sha256 not in missing:
                 found.append(f"{path.name}: no file of this certificate")
                 continue
@@ -140,6 +147,9 @@ def _of_itself(document: dict[str, Any]) -> Iterable[str]:
         explained = line["class"] not in ("imported", "proposed")
         if allocated != (abs(line["amount_minor"]) if explained else 0):
             yield f"line {line['key']} of {line['amount_minor']} is {line['class']} with {allocated} allocated"
+        people = line.get("decided_by", ())
+        if line["basis"] == "hand" and len(set(people)) == 1:
+            yield f"line {line['key']} was explained by hand, by {people[0]} alone"
 
 
 def _of_statement(told: dict[str, Any], statement: Statement) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -251,6 +251,7 @@ def day_(
         status.position,
         statements,
         found.lines,
+        _deciders(desk, found.lines),
     )
     if certificate is not None:
         certificate.write_text(written(document), "utf-8")
@@ -258,6 +259,16 @@ def day_(
         desk.write_json(json.dumps(document, ensure_ascii=False, indent=2))
         return
     desk.print(_day(desk, document, found, status.status.currency, certificate))
+
+
+def _deciders(desk: Desk, found: Iterable[BankLine]) -> dict[int, list[str]]:
+    """Who said what the lines are, by the position of the match: one person, or the second and the first."""
+    decided: dict[int, list[str]] = {}
+    for position in sorted({told.matched_at for told in found} - {0}):
+        for event in desk.client.follow_events(position - 1, to_position=position):
+            act = json.loads(event.state)["act"]
+            decided[position] = [person for person in (act["principal"], act.get("second", "")) if person]
+    return decided
 
 
 def _day(

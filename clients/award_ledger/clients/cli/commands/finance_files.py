@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED
@@ -70,27 +71,46 @@ def import_(
     desk = desk_of(context)
     with extra(desk):
         from award_ledger.clients.finance.files import opening, quarantine
+    reading = _reading(desk, profile, leniency)
     told: list[dict[str, Any]] = []
     for path in files:
         try:
             with (
                 progress(desk, path.name, path.stat().st_size) as moved,
-                opening.open_bank_file(
-                    path, account=account, profile=profile, leniency=leniency, progress=_steps(moved)
-                ) as bank_file,
+                opening.open_bank_file(path, account=account, progress=_steps(moved), **reading) as bank_file,
             ):
                 told += _imported(desk, path, bank_file, account, dry_run)
         except quarantine.Quarantined as refused:
             finding = f"{refused.where}: {refused.finding}"
             told.append({"file": path.name, "outcome": "quarantined", "reason": refused.reason, "finding": finding})
-        except KeyError as error:
-            raise UsageProblem(desk.say("finance.unknown_profile", name=str(error)), "--bank-profile") from error
     if desk.json:
         desk.write_json(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        desk.print(line(_sentence(desk, one)) for one in told)
+        desk.print([*(line(_sentence(desk, one)) for one in told), *_tried(desk, dry_run)])
     if any(one["outcome"] in ("quarantined", "refused") for one in told):
         raise typer.Exit(FAILED)
+
+
+def _tried(desk: Desk, dry_run: bool) -> list[RenderableType]:
+    return [line(desk.say("recorded.dry_run"), "yellow")] if dry_run else []
+
+
+def _reading(desk: Desk, profile: str, leniency: str) -> dict[str, Any]:
+    """How files are read: a profile by its name or from the caller's own file, a leniency. Raises UsageProblem."""
+    from award_ledger.clients.finance.files.leniencies import leniencies
+    from award_ledger.clients.finance.files.profiles import InvalidProfile, bundled_profiles, load_profile
+
+    if leniency and leniency not in leniencies():
+        raise UsageProblem(desk.say("finance.unknown_profile", name=leniency), "--leniency")
+    if profile.endswith(".yaml"):
+        try:
+            own = load_profile(Path(profile).read_text("utf-8"), Path(profile).name)
+        except (OSError, UnicodeDecodeError, InvalidProfile) as error:
+            raise UsageProblem(str(error), "--bank-profile") from error
+        return {"profile": own.profile, "own_profiles": (own,), "leniency": leniency}
+    if profile and profile not in bundled_profiles():
+        raise UsageProblem(desk.say("finance.unknown_profile", name=profile), "--bank-profile")
+    return {"profile": profile, "leniency": leniency}
 
 
 def _steps(moved: Any) -> Any:
@@ -194,15 +214,18 @@ def verify(
     context: typer.Context,
     certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", exists=True, dir_okay=False)],
     files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    profile: Annotated[str, typer.Option("--bank-profile", metavar="NAME")] = "",
+    leniency: Annotated[str, typer.Option("--leniency", metavar="NAME")] = "",
 ) -> None:
     """Check a day's certificate again, offline, from the bank's own files; exit code 1 if anything differs."""
     desk = desk_of(context)
     with extra(desk):
         from award_ledger.clients.finance.certificate import findings
         from award_ledger.clients.finance.files import quarantine
+    reading = _reading(desk, profile, leniency)
     try:
         document = json.loads(certificate.read_text("utf-8"))
-        found = findings(document, files)
+        found = findings(document, files, **reading)
     except quarantine.Quarantined as refused:
         found = [str(refused)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

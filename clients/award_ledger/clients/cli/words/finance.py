@@ -259,7 +259,8 @@ FINANCE_OPTIONS = {
         "The account expected; needed where the file does not say it.", "应属的账号；文件未写明账号时须填写。"
     ),
     "profile": Phrase(
-        "Column profile of a bank's sheet, where more than one fits.", "银行表格的列格式说明（不止一种适用时）。"
+        "Column profile of a bank's sheet, where more than one fits; or a .yaml file of your own.",
+        "银行表格的列格式说明（不止一种适用时），或自备的 .yaml 文件。",
     ),
     "leniency": Phrase("Named leniency under which a quarantined file is read.", "对被隔离文件适用的放宽规则名称。"),
     "file_format": Phrase("Which program is to read it.", "供哪种程序读取。"),
