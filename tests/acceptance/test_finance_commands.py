@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from lxml import etree
 
 from award_ledger.clients.cli import main
@@ -152,6 +153,33 @@ def test_a_certificate_of_which_anything_was_changed_does_not_hold(served: Serve
     assert any(
         "by wu@czt alone" in finding for finding in run("verify", str(certificate), str(bank), code=1)["findings"]
     )
+
+
+def test_a_line_without_a_serial_is_named_as_tables_show_it(
+    served: Served, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("open", OURS, "--name", "省级专户")
+    rows = [
+        "账号,对方账号,对方单位,转出金额,转入金额,余额,交易时间",
+        *([f",,,1.00,,{n}.00,{samples.DAY}" for n in (9, 8)]),
+        "合计",
+    ]
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("\n".join(rows) + "\n", "gb18030")
+    run("import", str(sheet), "--account", OURS)
+    keys = [told["key"] for told in run("lines", OURS)["lines"]]
+    short = [f"{key[:20]}{key[72:]}" for key in keys]
+    assert all(key.startswith("content:") and len(key) >= 72 for key in keys)
+    main(["--server", f"127.0.0.1:{served.port}", "--as", "qian@czt", "--lang", "zh", "finance", "lines", OURS])
+    told = capsys.readouterr().out
+    assert [shown in told for shown in (*short, *keys)] == [True, True, False, False]
+    proposed = run("assign", OURS, short[1], "--as-part", "fee:1.00", "--reason", "手续费", by="zhou@czt")
+    assert (proposed["line"]["key"], proposed["line"]["proposed_by"]) == (keys[1], "zhou@czt")
+    assert run("assign", OURS, keys[1], "--as-part", "fee:1.00", "--reason", "手续费", by="wu@czt")["line"][
+        "matched_at"
+    ]
+    assert run("unmatch", OURS, short[1], "--reason", "错", by="wu@czt")["line"]["key"] == keys[1]
+    run("assign", OURS, "content:0123456789ab", "--as-part", "fee:1.00", "--reason", "x", code=1)
 
 
 OWN_BANK = """\

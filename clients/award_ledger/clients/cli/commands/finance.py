@@ -35,7 +35,15 @@ from award_ledger.clients.cli.options import (
     writing,
 )
 from award_ledger.clients.cli.tables import line
-from award_ledger.clients.cli.views.finance import line_rows, line_table, proposal_table, status_rows, status_view
+from award_ledger.clients.cli.views.finance import (
+    CONTENT,
+    line_rows,
+    line_table,
+    proposal_table,
+    short_key,
+    status_rows,
+    status_view,
+)
 from award_ledger.clients.cli.views.receipt import receipt_line
 from award_ledger.clients.cli.views.register import fund_view
 from award_ledger.clients.department.calling import enterprise_number, pages
@@ -132,8 +140,20 @@ def assign(
     desk = desk_of(context)
     currency = desk.client.get_account_status(account).status.currency
     parts = [_part(desk, text, currency) for text in part]
-    answer = desk.client.match_line(account, line_key, parts, reason=reason, **writing(request_id, dry_run))
+    whole = _whole_key(desk, account, line_key)
+    answer = desk.client.match_line(account, whole, parts, reason=reason, **writing(request_id, dry_run))
     desk.answer(answer, lambda: _line_written(desk, answer.line, answer.receipt, currency))
+
+
+def _whole_key(desk: Desk, account: str, shown: str) -> str:
+    """The key of a line that is named as tables show it. Raises UsageProblem where several lines are shown so."""
+    if not shown.startswith(CONTENT) or short_key(shown) != shown:
+        return shown
+    every = (told.key for page in pages(desk.client.list_bank_lines, account, page_size=1000) for told in page.lines)
+    found = [key for key in every if short_key(key) == shown]
+    if len(found) > 1:
+        raise UsageProblem(desk.say("finance.several_lines", shown=shown, lines=", ".join(found)), "LINE")
+    return found[0] if found else shown
 
 
 def _part(desk: Desk, text: str, currency: str) -> Allocation:
@@ -167,7 +187,7 @@ def unmatch(
     """Take back what a line was said to be; another person's same command completes it."""
     desk = desk_of(context)
     options = dated(desk, on, request_id, dry_run)
-    answer = desk.client.unmatch_line(account, line_key, reason=reason, **options)
+    answer = desk.client.unmatch_line(account, _whole_key(desk, account, line_key), reason=reason, **options)
     currency = desk.client.get_account_status(account).status.currency
     desk.answer(answer, lambda: _line_written(desk, answer.line, answer.receipt, currency))
 
@@ -276,7 +296,8 @@ def _day(
 ) -> Iterator[RenderableType]:
     for told in document["statements"]:
         opening, closing = (to_major(told[name], currency) for name in ("opening_minor", "closing_minor"))
-        yield line(desk.say("finance.statement", id=told["statement_id"], opening=opening, closing=closing))
+        named = told["statement_id"] or told["format"]
+        yield line(desk.say("finance.statement", id=named, opening=opening, closing=closing))
     yield line_table(desk, found.lines, currency) if found.lines else line(desk.say("none"))
     if certificate is not None:
         yield line(desk.say("finance.certified", file=str(certificate), sha256=document["sha256"]))

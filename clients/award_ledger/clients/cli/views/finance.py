@@ -14,6 +14,10 @@ from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine,
 from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
 from award_ledger.v1.payment_runs_pb2 import PaymentRun, PaymentRunStatus
 
+CONTENT = "content:"
+_SHOWN, _WHOLE = len(CONTENT) + 12, len(CONTENT) + 64
+"""Characters of a key by content: those that are shown, and its hash; `#2` and so on may follow."""
+
 
 def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
     """Control totals, exceptions by kind and age, and what is missing."""
@@ -80,21 +84,35 @@ def _decimal(minor: int, currency: str) -> Decimal:
     return Decimal(plain_major(minor, currency))
 
 
+def short_key(key: str) -> str:
+    """The key of a line without a serial, short enough for a row of a table; commands take it for the whole."""
+    return f"{key[:_SHOWN]}{key[_WHOLE:]}" if key.startswith(CONTENT) and len(key) >= _WHOLE else key
+
+
 def line_table(desk: Desk, lines: Iterable[BankLine], currency: str) -> RenderableType:
     """Lines, one a row."""
     columns = ("key", "booked_on", "amount", "other_side", "class", "what")
     rows = [
         [
-            told.key,
+            short_key(told.key),
             told.booked_on,
             to_major(told.amount_minor, currency),
             f"{told.particulars.name} {told.particulars.text}".strip(),
-            desk.name("line_class", LineClass.Name(told.line_class)),
+            _class(desk, told),
             _parts(desk, told.allocations, currency),
         ]
         for told in lines
     ]
     return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="2")
+
+
+def _class(desk: Desk, told: BankLine) -> str:
+    """Its class, and who waits for a second person."""
+    kind = desk.name("line_class", LineClass.Name(told.line_class))
+    if not told.proposed_by:
+        return kind
+    waits = "finance.proposed_otherwise" if told.matched_at else "finance.proposed_by"
+    return desk.say(waits, kind=kind, person=told.proposed_by)
 
 
 def proposal_table(desk: Desk, proposals: Sequence[Proposal], currency: str) -> RenderableType:
@@ -106,10 +124,11 @@ def proposal_table(desk: Desk, proposals: Sequence[Proposal], currency: str) -> 
             f"{desk.say(f'finance.step.{way.step}')}: {_parts(desk, way.allocations, currency)}"
             for way in proposal.explanations
         ]
-        rivals = desk.say("finance.rivals", lines=", ".join(proposal.claimed_by)) if proposal.claimed_by else ""
+        claimed_by = ", ".join(map(short_key, proposal.claimed_by))
+        rivals = desk.say("finance.rivals", lines=claimed_by) if claimed_by else ""
         rows.append(
             [
-                proposal.line.key,
+                short_key(proposal.line.key),
                 proposal.line.booked_on,
                 to_major(proposal.line.amount_minor, currency),
                 str(proposal.possible),

@@ -68,8 +68,8 @@ REASONS: dict[str, Reason] = {
     "SECOND_PERSON_REQUIRED": _reason(
         "This needs a second person.",
         "此事须由第二人参与。",
-        "have a colleague run `award-ledger review` (or repeat the write-off), then try again",
-        "请另一位同事执行 award-ledger review（核销则由其再次执行同一命令），然后重试",
+        "have a colleague run `award-ledger review`, or the same command again (a write-off, what a bank line is)",
+        "请另一位同事执行 award-ledger review；核销及银行明细的认定、撤销，则由其再次执行同一命令",
     ),
     "SEGREGATION_OF_DUTIES": _reason(
         "One person may not do both: who decides an award neither pays it nor answers objections to it.",
