@@ -43,8 +43,10 @@ def awards(served: Served, *amounts: int) -> list[str]:
     return found
 
 
-def camt(path: Path, *entries: tuple[int, str, str], opening: int = 1_000_000, number: int = 1) -> Path:
-    """A statement of the day: amounts in fen, more than zero is money in, with an id and a free text."""
+def camt(
+    path: Path, *entries: tuple[int, str, str], opening: int = 1_000_000, number: int = 1, day: str = samples.DAY
+) -> Path:
+    """A statement of a day: amounts in fen, more than zero is money in, with an id and a free text."""
     space = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
     def amount(minor: int) -> str:
@@ -53,7 +55,7 @@ def camt(path: Path, *entries: tuple[int, str, str], opening: int = 1_000_000, n
     def balance(code: str, minor: int) -> str:
         return (
             f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{amount(minor)}<CdtDbtInd>CRDT</CdtDbtInd>"
-            f"<Dt><Dt>{samples.DAY}</Dt></Dt></Bal>"
+            f"<Dt><Dt>{day}</Dt></Dt></Bal>"
         )
 
     told = ""
@@ -61,15 +63,15 @@ def camt(path: Path, *entries: tuple[int, str, str], opening: int = 1_000_000, n
         ids = f"<Refs><EndToEndId>{paid or 'NOTPROVIDED'}</EndToEndId></Refs>"
         told += (
             f"<Ntry>{amount(minor)}<CdtDbtInd>{'CRDT' if minor > 0 else 'DBIT'}</CdtDbtInd>"
-            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{samples.DAY}</Dt></BookgDt>"
+            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt>"
             f"<AcctSvcrRef>{number}-{place}</AcctSvcrRef><BkTxCd/><NtryDtls><TxDtls>{ids}"
             f"<RmtInf><Ustrd>{text or '-'}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
         )
     closing = opening + sum(minor for minor, _, _ in entries)
     path.write_text(
         f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{space}"><BkToCstmrStmt>'
-        f"<GrpHdr><MsgId>M{number}</MsgId><CreDtTm>{samples.DAY}T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S{number}</Id>"
-        f"<ElctrncSeqNb>{number}</ElctrncSeqNb><CreDtTm>{samples.DAY}T20:00:00</CreDtTm>"
+        f"<GrpHdr><MsgId>M{number}</MsgId><CreDtTm>{day}T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S{number}</Id>"
+        f"<ElctrncSeqNb>{number}</ElctrncSeqNb><CreDtTm>{day}T20:00:00</CreDtTm>"
         f"<Acct><Id><Othr><Id>{OURS}</Id></Othr></Id><Ccy>CNY</Ccy></Acct>"
         f"{balance('OPBD', opening)}{balance('CLBD', closing)}{told}</Stmt></BkToCstmrStmt></Document>",
         "utf-8",
