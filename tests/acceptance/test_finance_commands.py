@@ -230,7 +230,10 @@ def test_lines_and_status_go_to_spreadsheets_and_no_cell_is_computed(served: Ser
     cells = list(found.iter_rows(min_row=2))
     assert [(row[2].value, row[3].value, row[3].data_type) for row in cells] == [(0.5, "=1+1", "s"), (-0.2, "x", "s")]
     assert "0.50,'=1+1," in table.read_text("utf-8-sig")
+    served.clock.advance_s(10 * 86_400)
     run("status", OURS, "--to", str(tmp_path / "status.xlsx"))
+    shown: Any = openpyxl.load_workbook(tmp_path / "status.xlsx").active
+    assert f"silent since {samples.DAY}" in str(shown.cell(shown.max_row, 1).value)
     run("status", OURS, "--to", str(tmp_path / "status.xlsx"), code=2)
     run("status", OURS, "--to", str(tmp_path / "status.pdf"), code=2)
 

@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from award_ledger.clients.finance.journal.profiles import profile_names
-from tests.clients.finance.test_journal import a_story, sums, written
+from tests.clients.finance.test_journal import a_story, histories, lived, sums, written
 from tests.golden.reading import golden
 
 pytestmark = pytest.mark.skipif(shutil.which("hledger") is None, reason="needs Debian's hledger")
@@ -52,6 +54,18 @@ def test_hledger_proves_the_golden_log_with_every_kind_of_event(tmp_path: Path) 
     assert hledger(text, tmp_path, "check").stderr == ""
     expected = {account: amount for account, amount in sums(written(events)).items() if amount}
     assert balances(text, tmp_path) == expected
+
+
+@settings(max_examples=6, deadline=None)
+@given(histories)
+def test_hledger_proves_random_histories_and_adds_up_as_beancount_does(
+    tmp_path_factory: pytest.TempPathFactory, history: Any
+) -> None:
+    events, folder = lived(history).events, tmp_path_factory.mktemp("hledger")
+    text = written(events, file_format="hledger")
+    assert hledger(text, folder, "check").stderr == ""
+    expected = {account: amount for account, amount in sums(written(events)).items() if amount}
+    assert balances(text, folder) == expected
 
 
 def test_hledger_finds_a_slip_of_one_minor_unit(tmp_path: Path) -> None:

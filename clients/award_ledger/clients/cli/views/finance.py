@@ -49,7 +49,7 @@ def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
 
 
 def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list[str | int | Decimal]]]:
-    """Columns and rows for a spreadsheet: control totals, then exceptions by kind and age."""
+    """Columns and rows for a spreadsheet: control totals, exceptions by kind and age, then what is missing."""
     counts = ("upto_1", "upto_5", "upto_30", "older", "earlier_year")
     rows: list[list[str | int | Decimal]] = [
         [desk.say(f"finance.{name}"), "", "", "", "", "", _decimal(getattr(status, name), status.currency)]
@@ -58,6 +58,7 @@ def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list
     for aged in status.ageing:
         ages = [int(getattr(aged, f"{name}_count")) for name in counts]
         rows.append([desk.say(f"finance.ageing.{aged.kind}"), *ages, _decimal(aged.amount_minor, status.currency)])
+    rows += [[desk.say("finance.missing", what=gap), "", "", "", "", "", ""] for gap in status.missing]
     return [desk.say(f"finance.column.{name}") for name in ("kind", *counts, "sum")], rows
 
 
