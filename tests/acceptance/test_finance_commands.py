@@ -184,6 +184,63 @@ def test_a_line_without_a_serial_is_named_as_tables_show_it(
     run("assign", OURS, "content:0123456789ab", "--as-part", "fee:1.00", "--reason", "x", code=1)
 
 
+def test_vouchers_go_out_to_the_counter_come_back_on_lines_and_a_second_debit_is_written_off(
+    served: Served, run: Run, tmp_path: Path
+) -> None:
+    awards(served, 300, 400)
+    run("open", OURS, "--name", "省级专户", "--bank", "102451000013 某银行")
+    run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--measure", samples.MEASURE)
+    payments = run("run", "approve", "R-1", by="sun@czt")["run"]["payments"]
+    first, second = (payment["end_to_end_id"] for payment in payments)
+    issued, table = tmp_path / "issued.csv", tmp_path / "R-1.csv"
+    issued.write_text(
+        f"凭证清单\n支付令编号,支付金额,业务编号\nZF2025000001,3.00,{first}\nZF2025000002,1.00,\n", "gb18030"
+    )
+    told = run("vouchers", OURS, str(issued), "--voucher", f"{second}=ZF2025000003")
+    assert ([len(answer["issued"]) for answer in told["answers"]], told["left"]) == ([2], 1)
+    run("vouchers", OURS, "--voucher", f"{second}=ZF2025000001", code=1)
+    for wrong in ((), ("--voucher", "x"), (str(camt(tmp_path / "no.xml", (1, "", ""))),)):
+        run("vouchers", OURS, *wrong, code=2)
+    run("run", "send", "R-1", str(table), "--counter")
+    rows = [row.split(",") for row in table.read_text("gb18030").splitlines()]
+    assert [row[-1] for row in rows] == ["支付凭证号", "ZF2025000001", "ZF2025000003", ""]
+
+    sheet = tmp_path / "bank.csv"
+    day = f"{samples.DAY} 09:00:00"
+    sheet.write_text(
+        "查询账号：,37001616808050009999\n交易时间,凭证号码,借贷标志,发生额,余额,对方户名\n"
+        f"{day},ZF2025000001,借,3.00,97.00,x\n{day},ZF2025000003,借,4.00,93.00,x\n{day},,借,4.00,89.00,x\n"
+        f"{day},,贷,1.00,90.00,x\n合计\n",
+        "gb18030",
+    )
+    run("import", str(sheet))
+    assert len(run("match", OURS, "--post")["posted"]) == 2
+    debit, credit = (told["key"] for told in run("lines", OURS, "--class", "imported")["lines"])
+    tellers = ("zhou@czt", "wu@czt")
+    for person in tellers:
+        run("assign", OURS, debit, "--as-part", "receivable:4.00", "--reason", "重复扣款", by=person)
+    [owed] = run("status", OURS)["status"]["receivables"]
+    part = f"receivable-receipt:1.00:{owed['reference']}"
+    for person in tellers:
+        run("assign", OURS, credit, "--as-part", part, "--reason", "退款", by=person)
+    before = str(served.head())
+    off = ("write-off", OURS, owed["reference"], "--amount", "2.00", "--reason", "收款人注销")
+    proposed = run(*off, by="zhou@czt")["receivable"]
+    assert (proposed["write_off_proposed_minor"], proposed["write_off_proposed_by"]) == ("200", "zhou@czt")
+    run(*off, by="zhou@czt", code=1)
+    assert run(*off, by="wu@czt")["receivable"]["written_off_minor"] == "200"
+    for person in tellers:
+        run("write-off", OURS, owed["reference"], "--amount", "0.50", "--back", "--reason", "又收到", by=person)
+    [left] = run("status", OURS)["status"]["receivables"]
+    assert [left[name] for name in ("amount_minor", "received_minor", "written_off_minor")] == ["400", "100", "150"]
+    [then] = run("status", OURS, "--as-of", before)["status"]["receivables"]
+    assert (then["received_minor"], then["written_off_minor"]) == ("100", "0")
+    assert main(["--server", f"127.0.0.1:{served.port}", "finance", "run", "show", "R-1"]) == 0
+    journal = tmp_path / "journal.beancount"
+    run("journal", str(journal))
+    assert subprocess.run([str(BEAN_CHECK), "--no-cache", str(journal)], check=False).returncode == 0
+
+
 OWN_BANK = """\
 profile: our-rural-bank
 title: {zh: 本地农商行, en: a rural bank of ours}

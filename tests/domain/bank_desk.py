@@ -10,10 +10,11 @@ from award_ledger.domain.approval import Decided
 from award_ledger.domain.award import Payment
 from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.bank_answers import StatusRow
-from award_ledger.domain.bank_events import Allocation, LineMatch, StatementLine
+from award_ledger.domain.bank_events import Allocation, IssuedVoucher, LineMatch, StatementLine
 from award_ledger.domain.fact import Commitment, PayeeCommitments
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.bank_accounts import ImportStatement, OpenBankAccount
+from award_ledger.server.commands.issue_vouchers import IssueVouchers
 from award_ledger.server.commands.match_lines import MatchLine, PostMatches
 from award_ledger.server.commands.payment_runs import (
     ApprovePaymentRun,
@@ -25,6 +26,7 @@ from award_ledger.server.commands.record_evidence import EvidenceFile, RecordAns
 from award_ledger.server.commands.register_enterprise import RegisterEnterprise
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
+from award_ledger.server.commands.write_off_receivable import WriteOffReceivable
 from tests.domain.desk import DAY, Desk, terms
 
 OURS = "37001616808050009999"
@@ -82,6 +84,15 @@ class FinanceDesk(Desk):
             positions = posted_positions(self.account.lines[line])
             entries = tuple(self.events[position - 1] for position in positions)
             self.do(UnmatchLine(OURS, line, "错配", entries), by=person)
+
+    def write_off(self, receivable: str, amount: int, *, by: tuple[str, ...] = ("zhou", "wu")) -> None:
+        for person in by:
+            self.do(WriteOffReceivable(OURS, receivable, amount, "收款人注销"), by=person)
+
+    def vouchers(self, **numbers: str) -> Any:
+        """Records numbers by the ids of payments."""
+        issued = (IssuedVoucher(end_to_end_id=paid, number=number) for paid, number in numbers.items())
+        return self.do(IssueVouchers(OURS, tuple(issued)), by="qian").fact
 
     def hears(self, run: str, *rows: StatusRow, key: str = "A", by: str = "qian", **more: Any) -> Any:
         """Records a status report of a run."""

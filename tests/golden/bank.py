@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from award_ledger.domain.bank_answers import StatusRow
-from award_ledger.domain.bank_events import Allocation, StatementLine
+from award_ledger.domain.bank_events import Allocation, IssuedVoucher, LineMatch, StatementLine
 from award_ledger.domain.fact import Commitment, EvidenceRef, PayeeCommitments
 from award_ledger.domain.identity import enterprise_id
 from award_ledger.domain.terms import LocalizedText
 from award_ledger.server.commands.bank_accounts import ImportStatement, OpenBankAccount
 from award_ledger.server.commands.close_fund_year import CloseFundYear
 from award_ledger.server.commands.create_fund import CreateFund
-from award_ledger.server.commands.match_lines import MatchLine
+from award_ledger.server.commands.issue_vouchers import IssueVouchers
+from award_ledger.server.commands.match_lines import MatchLine, PostMatches
 from award_ledger.server.commands.order_clawback import OrderClawback
 from award_ledger.server.commands.payment_runs import (
     ApprovePaymentRun,
@@ -27,6 +28,7 @@ from award_ledger.server.commands.record_evidence import EvidenceFile, RecordAns
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
+from award_ledger.server.commands.write_off_receivable import WriteOffReceivable
 
 if TYPE_CHECKING:
     from tests.golden.story import Telling
@@ -104,6 +106,29 @@ def answers_of_the_bank(t: Telling, firm: tuple[str, str], on: Any) -> None:
     t.do(RecordReport(notice, OURS, "CNY", (debit,)), "qian@czt", on)
     so_far = EvidenceFile("report", "N-2", "5" * 64, "6" * 64, "camt.052.001.08", "MB-3")
     t.do(RecordReport(so_far, OURS, "CNY", (debit, strange)), "qian@czt", on)
+
+
+def owed_and_vouchers(t: Telling, firm: tuple[str, str], on: Any) -> None:
+    """A line names a payment by its voucher alone; a second debit comes back in part, and the rest is written off."""
+    rows = [_row(t, firm, amount) for amount in (140, 150)]
+    t.do(DraftPaymentRun("R-2025-4", OURS, on, tuple(rows)), "qian@czt", on)
+    t.do(ApprovePaymentRun("R-2025-4"), "sun@czt", on)
+    first, second = (payment.end_to_end_id for payment in t.ledger.payment_run("R-2025-4").payments)
+    numbers = ((first, "ZF2025000001"), (second, "ZF2025000002"))
+    vouchers = tuple(IssuedVoucher(end_to_end_id=paid, number=number) for paid, number in numbers)
+    t.do(IssueVouchers(OURS, vouchers), "qian@czt", on)
+    t.do(RecordRunSent("R-2025-4", "e" * 64, "counter.csv"), "qian@czt", on)
+    told = (("by-voucher", -140, "ZF2025000001"), ("once-more", -140, ""), ("part", 100, ""))
+    lines = tuple(StatementLine(key=key, amount_minor=n, booked_on=on, voucher=v) for key, n, v in told)
+    about = ("spdb", "", "")
+    t.do(ImportStatement(OURS, "CNY", "7" * 64, "8" * 64, "9" * 64, *about, on, on, 500, 320, lines), "qian@czt", on)
+    by_voucher = LineMatch(line="by-voucher", allocations=(_part("settlement", 140, first),), basis="reference")
+    t.do(PostMatches(OURS, (by_voucher,)), "qian@czt", on)
+    _match(t, on, "once-more", _part("receivable", 140))
+    owed = list(t.ledger.bank_account(OURS).receivables)[-1]
+    _match(t, on, "part", _part("receivable_receipt", 100, owed))
+    for person in TELLERS:
+        t.do(WriteOffReceivable(OURS, owed, 40, "收款人注销"), person, on)
 
 
 def _row(t: Telling, firm: tuple[str, str], amount: int) -> RunRow:

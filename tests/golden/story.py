@@ -56,7 +56,7 @@ from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
-from tests.golden.bank import answers_of_the_bank, the_bank
+from tests.golden.bank import answers_of_the_bank, owed_and_vouchers, the_bank
 
 HERE = Path(__file__).parent
 LOG, STATE = HERE / "log.jsonl", HERE / "state.json"
@@ -128,6 +128,7 @@ def tell() -> list[Event]:
         _the_bank,
         _erasures,
         _answers,
+        _owed,
     )
     for chapter in chapters:
         chapter(telling)
@@ -291,6 +292,10 @@ def _erasures(t: Telling) -> None:
 
 def _answers(t: Telling) -> None:
     answers_of_the_bank(t, FIRM, LATER)
+
+
+def _owed(t: Telling) -> None:
+    owed_and_vouchers(t, FIRM, LATER)
 
 
 def _log_key(number: int) -> str:

@@ -166,6 +166,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "EVENT_NOT_FOUND",
         "BANK_ACCOUNT_NOT_FOUND",
         "BANK_LINE_NOT_FOUND",
+        "RECEIVABLE_NOT_FOUND",
         "PAYMENT_RUN_NOT_FOUND",
     ),
     Refused: (
@@ -216,6 +217,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "MATCH_NOT_EXACT",
         "PAYMENT_RUN_STATE",
         "STATUS_REPORT_MISMATCH",
+        "VOUCHER_CONFLICT",
         "PERSONAL_DATA_NOT_HELD",
         "PERSONAL_DATA_NEEDED",
         "ROLE_NOT_HELD",

@@ -1,6 +1,5 @@
 """BankAccount: an own account, what its statements say, what is expected on it, and what explains each line."""
 
-import hashlib
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -12,7 +11,8 @@ from award_ledger.domain import events as ev
 from award_ledger.domain.corrections import PaymentCorrected
 from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.fact import Event
-from award_ledger.domain.identity import payment_run_id
+from award_ledger.domain.identity import normalised, payment_run_id
+from award_ledger.domain.receivable import Receivable, receivable_reference
 
 LineClass = Literal["imported", "proposed", "matched", "suspense", "own_transfer", "fee"]
 
@@ -91,28 +91,13 @@ class Evidence(Struct):
     rejected: tuple[str, ...] = ()
 
 
-class Receivable(Struct):
-    """Money out that is owed back to us, of no award: a second debit, a payment to a stranger. Minor units."""
-
-    reference: str
-    line: str
-    amount_minor: int
-    opened_on: date
-    reason: str
-    received_minor: int = 0
-
-    @property
-    def outstanding_minor(self) -> int:
-        """Not yet received."""
-        return self.amount_minor - self.received_minor
-
-
 class BankAccount(Struct):
     """Amounts in minor units of `currency`. `payments` by award, instalment and attempt; `ids` lead there.
 
     `claimed` counts the lines that name the id of a payment and that nothing explains yet. `reported` are lines with a
     serial, by key, that a report or a notification has and no statement yet; `unsent` the payments of a run, by the
-    run's id, until its file goes to the bank.
+    run's id, until its file goes to the bank; `vouchers` the ids of payments by the number of the treasury's voucher,
+    as `normalised`.
     """
 
     id: UUID
@@ -132,6 +117,7 @@ class BankAccount(Struct):
     evidence: dict[str, Evidence] = {}
     reported: dict[str, tuple[date, int]] = {}
     unsent: dict[str, list[str]] = {}
+    vouchers: dict[str, str] = {}
 
     def payment(self, end_to_end_id: str) -> Expected | None:
         """The attempt with this id, if it goes through the account."""
@@ -149,25 +135,29 @@ class BankAccount(Struct):
                 self.bank, self.currency = fact.bank, fact.currency
             case be.StatementImported() as fact:
                 self._imported(fact, event.position)
-            case be.LineMatchProposed() as fact:
-                line = self.lines[fact.line]
-                line.proposed, line.proposed_by = fact.allocations, fact.act.principal
+            case be.LineMatchProposed() | be.LineUnmatchProposed() | be.ReceivableWriteOffProposed() as fact:
+                self._proposed(fact)
             case be.LinesMatched() as fact:
                 self._matched(fact, event.position)
-            case be.LineUnmatchProposed() as fact:
-                self.lines[fact.line].unmatch_proposed_by = fact.act.principal
             case be.LineUnmatched() as fact:
                 self._unmatched(fact)
+            case be.ReceivableWrittenOff() as fact:
+                self.receivables[fact.receivable].write_off(fact.amount_minor)
+            case be.VouchersIssued() as fact:
+                self._issued(fact)
             case be.EvidenceRecorded() as fact:
                 self._heard(fact, event.position)
             case be.PaymentRunSent() as fact:
-                self.sent_runs.append(str(event.originator_id))
-                for key in self.unsent.pop(str(event.originator_id), ()):
-                    self.payments[key].send(fact.act.effective_on, fact.answer_by)
+                self._sent(fact, str(event.originator_id))
             case ev.PaymentInstructed() as fact:
                 self._expect(fact, event.originator_id)
             case _:
                 self._pay(event.fact)
+
+    def _sent(self, fact: be.PaymentRunSent, run: str) -> None:
+        self.sent_runs.append(run)
+        for key in self.unsent.pop(run, ()):
+            self.payments[key].send(fact.act.effective_on, fact.answer_by)
 
     def _imported(self, fact: be.StatementImported, position: int) -> None:
         if fact.part == 1:
@@ -229,10 +219,36 @@ class BankAccount(Struct):
             named[0].seen_back = True
 
     def _claim(self, said: be.StatementLine, change: int) -> None:
-        for named in said.names:
+        for named in (*said.names, voucher_claim(said.voucher)) if said.voucher else said.names:
             self.claimed[named] = self.claimed.get(named, 0) + change
             if not self.claimed[named]:
                 del self.claimed[named]
+
+    def _proposed(self, fact: be.LineMatchProposed | be.LineUnmatchProposed | be.ReceivableWriteOffProposed) -> None:
+        match fact:
+            case be.LineMatchProposed():
+                line = self.lines[fact.line]
+                line.proposed, line.proposed_by = fact.allocations, fact.act.principal
+            case be.LineUnmatchProposed():
+                self.lines[fact.line].unmatch_proposed_by = fact.act.principal
+            case be.ReceivableWriteOffProposed():
+                owed = self.receivables[fact.receivable]
+                owed.write_off_proposed_minor, owed.write_off_proposed_by = fact.amount_minor, fact.act.principal
+
+    def _issued(self, fact: be.VouchersIssued) -> None:
+        """The file of a run that went to the bank keeps the numbers that it went with."""
+        for issued in fact.vouchers:
+            payment = self.payments[self.ids[issued.end_to_end_id]]
+            if payment.voucher:
+                del self.vouchers[normalised(payment.voucher)]
+            self.vouchers[normalised(issued.number)] = issued.end_to_end_id
+            payment.voucher = issued.number
+            if payment.sent_on is None:
+                payment.file_voucher = issued.number
+
+    def of_voucher(self, said: be.StatementLine) -> str:
+        """The id of the payment whose voucher the line names; empty if it names none of ours."""
+        return self.vouchers.get(normalised(said.voucher), "") if said.voucher else ""
 
     def _matched(self, fact: be.LinesMatched, position: int) -> None:
         posted_at = position + 1
@@ -310,10 +326,9 @@ class BankAccount(Struct):
                 payment.returned_minor += fact.amount_minor
 
 
-def receivable_reference(posted_at: int, line: str, place: int) -> str:
-    """Under which a receivable is known: where in the log it was opened, and a few digits of its line."""
-    digits = hashlib.sha256(line.encode()).hexdigest()[:6].upper()
-    return f"RV-{posted_at}-{place + 1}-{digits}"
+def voucher_claim(number: str) -> str:
+    """Under which `claimed` counts the lines with a voucher number."""
+    return f"voucher:{normalised(number)}"
 
 
 def _attempt(

@@ -190,6 +190,38 @@ class LineUnmatched(Fact, frozen=True, kw_only=True):
     reason: str
 
 
+class ReceivableWriteOffProposed(Fact, frozen=True, kw_only=True):
+    """What somebody says will not be received; another person's same word makes it so."""
+
+    TOPIC = "bank_account.receivable_write_off_proposed.v1"
+    receivable: str
+    amount_minor: int
+    reason: str
+
+
+class ReceivableWrittenOff(Fact, frozen=True, kw_only=True):
+    """In full or in part. Less than zero takes back what was written off before: the money may come in after all."""
+
+    TOPIC = "bank_account.receivable_written_off.v1"
+    receivable: str
+    amount_minor: int
+    reason: str
+
+
+class IssuedVoucher(FactPart, frozen=True, kw_only=True):
+    """The treasury's voucher for one attempt to pay."""
+
+    end_to_end_id: str
+    number: str
+
+
+class VouchersIssued(Fact, frozen=True, kw_only=True):
+    """The treasury issued vouchers for payments of ours. A later number of a payment takes the place of its earlier."""
+
+    TOPIC = "bank_account.vouchers_issued.v1"
+    vouchers: tuple[IssuedVoucher, ...]
+
+
 class PaymentRunDrafted(Fact, frozen=True, kw_only=True):
     TOPIC = "payment_run.drafted.v1"
     code: str
@@ -256,6 +288,9 @@ BANK_EVENTS: tuple[type[Fact], ...] = (
     LinesMatched,
     LineUnmatchProposed,
     LineUnmatched,
+    ReceivableWriteOffProposed,
+    ReceivableWrittenOff,
+    VouchersIssued,
     PaymentRunDrafted,
     PaymentRunApproved,
     PaymentRunCancelled,

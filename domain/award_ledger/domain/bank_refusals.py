@@ -78,6 +78,25 @@ class MatchNotExact(Precondition):
 
 
 @dataclass(eq=False)
+class ReceivableNotFound(NotFound):
+    account: str
+    receivable: str
+    reason = "RECEIVABLE_NOT_FOUND"
+    template = "account {account} has no receivable {receivable}"
+
+
+@dataclass(eq=False)
+class VoucherConflict(Precondition):
+    """One voucher for one payment, and only while the payment is under way."""
+
+    number: str
+    end_to_end_id: str
+    why: str
+    reason = "VOUCHER_CONFLICT"
+    template = "voucher {number} of {end_to_end_id}: {why}"
+
+
+@dataclass(eq=False)
 class PaymentRunNotFound(NotFound):
     code: str
     reason = "PAYMENT_RUN_NOT_FOUND"

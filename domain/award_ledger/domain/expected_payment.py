@@ -20,7 +20,8 @@ class Expected(Struct):
     """An attempt to pay through the account, minor units. `instructor` may not match it by hand.
 
     `answer` is what status reports say, `reason` why, from the heaviest of them. `seen_out` and `seen_back`: a report
-    or a notification has its money going out, or coming back; no statement needs to have it yet.
+    or a notification has its money going out, or coming back; no statement needs to have it yet. `voucher` is the
+    number of the treasury's voucher, `file_voucher` the one that stands in the file of its run.
     """
 
     enterprise_id: UUID
@@ -41,6 +42,8 @@ class Expected(Struct):
     reason: str = ""
     seen_out: bool = False
     seen_back: bool = False
+    voucher: str = ""
+    file_voucher: str = ""
 
     @property
     def paid_minor(self) -> int:

@@ -178,8 +178,13 @@ class _Book:
             yield Explanation(step, shares)
 
     def _doubt(self, line: BankLine) -> str:
-        """Why an id does not explain its line: another amount, or nothing open under it."""
+        """Why an id does not explain its line: another amount, nothing open under it, or others named beside it."""
         payment = self._by_id.get(line.end_to_end_id)
+        named = {line.end_to_end_id} if payment is not None else set()
+        for reference in line.references:
+            named |= {other.end_to_end_id for other in self._by_reference.get(reference, ())}
+        if len(named) > 1:
+            return f"it names {', '.join(sorted(named))}"
         if payment is None or self._exact(payment, line):
             return ""
         if line.amount_minor < 0 and not payment.open_minor:

@@ -210,6 +210,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The payment run is not in a state for this."""
     ERROR_REASON_STATUS_REPORT_MISMATCH: _ErrorReason.ValueType  # 173
     """The status report speaks of something that is not in the run."""
+    ERROR_REASON_RECEIVABLE_NOT_FOUND: _ErrorReason.ValueType  # 174
+    """The account has no such receivable."""
+    ERROR_REASON_VOUCHER_CONFLICT: _ErrorReason.ValueType  # 175
+    """The voucher is another payment's, or the payment is not under way any more."""
     ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
     """The application told nothing of that subject, or it has been erased."""
     ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
@@ -422,6 +426,10 @@ ERROR_REASON_PAYMENT_RUN_STATE: ErrorReason.ValueType  # 170
 """The payment run is not in a state for this."""
 ERROR_REASON_STATUS_REPORT_MISMATCH: ErrorReason.ValueType  # 173
 """The status report speaks of something that is not in the run."""
+ERROR_REASON_RECEIVABLE_NOT_FOUND: ErrorReason.ValueType  # 174
+"""The account has no such receivable."""
+ERROR_REASON_VOUCHER_CONFLICT: ErrorReason.ValueType  # 175
+"""The voucher is another payment's, or the payment is not under way any more."""
 ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
 """The application told nothing of that subject, or it has been erased."""
 ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131

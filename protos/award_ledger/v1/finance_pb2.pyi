@@ -565,6 +565,178 @@ class UnmatchLineResponse(_message.Message):
 Global___UnmatchLineResponse: _TypeAlias = UnmatchLineResponse  # noqa: Y015
 
 @_typing.final
+class WriteOffReceivableRequest(_message.Message):
+    """Asks to write off what will not be received."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    RECEIVABLE_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    account: _builtins.str
+    """Our account."""
+    receivable: _builtins.str
+    """The receivable."""
+    amount_minor: _builtins.int
+    """Minor units, at most what is outstanding; less than zero takes back what was written off."""
+    reason: _builtins.str
+    """Why."""
+    effective_on: _builtins.str
+    """Day of the decision; empty: today."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        account: _builtins.str = ...,
+        receivable: _builtins.str = ...,
+        amount_minor: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "amount_minor", b"amount_minor", "effective_on", b"effective_on", "reason", b"reason", "receivable", b"receivable", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WriteOffReceivableRequest: _TypeAlias = WriteOffReceivableRequest  # noqa: Y015
+
+@_typing.final
+class WriteOffReceivableResponse(_message.Message):
+    """Answers it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIVABLE_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def receivable(self) -> Global___Receivable:
+        """The receivable: as it was, with the proposal, or as it is now."""
+
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record."""
+
+    def __init__(
+        self,
+        *,
+        receivable: Global___Receivable | None = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt", "receivable", b"receivable"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt", "receivable", b"receivable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WriteOffReceivableResponse: _TypeAlias = WriteOffReceivableResponse  # noqa: Y015
+
+@_typing.final
+class IssuedVoucher(_message.Message):
+    """The treasury's voucher for one attempt to pay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    END_TO_END_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    end_to_end_id: _builtins.str
+    """End-to-end id of the attempt."""
+    number: _builtins.str
+    """Number of the voucher, 6 to 64 characters; one voucher for one attempt."""
+    def __init__(
+        self,
+        *,
+        end_to_end_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_to_end_id", b"end_to_end_id", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IssuedVoucher: _TypeAlias = IssuedVoucher  # noqa: Y015
+
+@_typing.final
+class IssueVouchersRequest(_message.Message):
+    """Asks to record vouchers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    VOUCHERS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    account: _builtins.str
+    """Our account."""
+    effective_on: _builtins.str
+    """Day of effect; empty: today."""
+    @_builtins.property
+    def vouchers(self) -> _containers.RepeatedCompositeFieldContainer[Global___IssuedVoucher]:
+        """At most 2000. What is recorded already is passed over; another number takes the place of an earlier one."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        account: _builtins.str = ...,
+        vouchers: _abc.Iterable[Global___IssuedVoucher] | None = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "effective_on", b"effective_on", "request_id", b"request_id", "validate_only", b"validate_only", "vouchers", b"vouchers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IssueVouchersRequest: _TypeAlias = IssueVouchersRequest  # noqa: Y015
+
+@_typing.final
+class IssueVouchersResponse(_message.Message):
+    """Answers it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ISSUED_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def issued(self) -> _containers.RepeatedCompositeFieldContainer[Global___IssuedVoucher]:
+        """Those that are new."""
+
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record."""
+
+    def __init__(
+        self,
+        *,
+        issued: _abc.Iterable[Global___IssuedVoucher] | None = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["issued", b"issued", "receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IssueVouchersResponse: _TypeAlias = IssueVouchersResponse  # noqa: Y015
+
+@_typing.final
 class Ageing(_message.Message):
     """A kind of exception, counted by age in days."""
 
@@ -708,6 +880,9 @@ class Receivable(_message.Message):
     RECEIVED_MINOR_FIELD_NUMBER: _builtins.int
     OPENED_ON_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    WRITTEN_OFF_MINOR_FIELD_NUMBER: _builtins.int
+    WRITE_OFF_PROPOSED_MINOR_FIELD_NUMBER: _builtins.int
+    WRITE_OFF_PROPOSED_BY_FIELD_NUMBER: _builtins.int
     reference: _builtins.str
     """By what a receipt names it."""
     line: _builtins.str
@@ -720,6 +895,12 @@ class Receivable(_message.Message):
     """Day on which the money went out."""
     reason: _builtins.str
     """Why."""
+    written_off_minor: _builtins.int
+    """Written off, minor units."""
+    write_off_proposed_minor: _builtins.int
+    """What one person says should be written off, minor units; 0 where nobody does."""
+    write_off_proposed_by: _builtins.str
+    """Who says so."""
     def __init__(
         self,
         *,
@@ -729,10 +910,13 @@ class Receivable(_message.Message):
         received_minor: _builtins.int = ...,
         opened_on: _builtins.str = ...,
         reason: _builtins.str = ...,
+        written_off_minor: _builtins.int = ...,
+        write_off_proposed_minor: _builtins.int = ...,
+        write_off_proposed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "line", b"line", "opened_on", b"opened_on", "reason", b"reason", "received_minor", b"received_minor", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "line", b"line", "opened_on", b"opened_on", "reason", b"reason", "received_minor", b"received_minor", "reference", b"reference", "write_off_proposed_by", b"write_off_proposed_by", "write_off_proposed_minor", b"write_off_proposed_minor", "written_off_minor", b"written_off_minor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

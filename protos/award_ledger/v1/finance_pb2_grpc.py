@@ -76,6 +76,16 @@ class FinanceServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_finance__pb2.UnmatchLineRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_finance__pb2.UnmatchLineResponse.FromString,
                 _registered_method=True)
+        self.WriteOffReceivable = channel.unary_unary(
+                '/award_ledger.v1.FinanceService/WriteOffReceivable',
+                request_serializer=award__ledger_dot_v1_dot_finance__pb2.WriteOffReceivableRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_finance__pb2.WriteOffReceivableResponse.FromString,
+                _registered_method=True)
+        self.IssueVouchers = channel.unary_unary(
+                '/award_ledger.v1.FinanceService/IssueVouchers',
+                request_serializer=award__ledger_dot_v1_dot_finance__pb2.IssueVouchersRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_finance__pb2.IssueVouchersResponse.FromString,
+                _registered_method=True)
         self.GetAccountStatus = channel.unary_unary(
                 '/award_ledger.v1.FinanceService/GetAccountStatus',
                 request_serializer=award__ledger_dot_v1_dot_finance__pb2.GetAccountStatusRequest.SerializeToString,
@@ -159,6 +169,20 @@ class FinanceServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WriteOffReceivable(self, request, context):
+        """Writes off what will not be received of a receivable, by two people; less than zero takes that back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def IssueVouchers(self, request, context):
+        """Records which vouchers the treasury issued for payments: a line that names one names its payment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAccountStatus(self, request, context):
         """Says how an account stood: control totals, exceptions by kind and age, what is missing.
         """
@@ -229,6 +253,16 @@ def add_FinanceServiceServicer_to_server(servicer, server):
                     servicer.UnmatchLine,
                     request_deserializer=award__ledger_dot_v1_dot_finance__pb2.UnmatchLineRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_finance__pb2.UnmatchLineResponse.SerializeToString,
+            ),
+            'WriteOffReceivable': grpc.unary_unary_rpc_method_handler(
+                    servicer.WriteOffReceivable,
+                    request_deserializer=award__ledger_dot_v1_dot_finance__pb2.WriteOffReceivableRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_finance__pb2.WriteOffReceivableResponse.SerializeToString,
+            ),
+            'IssueVouchers': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueVouchers,
+                    request_deserializer=award__ledger_dot_v1_dot_finance__pb2.IssueVouchersRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_finance__pb2.IssueVouchersResponse.SerializeToString,
             ),
             'GetAccountStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAccountStatus,
@@ -468,6 +502,60 @@ class FinanceService(object):
             '/award_ledger.v1.FinanceService/UnmatchLine',
             award__ledger_dot_v1_dot_finance__pb2.UnmatchLineRequest.SerializeToString,
             award__ledger_dot_v1_dot_finance__pb2.UnmatchLineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteOffReceivable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.FinanceService/WriteOffReceivable',
+            award__ledger_dot_v1_dot_finance__pb2.WriteOffReceivableRequest.SerializeToString,
+            award__ledger_dot_v1_dot_finance__pb2.WriteOffReceivableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueVouchers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.FinanceService/IssueVouchers',
+            award__ledger_dot_v1_dot_finance__pb2.IssueVouchersRequest.SerializeToString,
+            award__ledger_dot_v1_dot_finance__pb2.IssueVouchersResponse.FromString,
             options,
             channel_credentials,
             insecure,

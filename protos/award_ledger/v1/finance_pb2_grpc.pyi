@@ -52,6 +52,10 @@ class FinanceServiceStub:
     """Says by hand what a line is: one person proposes, another's same word completes."""
     UnmatchLine: _grpc.UnaryUnaryMultiCallable[_finance_pb2.UnmatchLineRequest, _finance_pb2.UnmatchLineResponse]
     """Takes a match back, by two people; what it posted is corrected to nothing."""
+    WriteOffReceivable: _grpc.UnaryUnaryMultiCallable[_finance_pb2.WriteOffReceivableRequest, _finance_pb2.WriteOffReceivableResponse]
+    """Writes off what will not be received of a receivable, by two people; less than zero takes that back."""
+    IssueVouchers: _grpc.UnaryUnaryMultiCallable[_finance_pb2.IssueVouchersRequest, _finance_pb2.IssueVouchersResponse]
+    """Records which vouchers the treasury issued for payments: a line that names one names its payment."""
     GetAccountStatus: _grpc.UnaryUnaryMultiCallable[_finance_pb2.GetAccountStatusRequest, _finance_pb2.GetAccountStatusResponse]
     """Says how an account stood: control totals, exceptions by kind and age, what is missing."""
     ListBankAccounts: _grpc.UnaryUnaryMultiCallable[_finance_pb2.ListBankAccountsRequest, _finance_pb2.ListBankAccountsResponse]
@@ -84,6 +88,10 @@ class FinanceServiceAsyncStub(FinanceServiceStub):
     """Says by hand what a line is: one person proposes, another's same word completes."""
     UnmatchLine: _aio.UnaryUnaryMultiCallable[_finance_pb2.UnmatchLineRequest, _finance_pb2.UnmatchLineResponse]  # type: ignore[assignment]
     """Takes a match back, by two people; what it posted is corrected to nothing."""
+    WriteOffReceivable: _aio.UnaryUnaryMultiCallable[_finance_pb2.WriteOffReceivableRequest, _finance_pb2.WriteOffReceivableResponse]  # type: ignore[assignment]
+    """Writes off what will not be received of a receivable, by two people; less than zero takes that back."""
+    IssueVouchers: _aio.UnaryUnaryMultiCallable[_finance_pb2.IssueVouchersRequest, _finance_pb2.IssueVouchersResponse]  # type: ignore[assignment]
+    """Records which vouchers the treasury issued for payments: a line that names one names its payment."""
     GetAccountStatus: _aio.UnaryUnaryMultiCallable[_finance_pb2.GetAccountStatusRequest, _finance_pb2.GetAccountStatusResponse]  # type: ignore[assignment]
     """Says how an account stood: control totals, exceptions by kind and age, what is missing."""
     ListBankAccounts: _aio.UnaryUnaryMultiCallable[_finance_pb2.ListBankAccountsRequest, _finance_pb2.ListBankAccountsResponse]  # type: ignore[assignment]
@@ -161,6 +169,22 @@ class FinanceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_finance_pb2.UnmatchLineResponse, _abc.Awaitable[_finance_pb2.UnmatchLineResponse]]:
         """Takes a match back, by two people; what it posted is corrected to nothing."""
+
+    @_abc_1.abstractmethod
+    def WriteOffReceivable(
+        self,
+        request: _finance_pb2.WriteOffReceivableRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_finance_pb2.WriteOffReceivableResponse, _abc.Awaitable[_finance_pb2.WriteOffReceivableResponse]]:
+        """Writes off what will not be received of a receivable, by two people; less than zero takes that back."""
+
+    @_abc_1.abstractmethod
+    def IssueVouchers(
+        self,
+        request: _finance_pb2.IssueVouchersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_finance_pb2.IssueVouchersResponse, _abc.Awaitable[_finance_pb2.IssueVouchersResponse]]:
+        """Records which vouchers the treasury issued for payments: a line that names one names its payment."""
 
     @_abc_1.abstractmethod
     def GetAccountStatus(

@@ -96,6 +96,8 @@ class RunPayment(_message.Message):
     END_TO_END_ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     PAYEE_FIELD_NUMBER: _builtins.int
+    VOUCHER_FIELD_NUMBER: _builtins.int
+    FILE_VOUCHER_FIELD_NUMBER: _builtins.int
     amount_minor: _builtins.int
     """Minor units."""
     attempt: _builtins.int
@@ -104,6 +106,10 @@ class RunPayment(_message.Message):
     """End-to-end id; empty before the run is approved."""
     name: _builtins.str
     """Name of the enterprise."""
+    voucher: _builtins.str
+    """Number of the treasury's voucher; empty without one."""
+    file_voucher: _builtins.str
+    """The number as it stands in the file of the run: later ones are not in it."""
     @_builtins.property
     def pays(self) -> Global___RunInstalment:
         """What it pays."""
@@ -121,10 +127,12 @@ class RunPayment(_message.Message):
         end_to_end_id: _builtins.str = ...,
         name: _builtins.str = ...,
         payee: _common_pb2.Payee | None = ...,
+        voucher: _builtins.str = ...,
+        file_voucher: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee", "pays", b"pays"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "attempt", b"attempt", "end_to_end_id", b"end_to_end_id", "name", b"name", "payee", b"payee", "pays", b"pays"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "attempt", b"attempt", "end_to_end_id", b"end_to_end_id", "file_voucher", b"file_voucher", "name", b"name", "payee", b"payee", "pays", b"pays", "voucher", b"voucher"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

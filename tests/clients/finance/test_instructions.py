@@ -142,6 +142,14 @@ def test_the_counters_table_has_every_payment_and_a_row_to_compare() -> None:
     assert (rows[-1][:2], rows[-1][7]) == (["合计", "共2笔"], "1500.51")
 
 
+def test_the_counters_table_has_the_treasurys_vouchers_where_there_are_any() -> None:
+    first, second = INSTRUCTION.payments
+    payments = (msgspec.structs.replace(first, voucher="ZF2026000001"), second)
+    rows = list(csv.reader(io.StringIO(counter_csv(changed(payments=payments)).decode("gb18030"))))
+    assert [row[-1] for row in rows] == ["支付凭证号", "ZF2026000001", "", ""]
+    assert pain001(changed(payments=payments)) == pain001(INSTRUCTION)
+
+
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@"])
 def test_a_name_that_a_spreadsheet_would_compute_is_refused_and_not_altered(begin: str) -> None:
     with pytest.raises(InvalidInstruction, match="formula"):

@@ -67,6 +67,10 @@ def a_story() -> FinanceDesk:
     desk.match("e", part("receivable", 200))
     desk.match("f", part("fee", 5))
     desk.unmatch("c")
+    [receivable] = desk.account.receivables
+    desk.match("g", part("receivable_receipt", 7, receivable))
+    desk.write_off(receivable, 90)
+    desk.write_off(receivable, -10)
     return desk
 
 
@@ -119,7 +123,9 @@ def test_the_encumbrance_set_says_what_the_funds_say(events: list[Event]) -> Non
     assert told["Equity:Encumbrance:Appropriation"] == -sum(fund.appropriated_minor for fund in funds)
 
 
-kinds = st.sampled_from(["run", "debit", "credit", "post", "suspense", "unmatch", "receivable", "fee"])
+kinds = st.sampled_from(
+    ["run", "debit", "credit", "post", "suspense", "unmatch", "receivable", "received", "lost", "fee"]
+)
 
 
 histories = st.lists(st.tuples(kinds, st.integers(0, 4), st.integers(1, 3)), min_size=6, max_size=25)
@@ -146,9 +152,14 @@ def lived(history: Any) -> FinanceDesk:
                 )
             elif kind == "unmatch":
                 desk.unmatch(key)
+            elif kind == "lost":
+                desk.write_off(list(desk.account.receivables)[which % 2], amount - 2 or 1)
+            elif kind == "received":
+                owed = list(desk.account.receivables)[which % 2]
+                desk.match(key, part("receivable_receipt", desk.account.lines[key].said.amount_minor, owed))
             else:
                 desk.match(key, part(kind, abs(desk.account.lines[key].said.amount_minor)))
-        except (Refused, KeyError):
+        except (Refused, LookupError):
             continue
     return desk
 
@@ -165,6 +176,8 @@ def test_random_histories_are_proved_and_clearing_is_what_statements_and_awards_
     assert told.get("Assets:Accrual:Clearing:37001616808050009999", 0) == 0
     in_transit = sum(payment.open_minor for payment in desk.account.payments.values())
     assert told.get("Liabilities:Accrual:InTransit", 0) == -in_transit
+    outstanding = sum(owed.outstanding_minor for owed in desk.account.receivables.values())
+    assert told.get("Assets:Accrual:OtherReceivables", 0) == outstanding
     unexplained = sum(line.said.amount_minor for line in desk.account.lines.values() if line.open)
     assert told.get("Liabilities:Accrual:Suspense:37001616808050009999", 0) == -unexplained
 

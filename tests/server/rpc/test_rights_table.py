@@ -87,6 +87,8 @@ WHO: dict[str, str] = {
     "PostMatches": "finance",
     "MatchLine": "finance",
     "UnmatchLine": "finance",
+    "WriteOffReceivable": "finance",
+    "IssueVouchers": "finance",
     "GetAccountStatus": READ,
     "ListBankAccounts": READ,
     "ListStatements": READ,

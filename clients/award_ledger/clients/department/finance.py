@@ -30,6 +30,9 @@ from award_ledger.v1.finance_pb2 import (
     GetAccountStatusResponse,
     ImportStatementRequest,
     ImportStatementResponse,
+    IssuedVoucher,
+    IssueVouchersRequest,
+    IssueVouchersResponse,
     LineMatch,
     ListBankAccountsRequest,
     ListBankAccountsResponse,
@@ -47,6 +50,8 @@ from award_ledger.v1.finance_pb2 import (
     ProposeMatchesRequest,
     UnmatchLineRequest,
     UnmatchLineResponse,
+    WriteOffReceivableRequest,
+    WriteOffReceivableResponse,
 )
 from award_ledger.v1.finance_pb2_grpc import FinanceServiceStub
 
@@ -133,6 +138,23 @@ class FinanceActs(Acts):
         """Take back what a line was said to be; another person's same word completes it."""
         request = UnmatchLineRequest(account=account, line=line, reason=reason, **writing(options))
         return self._connection.call(self._finance.UnmatchLine, request, options.get("timeout_s"))
+
+    def write_off_receivable(
+        self, account: str, receivable: str, *, amount_minor: int, reason: str, **options: Unpack[DatedOptions]
+    ) -> WriteOffReceivableResponse:
+        """Write off what will not be received; another person's same word completes it. Below zero takes it back."""
+        request = WriteOffReceivableRequest(
+            account=account, receivable=receivable, amount_minor=amount_minor, reason=reason, **writing(options)
+        )
+        return self._connection.call(self._finance.WriteOffReceivable, request, options.get("timeout_s"))
+
+    def issue_vouchers(
+        self, account: str, vouchers: Iterable[tuple[str, str]], **options: Unpack[DatedOptions]
+    ) -> IssueVouchersResponse:
+        """Record the numbers of the treasury's vouchers, each behind the end-to-end id of its payment."""
+        told = (IssuedVoucher(end_to_end_id=paid, number=number) for paid, number in vouchers)
+        request = IssueVouchersRequest(account=account, vouchers=told, **writing(options))
+        return self._connection.call(self._finance.IssueVouchers, request, options.get("timeout_s"))
 
     def get_account_status(
         self, account: str, *, on: Day = "", **options: Unpack[ReadOptions]

@@ -48,4 +48,5 @@ def _payment(place: int, payment: RunPayment, free_text: str) -> Payment:
         payee_account=payment.payee.account_number,
         payee_bank=bank_named(payment.payee.bank),
         free_text=free_text,
+        voucher=payment.file_voucher,
     )

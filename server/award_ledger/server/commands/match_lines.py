@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from award_ledger.domain.bank_account import BankAccount, Line
+from award_ledger.domain.bank_account import BankAccount, Line, voucher_claim
 from award_ledger.domain.bank_events import Allocation, LineMatch, LineMatchProposed, LinesMatched
 from award_ledger.domain.bank_refusals import BankLineState, MatchNotExact
 from award_ledger.domain.enterprise import Enterprise
@@ -164,7 +164,7 @@ def _check_sum(account: BankAccount, line: Line, match: LineMatch) -> None:
 def _check_automatic(account: BankAccount, match: LineMatch, used: set[str], ledger: WorkingSet) -> None:
     """Raises BankLineNotFound, BankLineState or MatchNotExact: what a client believes is found out here again."""
     line = line_of(account, match.line)
-    said, amount = line.said, line.said.amount_minor
+    amount = line.said.amount_minor
     _check_open(line)
     if line.suspense_minor:
         raise BankLineState(match.line, "is in suspense; two people clear it")
@@ -179,10 +179,30 @@ def _check_automatic(account: BankAccount, match: LineMatch, used: set[str], led
         whole = payment.open_minor if part.kind == "settlement" else payment.paid_minor
         if part.amount_minor != whole:
             raise MatchNotExact(match.line, amount, allocated, f"{part.reference} has {whole} open")
-        if part.reference in used or account.claimed.get(part.reference, 0) > (part.reference in said.names):
+        if part.reference in used or _claimed_elsewhere(account, line, payment):
             raise MatchNotExact(match.line, amount, allocated, f"another line claims {part.reference}")
     if not _carries(account, line, match, [payment for payment in payments if payment is not None], ledger):
         raise MatchNotExact(match.line, amount, allocated, f"the line does not say so by {match.basis}")
+    others = _ids_and_vouchers(account, line) - {part.reference for part in match.allocations}
+    if others:
+        raise MatchNotExact(match.line, amount, allocated, f"the line names {', '.join(sorted(others))} too")
+
+
+def _claimed_elsewhere(account: BankAccount, line: Line, payment: Expected) -> bool:
+    """Does another line that nothing explains name the payment, by an id or by its voucher?"""
+    said, paid = line.said, payment.end_to_end_id
+    if account.claimed.get(paid, 0) > (paid in said.names):
+        return True
+    return bool(payment.voucher) and account.claimed.get(voucher_claim(payment.voucher), 0) > (
+        account.of_voucher(said) == paid
+    )
+
+
+def _ids_and_vouchers(account: BankAccount, line: Line) -> set[str]:
+    """The payments of ours that the line names in its fields for it; what stands in free text is no such field."""
+    said = line.said
+    named = {said.end_to_end_id, *said.voucher_ids, account.of_voucher(said)}
+    return {paid for paid in named if paid in account.ids}
 
 
 def _carries(account: BankAccount, line: Line, match: LineMatch, payments: list[Expected], ledger: WorkingSet) -> bool:
@@ -194,7 +214,9 @@ def _carries(account: BankAccount, line: Line, match: LineMatch, payments: list[
         instructed = (account.payment(payment.end_to_end_id) for payment in run.payments)
         of_run = {payment.end_to_end_id for payment in instructed if payment is not None and payment.open_minor}
         return of_run == {payment.end_to_end_id for payment in payments} and line.said.batch_count in (0, len(of_run))
-    return match.basis == "reference" and len(payments) == 1 and payments[0].end_to_end_id in line.said.voucher_ids
+    if match.basis != "reference" or len(payments) != 1:
+        return False
+    return payments[0].end_to_end_id in (*line.said.voucher_ids, account.of_voucher(line.said))
 
 
 def _check_postings(account: BankAccount, match: LineMatch, ledger: WorkingSet, act: Act) -> None:

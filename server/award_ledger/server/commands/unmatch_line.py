@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from award_ledger.domain.bank_account import BankAccount, Line, receivable_reference
+from award_ledger.domain.bank_account import BankAccount, Line
 from award_ledger.domain.bank_events import LineUnmatched, LineUnmatchProposed
 from award_ledger.domain.bank_refusals import BankLineState
 from award_ledger.domain.fact import Act, Event, Fact
+from award_ledger.domain.receivable import receivable_reference
 from award_ledger.domain.refusals import SecondPersonRequired
 from award_ledger.domain.working_set import Aggregate, WorkingSet
 from award_ledger.server.commands.bank_accounts import kept, line_of
@@ -44,6 +45,8 @@ class UnmatchLine:
                 owed = account.receivables[receivable_reference(line.posted_at, self.line, place)]
                 if owed.received_minor:
                     raise BankLineState(self.line, f"{owed.received_minor} of {owed.reference} came in already")
+                if owed.written_off_minor:
+                    raise BankLineState(self.line, f"{owed.written_off_minor} of {owed.reference} was written off")
         if not line.unmatch_proposed_by:
             return LineUnmatchProposed(act=act, line=self.line, matched_at=line.matched_at, reason=reason)
         if line.unmatch_proposed_by == act.principal:

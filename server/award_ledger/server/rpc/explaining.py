@@ -85,7 +85,7 @@ def _line(line: Line, name: str = "", account: str = "") -> matching.BankLine:
         amount_minor=said.amount_minor,
         booked_on=said.booked_on,
         end_to_end_id=said.end_to_end_id,
-        references=said.voucher_ids,
+        references=(*said.voucher_ids, normalised(said.voucher)) if said.voucher else said.voucher_ids,
         payment_information_id=said.payment_information_id,
         batch_count=said.batch_count,
         found_ids=said.found_ids,
@@ -101,7 +101,9 @@ def _payment(payment: Expected, name: str = "", account: str = "") -> matching.P
         paid_minor=payment.paid_minor,
         instructed_on=payment.instructed_on,
         run=payment.run,
-        references=(payment.end_to_end_id,),
+        references=(payment.end_to_end_id, normalised(payment.voucher))
+        if payment.voucher
+        else (payment.end_to_end_id,),
         name=name,
         account=account,
     )

@@ -110,6 +110,8 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
         "PostMatches": _FUNDING,
         "MatchLine": _FUNDING,
         "UnmatchLine": _FUNDING,
+        "WriteOffReceivable": _FUNDING,
+        "IssueVouchers": _FUNDING,
         "GetAccountStatus": _READING,
         "ListBankAccounts": _READING,
         "ListStatements": _READING,

@@ -14,6 +14,7 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.commands.finance_attempts import attempts
 from award_ledger.clients.cli.commands.finance_files import extra, import_, journal, save, verify
+from award_ledger.clients.cli.commands.finance_receivables import vouchers, write_off
 from award_ledger.clients.cli.commands.finance_runs import run_commands
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of, json_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
@@ -338,6 +339,8 @@ def finance_commands() -> typer.Typer:
     group.command("match", cls=HelpCommand)(match)
     group.command("assign", cls=HelpCommand)(assign)
     group.command("unmatch", cls=HelpCommand)(unmatch)
+    group.command("write-off", cls=HelpCommand)(write_off)
+    group.command("vouchers", cls=HelpCommand)(vouchers)
     group.command("lines", cls=HelpCommand)(lines)
     group.command("status", cls=HelpCommand)(status)
     group.command("attempts", cls=HelpCommand)(attempts)

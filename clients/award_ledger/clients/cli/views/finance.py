@@ -11,7 +11,7 @@ from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import plain_major, to_major
 from award_ledger.clients.cli.tables import fields, line, number_of, table
 from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
-from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
+from award_ledger.v1.finance_pb2 import AccountStatus, Proposal, Receivable
 from award_ledger.v1.payment_runs_pb2 import PaymentRun, PaymentRunStatus
 
 CONTENT = "content:"
@@ -44,12 +44,24 @@ def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
     for gap in status.missing:
         yield line(desk.say("finance.missing", what=gap), "yellow")
     for owed in status.receivables:
-        left = _money(owed.amount_minor - owed.received_minor, status.currency)
+        left = _money(_outstanding(owed), status.currency)
         yield line(desk.say("finance.receivable", reference=owed.reference, left=left, reason=owed.reason))
+        yield from receivable_line(desk, owed, status.currency)
+
+
+def receivable_line(desk: Desk, owed: Receivable, currency: str) -> Iterator[RenderableType]:
+    """Who says that it should be written off, while another person has not said so."""
+    if owed.write_off_proposed_by:
+        amount = _money(owed.write_off_proposed_minor, currency)
+        yield line(desk.say("finance.write_off_proposed", person=owed.write_off_proposed_by, amount=amount), "yellow")
+
+
+def _outstanding(owed: Receivable) -> int:
+    return owed.amount_minor - owed.received_minor - owed.written_off_minor
 
 
 def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list[str | int | Decimal]]]:
-    """Columns and rows for a spreadsheet: control totals, exceptions by kind and age, then what is missing."""
+    """Columns and rows for a spreadsheet: control totals, exceptions by kind and age, receivables, what is missing."""
     counts = ("upto_1", "upto_5", "upto_30", "older", "earlier_year")
     rows: list[list[str | int | Decimal]] = [
         [desk.say(f"finance.{name}"), "", "", "", "", "", _decimal(getattr(status, name), status.currency)]
@@ -58,6 +70,9 @@ def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list
     for aged in status.ageing:
         ages = [int(getattr(aged, f"{name}_count")) for name in counts]
         rows.append([desk.say(f"finance.ageing.{aged.kind}"), *ages, _decimal(aged.amount_minor, status.currency)])
+    for owed in status.receivables:
+        told = f"{desk.say('finance.ageing.receivable')} {owed.reference} {owed.reason}"
+        rows.append([told, "", "", "", "", "", _decimal(_outstanding(owed), status.currency)])
     rows += [[desk.say("finance.missing", what=gap), "", "", "", "", "", ""] for gap in status.missing]
     return [desk.say(f"finance.column.{name}") for name in ("kind", *counts, "sum")], rows
 
@@ -164,7 +179,8 @@ def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
             (desk.say("finance.file"), f"{run.format} {run.file_sha256}".strip()),
         ]
     )
-    columns = ("enterprise", "name", "award", "instalment", "amount", "end_to_end_id")
+    columns = ["enterprise", "name", "award", "instalment", "amount", "end_to_end_id"]
+    columns += ["voucher"] if any(payment.voucher for payment in run.payments) else []
     rows = [
         [
             number_of(payment.pays.enterprise),
@@ -173,7 +189,8 @@ def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
             str(payment.pays.instalment),
             to_major(payment.amount_minor, run.currency),
             payment.end_to_end_id,
-        ]
+            payment.voucher,
+        ][: len(columns)]
         for payment in run.payments
     ]
     yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="34")

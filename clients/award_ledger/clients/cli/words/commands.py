@@ -10,6 +10,7 @@ from award_ledger.clients.cli.words.command_help import command as _command
 from award_ledger.clients.cli.words.finance import FINANCE_COMMANDS
 from award_ledger.clients.cli.words.identity import IDENTITY_COMMANDS
 from award_ledger.clients.cli.words.money import MONEY_COMMANDS
+from award_ledger.clients.cli.words.receivables import RECEIVABLE_COMMANDS
 from award_ledger.clients.cli.words.rights import RIGHTS_COMMANDS
 from award_ledger.clients.cli.words.simulation import SIMULATION_COMMANDS
 
@@ -357,6 +358,7 @@ COMMANDS: dict[str, Phrase] = {
     **SIMULATION_COMMANDS,
     **FINANCE_COMMANDS,
     **ANSWER_COMMANDS,
+    **RECEIVABLE_COMMANDS,
     **RIGHTS_COMMANDS,
     **IDENTITY_COMMANDS,
 }

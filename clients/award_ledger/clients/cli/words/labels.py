@@ -8,6 +8,7 @@ from award_ledger.clients.cli.words.bank_answers import ANSWER_LABELS
 from award_ledger.clients.cli.words.finance import FINANCE_LABELS
 from award_ledger.clients.cli.words.identity import IDENTITY_LABELS
 from award_ledger.clients.cli.words.names import NAMES
+from award_ledger.clients.cli.words.receivables import RECEIVABLE_LABELS
 from award_ledger.clients.cli.words.sentences import SENTENCES
 from award_ledger.clients.cli.words.simulation import SIMULATION_LABELS
 
@@ -358,6 +359,7 @@ LABELS: dict[str, Phrase] = {
     **SIMULATION_LABELS,
     **FINANCE_LABELS,
     **ANSWER_LABELS,
+    **RECEIVABLE_LABELS,
     **IDENTITY_LABELS,
     **NAMES,
     **SENTENCES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.bank_answers import ANSWER_NAMES
 from award_ledger.clients.cli.words.finance import FINANCE_NAMES
+from award_ledger.clients.cli.words.receivables import RECEIVABLE_NAMES
 from award_ledger.clients.cli.words.rights import RIGHTS_NAMES
 
 _STATUSES = {
@@ -228,5 +229,6 @@ NAMES: dict[str, Phrase] = {
     **RIGHTS_NAMES,
     **FINANCE_NAMES,
     **ANSWER_NAMES,
+    **RECEIVABLE_NAMES,
 }
 """Every word, by its key."""

@@ -7,6 +7,7 @@ from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
 from award_ledger.clients.cli.words.bank_answers import ANSWER_OPTIONS
 from award_ledger.clients.cli.words.finance import FINANCE_METAVARS, FINANCE_OPTIONS
 from award_ledger.clients.cli.words.identity import IDENTITY_OPTIONS
+from award_ledger.clients.cli.words.receivables import RECEIVABLE_METAVARS, RECEIVABLE_OPTIONS
 from award_ledger.clients.cli.words.rights import RIGHTS_OPTIONS
 from award_ledger.clients.cli.words.simulation import SIMULATION_METAVARS, SIMULATION_OPTIONS
 
@@ -180,6 +181,7 @@ OPTIONS: dict[str, Phrase] = {
     **IDENTITY_OPTIONS,
     **FINANCE_OPTIONS,
     **ANSWER_OPTIONS,
+    **RECEIVABLE_OPTIONS,
 }
 
 METAVARS = {
@@ -222,6 +224,7 @@ METAVARS = {
     "SECONDS": Phrase("SECONDS", "秒"),
     **SIMULATION_METAVARS,
     **FINANCE_METAVARS,
+    **RECEIVABLE_METAVARS,
     "PROFILE": Phrase("PROFILE", "身份配置"),
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),

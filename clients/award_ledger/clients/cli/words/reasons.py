@@ -9,6 +9,7 @@ from award_ledger.clients.cli.words.reason import SAFE_EN as _SAFE_EN
 from award_ledger.clients.cli.words.reason import SAFE_ZH as _SAFE_ZH
 from award_ledger.clients.cli.words.reason import Reason
 from award_ledger.clients.cli.words.reason import reason as _reason
+from award_ledger.clients.cli.words.receivables import RECEIVABLE_REASONS
 from award_ledger.clients.cli.words.rights import RIGHTS_REASONS
 
 REASONS: dict[str, Reason] = {
@@ -393,7 +394,10 @@ REASONS: dict[str, Reason] = {
         "请让签名进程同时持有新旧密钥，待下一检查点后重试",
     ),
     # Bank accounts and payment runs.
-    **{name: Reason(what, todo) for name, (what, todo) in {**FINANCE_REASONS, **ANSWER_REASONS}.items()},
+    **{
+        name: Reason(what, todo)
+        for name, (what, todo) in {**FINANCE_REASONS, **ANSWER_REASONS, **RECEIVABLE_REASONS}.items()
+    },
     "PERSONAL_DATA_NOT_HELD": _reason(
         "The application holds nothing of that: it was never told, or it has been erased.",
         "该申报没有此项信息：未曾填报，或已删除。",

@@ -21,6 +21,8 @@ COLUMNS = (
     "附言",
     "端到端编号",
 )
+VOUCHER = "支付凭证号"
+"""A last column, where the treasury has issued a voucher for any of the payments."""
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -32,7 +34,8 @@ def counter_csv(instruction: Instruction, encoding: str = "gb18030") -> bytes:
     refuse_invalid(instruction)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    columns = (*COLUMNS, VOUCHER) if any(payment.voucher for payment in instruction.payments) else COLUMNS
+    writer.writerow(columns)
     for place, payment in enumerate(instruction.payments, start=1):
         cells = (
             str(place),
@@ -46,13 +49,14 @@ def counter_csv(instruction: Instruction, encoding: str = "gb18030") -> bytes:
             instruction.currency,
             remittance(payment),
             payment.end_to_end_id,
-        )
-        for name, cell in zip(COLUMNS, cells, strict=True):
+            payment.voucher,
+        )[: len(columns)]
+        for name, cell in zip(columns, cells, strict=True):
             if cell.startswith(_FORMULA):
                 raise InvalidInstruction(f"payment {place}: {name} {cell[:60]!r} would be a formula in a spreadsheet")
         writer.writerow(cells)
     total = plain_text_of(instruction.control_sum_minor(), instruction.currency)
-    summary = ["合计", f"共{len(instruction.payments)}笔", *[""] * (len(COLUMNS) - 2)]
+    summary = ["合计", f"共{len(instruction.payments)}笔", *[""] * (len(columns) - 2)]
     summary[COLUMNS.index("金额")], summary[COLUMNS.index("币种")] = total, instruction.currency
     writer.writerow(summary)
     try:

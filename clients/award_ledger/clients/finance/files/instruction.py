@@ -46,6 +46,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     payee_bank: Bank = Bank()
     free_text: str = ""
     instruction_id: str = ""
+    voucher: str = ""
+    """Of the treasury, for tables; a message to a bank has no place for it."""
 
 
 class Instruction(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,6 +85,8 @@ class _Reading:
         return self.awards[fact["award_id"]]
 
 
+_ABOUT = ("award_id", "code", "line", "receivable", "statement_key")
+
 Told = Iterator[tuple[str, dict[str, int], str, str]]
 """Kind, amounts, own account, currency."""
 
@@ -98,7 +100,7 @@ def occurrences(events: Iterable[Stored]) -> Iterator[Occurrence | BankBalance]:
             continue
         fact = json.loads(event.state)
         on = dt.date.fromisoformat(fact["act"]["effective_on"])
-        about = str(fact.get("award_id") or fact.get("code") or fact.get("line") or fact.get("statement_key") or "")
+        about = str(next((fact[name] for name in _ABOUT if fact.get(name)), ""))
         for kind, amounts, account, currency in read(reading, fact, event):
             when = dt.date.fromordinal(amounts.pop("_on")) if "_on" in amounts else on
             moved = {name: amount for name, amount in amounts.items() if amount}
@@ -328,6 +330,11 @@ def _unmatched(reading: _Reading, fact: dict[str, Any], event: Stored) -> Told:
     yield from _allocated(reading, account, currency, fact["line"], [])
 
 
+def _receivable_written_off(reading: _Reading, fact: dict[str, Any], event: Stored) -> Told:
+    account, currency = reading.accounts[event.aggregate_id]
+    yield "receivable_written_off", {"amount": fact["amount_minor"]}, account, currency
+
+
 def _allocated(reading: _Reading, account: str, currency: str, line: str, allocations: list[dict[str, Any]]) -> Told:
     """From suspense to what the parts are; what they were before goes back first."""
     amount, _ = reading.lines[account, line]
@@ -374,4 +381,5 @@ _READ: dict[str, Callable[[_Reading, dict[str, Any], Stored], Told]] = {
     "bank_account.statement_imported.v1": _statement,
     "bank_account.lines_matched.v1": _matched,
     "bank_account.line_unmatched.v1": _unmatched,
+    "bank_account.receivable_written_off.v1": _receivable_written_off,
 }

@@ -9,6 +9,7 @@ from award_ledger.domain import bank_events as be
 from award_ledger.domain.account_status import AccountStatus, Ageing
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.identity import end_to_end_ids, enterprise_id
+from award_ledger.domain.receivable import Receivable
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.rpc.fields import FIRST_DAY, LAST_DAY, day, identifier, number_of, required_choice
@@ -142,18 +143,22 @@ def status_message(account: domain.BankAccount, status: AccountStatus, on: date)
         line_count=len(account.lines),
         ageing=[_ageing(aged) for aged in status.ageing],
         missing=status.missing,
-        receivables=[
-            pb.Receivable(
-                reference=owed.reference,
-                line=owed.line,
-                amount_minor=owed.amount_minor,
-                received_minor=owed.received_minor,
-                opened_on=owed.opened_on.isoformat(),
-                reason=owed.reason,
-            )
-            for owed in account.receivables.values()
-            if owed.outstanding_minor
-        ],
+        receivables=[receivable_message(owed) for owed in account.receivables.values() if owed.outstanding_minor],
+    )
+
+
+def receivable_message(owed: Receivable) -> pb.Receivable:
+    """Money that is owed back to us."""
+    return pb.Receivable(
+        reference=owed.reference,
+        line=owed.line,
+        amount_minor=owed.amount_minor,
+        received_minor=owed.received_minor,
+        opened_on=owed.opened_on.isoformat(),
+        reason=owed.reason,
+        written_off_minor=owed.written_off_minor,
+        write_off_proposed_minor=owed.write_off_proposed_minor,
+        write_off_proposed_by=owed.write_off_proposed_by,
     )
 
 

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from award_ledger.domain.account_status import Item, account_status
 from award_ledger.domain.bank_account import BankAccount, Line
-from award_ledger.domain.bank_events import LineMatch, StatementLine
+from award_ledger.domain.bank_events import IssuedVoucher, LineMatch, StatementLine
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.matching import Proposal, Share
@@ -18,7 +18,9 @@ from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands import unmatch_line
 from award_ledger.server.commands.bank_accounts import MOST_LINES, ImportStatement, OpenBankAccount, divided, kept
+from award_ledger.server.commands.issue_vouchers import IssueVouchers
 from award_ledger.server.commands.match_lines import MatchLine, PostMatches
+from award_ledger.server.commands.write_off_receivable import WriteOffReceivable
 from award_ledger.server.rpc.explaining import Explained
 from award_ledger.server.rpc.fields import chosen, day
 from award_ledger.server.rpc.mapping import bank_answers as answers
@@ -120,6 +122,16 @@ class FinanceService(FinanceServiceServicer):
 
     def UnmatchLine(self, request: pb.UnmatchLineRequest, context: grpc.ServicerContext) -> pb.UnmatchLineResponse:
         return self._writes.perform(request, context, self._unmatch)
+
+    def WriteOffReceivable(
+        self, request: pb.WriteOffReceivableRequest, context: grpc.ServicerContext
+    ) -> pb.WriteOffReceivableResponse:
+        return self._writes.perform(request, context, _WRITE_OFF)
+
+    def IssueVouchers(
+        self, request: pb.IssueVouchersRequest, context: grpc.ServicerContext
+    ) -> pb.IssueVouchersResponse:
+        return self._writes.perform(request, context, _VOUCHERS)
 
     def GetAccountStatus(
         self, request: pb.GetAccountStatusRequest, context: grpc.ServicerContext
@@ -296,6 +308,31 @@ def _answer_line(response: Callable[..., R]) -> Callable[[WorkingSet, Written], 
         return response(line=mapping.line_message(line, ledger), receipt=receipt(written))
 
     return answer
+
+
+def _written_off(ledger: WorkingSet, written: Written) -> pb.WriteOffReceivableResponse:
+    owed = ledger.find(BankAccount, written.event.originator_id).receivables[written.event.fact.receivable]
+    return pb.WriteOffReceivableResponse(receivable=mapping.receivable_message(owed), receipt=receipt(written))
+
+
+_WRITE_OFF: Method[pb.WriteOffReceivableRequest, pb.WriteOffReceivableResponse] = Method(
+    lambda request: WriteOffReceivable(request.account, request.receivable, request.amount_minor, request.reason),
+    _written_off,
+)
+
+
+def _issued(_: WorkingSet, written: Written) -> pb.IssueVouchersResponse:
+    issued = (pb.IssuedVoucher(end_to_end_id=v.end_to_end_id, number=v.number) for v in written.event.fact.vouchers)
+    return pb.IssueVouchersResponse(issued=issued, receipt=receipt(written))
+
+
+_VOUCHERS: Method[pb.IssueVouchersRequest, pb.IssueVouchersResponse] = Method(
+    lambda request: IssueVouchers(
+        request.account,
+        tuple(IssuedVoucher(end_to_end_id=v.end_to_end_id, number=v.number.strip()) for v in request.vouchers),
+    ),
+    _issued,
+)
 
 
 def _proposal(

@@ -139,12 +139,13 @@ def _head(run: domain.PaymentRun, ledger: WorkingSet) -> pb.PaymentRun:
 
 
 def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None = None) -> pb.PaymentRun:
-    message = _head(run, ledger)
+    message, account = _head(run, ledger), ledger.bank_account(run.account)
     for payment in run.payments:
         enterprise = ledger.enterprise(payment.enterprise_id)
         number = EnterpriseNumber(scheme=enterprise.scheme, number=enterprise.number)
         pays = pb.RunInstalment(enterprise=number, award_id=str(payment.award_id), instalment=payment.instalment)
         application = enterprise.applications[enterprise.awards[payment.award_id].application_id]
+        expected = account.payment(payment.end_to_end_id)
         message.payments.append(
             pb.RunPayment(
                 pays=pays,
@@ -153,6 +154,8 @@ def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None
                 end_to_end_id=payment.end_to_end_id,
                 name=enterprise.name,
                 payee=unsealing.payee(application.number) if unsealing is not None else None,
+                voucher=expected.voucher if expected is not None else "",
+                file_voucher=expected.file_voucher if expected is not None else "",
             )
         )
     return message
