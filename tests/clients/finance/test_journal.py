@@ -79,6 +79,14 @@ def test_a_story_of_finance_is_proved_by_bean_check(name: str, tmp_path: Path) -
     assert checked(written(a_story().events, name), tmp_path) == ""
 
 
+def test_what_is_owed_and_what_is_lost_is_in_the_journal_as_the_account_has_it() -> None:
+    desk = a_story()
+    [owed] = desk.account.receivables.values()
+    told = sums(written(desk.events))
+    assert told["Assets:Accrual:OtherReceivables"] == owed.outstanding_minor == 200 - 7 - 80
+    assert told["Expenses:Accrual:Losses"] == owed.written_off_minor == 80
+
+
 def test_a_slip_of_one_minor_unit_is_found(tmp_path: Path) -> None:
     text = written(a_story().events)
     amounts = list(re.finditer(r"^  \S+  (-?\d+\.\d\d) CNY$", text, re.MULTILINE))
@@ -134,6 +142,9 @@ histories = st.lists(st.tuples(kinds, st.integers(0, 4), st.integers(1, 3)), min
 def lived(history: Any) -> FinanceDesk:
     """A desk at which all this was tried; what is refused changes nothing."""
     desk, ids, closing = FinanceDesk(), list[str](), 500
+    desk.statement(booked("L0", -5), opening=closing)
+    desk.match("L0", part("receivable", 5))
+    closing -= 5
     for kind, which, amount in history:
         paid, key = ids[which % len(ids)] if ids else "", f"L{which}"
         try:
