@@ -22,7 +22,7 @@ from award_ledger.clients.verification.policies import Policy
 from award_ledger.clients.verification.proof_files import parse_proof_file
 from award_ledger.clients.verification.reports import Finding, Report
 from award_ledger.clients.verification.text_fields import from_base64
-from award_ledger.clients.verification.tiles import bundles_of, hash_tiles_of
+from award_ledger.clients.verification.tiles import belongs, parse_tile_name
 
 CHECKPOINT = "checkpoint"
 PREVIOUS = "checkpoint.prev"
@@ -115,7 +115,11 @@ class _Checking:
         disclosing = self._require_openings or any(_OPENINGS.fullmatch(name) for name in self._names)
         disclosures = Disclosures(self._bundle, report, disclosing=disclosing)
         try:
-            events = self._full(checkpoint, earlier, disclosures) if full else self._selection(checkpoint, disclosures)
+            if full:
+                events = self._full(checkpoint, earlier, disclosures)
+            else:
+                self._require_continuation(checkpoint, earlier)
+                events = self._selection(checkpoint, disclosures)
             self._check_names(checkpoint, full)
             self._check_manifest(checkpoint)
         except NotVerified as error:
@@ -174,6 +178,17 @@ class _Checking:
             report.add("bundle", f"there are {states} states for {size} events")
         return walk.events
 
+    def _require_continuation(self, checkpoint: Checkpoint, earlier: list[Checkpoint]) -> None:
+        """Without all entries nothing shows that the log continues a checkpoint but the proof in the bundle itself."""
+        proved = {checkpoint, *earlier[-1:]} if PREVIOUS in self._names else {checkpoint}
+        for one in earlier:
+            if one.size and one not in proved:
+                self.report.add(
+                    "proof",
+                    f"nothing in this selection proves that the log continues the checkpoint held at {one.size}: "
+                    "export it with that checkpoint as the one held",
+                )
+
     def _selection(self, checkpoint: Checkpoint, disclosures: Disclosures) -> int:
         """Each proof with its entry (in `extra`, covered by the proof) and its state."""
         indexes = sorted(int(match[1]) for name in self._names if (match := _PROOF.fullmatch(name)))
@@ -201,14 +216,14 @@ class _Checking:
 
     def _check_names(self, checkpoint: Checkpoint, full: bool) -> None:
         expected = {CHECKPOINT, PREVIOUS, CONSISTENCY, MANIFEST}
-        if full:
-            expected.update(tile.name for tiles in (bundles_of, hash_tiles_of) for tile in tiles(checkpoint.size))
         strange = sorted(name for name in self._names - expected if not self._may_lie_there(name, checkpoint, full))
         if strange:
             named = ", ".join(name[:80] for name in strange[:MAX_UNEXPECTED])
             self.report.add("bundle", f"{len(strange)} files belong to nothing that was verified: {named}")
 
     def _may_lie_there(self, name: str, checkpoint: Checkpoint, full: bool) -> bool:
+        if full and name.startswith("tile/"):
+            return _is_tile(name, checkpoint.size)
         openings, proof = _OPENINGS.fullmatch(name), _PROOF.fullmatch(name)
         if openings is not None:
             return int(openings[1]) < checkpoint.size and (full or f"proofs/{openings[1]}.tlog-proof" in self._names)
@@ -220,3 +235,10 @@ class _Checking:
 
         if MANIFEST in self._names and read(MANIFEST) != manifest_of(read, self._names, checkpoint):
             self.report.add("bundle", f"{MANIFEST} is not the manifest of these files")
+
+
+def _is_tile(name: str, size: int) -> bool:
+    try:
+        return belongs(parse_tile_name(name), size)
+    except Malformed:
+        return False

@@ -69,10 +69,15 @@ class Policy:
     def verify(self, note: bytes, *, now_s: int = 0, max_age_s: int = 0) -> Verified:
         """The same, if the quorum cosigned it too.
 
-        With `max_age_s`, cosignatures older than that at `now_s`, or dated ahead of it, do not count.
+        With `max_age_s`, cosignatures older than that at `now_s`, or dated ahead of it, do not count; where none is
+        asked for, no age can be shown.
         Raises Malformed, SignatureRefused, QuorumMissed.
         """
         verified = self.signed_by_log(note)
+        if max_age_s and self.quorum == NONE:
+            raise QuorumMissed(
+                f"the policy asks for no witness, so nothing tells whether this view is older than {max_age_s} s"
+            )
         witnessed = [one for one in verified.signed if one.key in self.witnesses.values()]
         fresh = {one.key for one in witnessed if _is_fresh(one, now_s, max_age_s)}
         cosigned = {name for name, key in self.witnesses.items() if key in fresh}
