@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from award_ledger.clients.trail.bundle_writing import BundleWriting
 from award_ledger.clients.trail.copying import Copying, Watch
 from award_ledger.clients.trail.log_source import LogSource
-from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, POLICY_COPY, PREVIOUS
+from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, POLICY_COPY, PREVIOUS, anchor_name
 from award_ledger.clients.verification.bundles import BundleBroken, state_name
 from award_ledger.clients.verification.checkpoints import Checkpoint
 from award_ledger.clients.verification.entries import entries_of_bundle, parse_entry
@@ -63,8 +63,7 @@ class Export:
         if kept is None:
             self._writing.add(CHECKPOINT, note)
             self._writing.add(POLICY_COPY, self._policy_text)
-            for timestamp in self._source.timestamps(checkpoint.size)[:1]:
-                self._writing.add(f"anchors/{checkpoint.size}.tsr", timestamp)
+            add_timestamp(self._source, self._writing, checkpoint.size)
         if held is not None and self._writing.kept(PREVIOUS) is None:
             self._add_earlier(self._policy.signed_by_log(held).checkpoint, held, checkpoint)
         return checkpoint
@@ -107,6 +106,14 @@ def proven_consistency(source: LogSource, held: Checkpoint, checkpoint: Checkpoi
     proof = source.consistency_proof(held.size, checkpoint.size) if 0 < held.size < checkpoint.size else []
     verify_consistency(held.size, held.root, checkpoint.size, checkpoint.root, proof)
     return proof
+
+
+def add_timestamp(source: LogSource, writing: BundleWriting, size: int) -> None:
+    """Adds the time stamp of the checkpoint of a size, where the ledger has one. Raises LedgerError."""
+    name = anchor_name(size)
+    if writing.kept(name) is None:
+        for timestamp in source.timestamps(size)[:1]:
+            writing.add(name, timestamp)
 
 
 def hashes_text(hashes: Sequence[bytes]) -> bytes:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from award_ledger.clients.trail.bundle_writing import FolderWriting
 from award_ledger.clients.trail.copying import Copying, Watch
-from award_ledger.clients.trail.export import Export, add_manifest, hashes_text, proven_consistency
+from award_ledger.clients.trail.export import Export, add_manifest, add_timestamp, hashes_text, proven_consistency
 from award_ledger.clients.trail.log_source import LogSource
 from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, PREVIOUS
 from award_ledger.clients.verification.bundles import state_name
@@ -73,6 +73,7 @@ def _brought_up(
         writing.add(CONSISTENCY, hashes_text(proof))
         writing.add(PREVIOUS, held_note)
     writing.add(CHECKPOINT, note)
+    add_timestamp(source, writing, checkpoint.size)
     _tidy(writing, checkpoint.size)
     add_manifest(writing, checkpoint)
     writing.finish()
