@@ -70,7 +70,7 @@ def serving_limits(given: argparse.Namespace) -> ServingLimits:
         given.calls,
         given.message_bytes,
         caller=None if given.development else caller,
-        longest=Longest(given.call_s, given.stream_s),
+        longest=Longest(given.call_s, given.stream_s, given.request_s),
         reflection=given.development,
     )
 
