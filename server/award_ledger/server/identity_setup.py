@@ -63,7 +63,7 @@ def doors(given: argparse.Namespace, clock: Clock | None = None) -> Doors:
 
 def serving_limits(given: argparse.Namespace) -> ServingLimits:
     """Limits of the server. Names that are only believed have none of their own, and may see the contract."""
-    caller = CallerLimits(given.caller_rate, given.caller_calls, given.caller_streams)
+    caller = CallerLimits(given.caller_rate, given.caller_calls, given.caller_streams, given.caller_rows)
     return ServingLimits(
         given.threads,
         given.followers,

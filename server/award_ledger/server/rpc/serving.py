@@ -162,11 +162,13 @@ class LedgerServer:
         self._lanes = lanes = Lanes(limits.threads, limits.calls)
         self._arrivals = Arrivals(limits.longest.request_s)
         around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
-        if limits.caller:
-            around.append(Allowances(limits.caller, STREAMS))
+        allowances = Allowances(limits.caller, STREAMS) if limits.caller else None
+        if allowances:
+            around.append(allowances)
+        inside = [Patience(limits.longest, STREAMS), Rights(gate), Messages(self._arrivals, allowances)]
         self._server = grpc.server(
             lanes.pool,
-            interceptors=[lanes, *around, Patience(limits.longest, STREAMS), Rights(gate), Messages(self._arrivals)],
+            interceptors=[lanes, *around, *inside],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )

@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.server.rpc.arrivals import Arrivals
 from award_ledger.server.rpc.call import METHOD_PREFIX
+from award_ledger.server.rpc.interceptors.allowances import Allowances
 from award_ledger.server.rpc.interceptors.around import Handler
 from award_ledger.server.rpc.lanes import HEALTH_PREFIX
 from award_ledger.server.writer.failures import Abandoned
@@ -32,8 +33,9 @@ class _Unreadable(NamedTuple):
 class Messages(grpc.ServerInterceptor):
     """Innermost. On the wire nothing changes: a stream that brings one message is what gRPC calls a unary request."""
 
-    def __init__(self, arrivals: Arrivals) -> None:
-        self._arrivals = arrivals
+    def __init__(self, arrivals: Arrivals, allowances: Allowances | None = None) -> None:
+        """`allowances`: what each request is weighed by, where principals are proven."""
+        self._arrivals, self._allowances = arrivals, allowances
 
     def intercept_service(
         self,
@@ -97,12 +99,13 @@ class Messages(grpc.ServerInterceptor):
         return said
 
     def _one(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Any:
-        """Raises InvalidFields; Abandoned where none comes in time."""
+        """Raises InvalidFields, CallerLimitReached; Abandoned where none comes in time."""
         for request in self._all(requests, context):
             return request
         raise invalid_field("request", "there is none; exactly one is wanted")
 
     def _all(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
+        begun = False
         while True:
             try:
                 with self._arrivals.awaited(context):
@@ -111,7 +114,11 @@ class Messages(grpc.ServerInterceptor):
                 raise Abandoned("the call ended before its request had come") from None
             if request is None:
                 return
-            yield _readable(request)
+            message = _readable(request)
+            if self._allowances:
+                self._allowances.weigh(message, begun=begun)
+            begun = True
+            yield message
 
 
 def _answering(behaviour: Callable[..., Any], *serializers: Any) -> Handler:
