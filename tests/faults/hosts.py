@@ -45,7 +45,7 @@ class Host:
         namespaces = ["--pid", "--fork", "--kill-child", "--mount-proc"] if self.processes else []
         self._first = subprocess.Popen(
             ["unshare", "--net", *namespaces, "sh", "-c", _FIRST],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self._first.stdout is not None
         assert self._first.stdout.readline() == b"up\n", "a host did not come up"
