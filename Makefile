@@ -60,7 +60,7 @@ bench: $(STAMP)  ## Measure speed (ARGS="--quick" for a taste; see docs/performa
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 audit: $(STAMP)  ## Look the locked requirements up among known vulnerabilities (at a release; needs the network)
-	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
 
 soak: $(STAMP)  ## Run the long tests that `make test` leaves out
 	$(BIN)/pytest -m soak $(ARGS)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from award_ledger.domain.bank_account import posted_positions
 from award_ledger.domain.bank_answers import StatusRow
 from award_ledger.domain.bank_events import Allocation, IssuedVoucher, LineMatch, StatementLine
 from award_ledger.domain.fact import Commitment, EvidenceRef, PayeeCommitments
@@ -27,7 +28,7 @@ from award_ledger.server.commands.payment_runs import (
 from award_ledger.server.commands.record_evidence import EvidenceFile, RecordAnswers, RecordReport
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.revoke_award import RevokeAward
-from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
+from award_ledger.server.commands.unmatch_line import UnmatchLine
 from award_ledger.server.commands.write_off_receivable import WriteOffReceivable
 
 if TYPE_CHECKING:

@@ -331,6 +331,11 @@ def voucher_claim(number: str) -> str:
     return f"voucher:{normalised(number)}"
 
 
+def posted_positions(line: Line) -> list[int]:
+    """Where the log has what a line's match posted."""
+    return list(range(line.posted_at, line.posted_at + sum(part.posts for part in line.allocations)))
+
+
 def _attempt(
     fact: ev.PaymentInstructed
     | ev.PaymentSettled

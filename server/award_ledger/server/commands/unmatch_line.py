@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from award_ledger.domain.bank_account import BankAccount, Line
+from award_ledger.domain.bank_account import BankAccount, posted_positions
 from award_ledger.domain.bank_events import LineUnmatched, LineUnmatchProposed
 from award_ledger.domain.bank_refusals import BankLineState
 from award_ledger.domain.fact import Act, Event, Fact
@@ -63,8 +63,3 @@ class UnmatchLine:
             for entry in reversed(self.entries):
                 command = CorrectEntry(entry, 0, self.reason)
                 yield command.subject(ledger), command.decide(ledger, fact.act)
-
-
-def posted_positions(line: Line) -> list[int]:
-    """Where the log has what a line's match posted."""
-    return list(range(line.posted_at, line.posted_at + sum(part.posts for part in line.allocations)))
