@@ -12,7 +12,7 @@ from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.bank_events import ReceivableWriteOffProposed
 from award_ledger.domain.bank_refusals import BankLineState, MatchNotExact, ReceivableNotFound, VoucherConflict
 from award_ledger.domain.encoding import decode_snapshot, encode_snapshot
-from award_ledger.domain.refusals import InvalidFields, PaymentNotFound, SecondPersonRequired
+from award_ledger.domain.refusals import InvalidFields, PaymentNotFound, SecondPersonRequired, SegregationOfDuties
 from award_ledger.server.commands.write_off_receivable import WriteOffReceivable
 from tests.domain.bank_desk import BOOKED, OURS, FinanceDesk, booked, part
 
@@ -96,7 +96,9 @@ def test_a_payment_is_matched_by_its_voucher_alone_by_one_person() -> None:
     desk.statement(booked("a", -100, voucher="zf2025000001"), booked("b", -100, voucher="ZF2025-000002"))
     with pytest.raises(MatchNotExact, match="does not say so"):
         desk.post("a", part("settlement", 100, second), basis="reference")
-    desk.post("a", part("settlement", 100, first), basis="reference")
+    with pytest.raises(SegregationOfDuties, match="records a voucher"):
+        desk.post("a", part("settlement", 100, first), basis="reference", by="qian")
+    desk.post("a", part("settlement", 100, first), basis="reference", by="sun")
     assert desk.attempt(first).settled_minor == 100
     assert decode_snapshot(BankAccount, encode_snapshot(desk.account)) == desk.account
 

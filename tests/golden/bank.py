@@ -124,7 +124,7 @@ def owed_and_vouchers(t: Telling, firm: tuple[str, str], on: Any) -> None:
     about = ("spdb", "", "")
     t.do(ImportStatement(OURS, "CNY", "7" * 64, "8" * 64, "9" * 64, *about, on, on, 500, 320, lines), "qian@czt", on)
     by_voucher = LineMatch(line="by-voucher", allocations=(_part("settlement", 140, first),), basis="reference")
-    t.do(PostMatches(OURS, (by_voucher,)), "qian@czt", on)
+    t.do(PostMatches(OURS, (by_voucher,)), "sun@czt", on)
     _match(t, on, "once-more", _part("receivable", 140))
     owed = list(t.ledger.bank_account(OURS).receivables)[-1]
     _match(t, on, "part", _part("receivable_receipt", 100, owed))

@@ -242,7 +242,7 @@ class BankAccount(Struct):
             if payment.voucher:
                 del self.vouchers[normalised(payment.voucher)]
             self.vouchers[normalised(issued.number)] = issued.end_to_end_id
-            payment.voucher = issued.number
+            payment.voucher, payment.voucher_by = issued.number, fact.act.principal
             if payment.sent_on is None:
                 payment.file_voucher = issued.number
 

@@ -21,7 +21,8 @@ class Expected(Struct):
 
     `answer` is what status reports say, `reason` why, from the heaviest of them. `seen_out` and `seen_back`: a report
     or a notification has its money going out, or coming back; no statement needs to have it yet. `voucher` is the
-    number of the treasury's voucher, `file_voucher` the one that stands in the file of its run.
+    number of the treasury's voucher, `file_voucher` the one that stands in the file of its run,
+    `voucher_by` who recorded it.
     """
 
     enterprise_id: UUID
@@ -44,6 +45,7 @@ class Expected(Struct):
     seen_back: bool = False
     voucher: str = ""
     file_voucher: str = ""
+    voucher_by: str = ""
 
     @property
     def paid_minor(self) -> int:

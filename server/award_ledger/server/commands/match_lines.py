@@ -66,6 +66,7 @@ class PostMatches:
         for match in self.matches:
             try:
                 _check_automatic(account, match, used, ledger)
+                _check_voucher(account, match, act)
                 _check_postings(account, match, ledger, act)
             except Refused as refusal:
                 refused.append(refusal)
@@ -186,6 +187,16 @@ def _check_automatic(account: BankAccount, match: LineMatch, used: set[str], led
     others = _ids_and_vouchers(account, line) - {part.reference for part in match.allocations}
     if others:
         raise MatchNotExact(match.line, amount, allocated, f"the line names {', '.join(sorted(others))} too")
+
+
+def _check_voucher(account: BankAccount, match: LineMatch, act: Act) -> None:
+    """Raises SegregationOfDuties: whoever recorded the voucher that alone explains a line could have made it fit."""
+    said = line_of(account, match.line).said
+    for part in match.allocations:
+        payment = account.payment(part.reference)
+        by_voucher = match.basis == "reference" and part.reference not in said.voucher_ids
+        if by_voucher and payment is not None and payment.voucher_by == act.principal:
+            raise SegregationOfDuties(act.principal, "who records a voucher does not post lines by it")
 
 
 def _claimed_elsewhere(account: BankAccount, line: Line, payment: Expected) -> bool:
