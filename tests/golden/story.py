@@ -44,6 +44,7 @@ from award_ledger.server.commands.record_recovery import RecordRecovery
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
+from award_ledger.server.commands.require_second_person import RequireSecondPersonForTerms
 from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.review_terms import ReviewTerms
 from award_ledger.server.commands.revoke_award import RevokeAward
@@ -127,6 +128,7 @@ def tell() -> list[Event]:
         _rights,
         _the_bank,
         _erasures,
+        _terms_by_two,
     )
     for chapter in chapters:
         chapter(telling)
@@ -286,6 +288,12 @@ def _erasures(t: Telling) -> None:
         for person in ("li@kjt", "wang@kjt"):
             command = ErasePersonalData(*OTHER, application, about, "个人信息保护法第四十七条", "本人申请")
             t.do(command, person, NEXT_YEAR)
+
+
+def _terms_by_two(t: Telling) -> None:
+    """The rule that Terms need two people is raised, by two."""
+    for person in ("zhao@bgt", "sun@sjj"):
+        t.do(RequireSecondPersonForTerms("内控要求", "鲁科财〔2026〕9号"), person, NEXT_YEAR)
 
 
 def _log_key(number: int) -> str:

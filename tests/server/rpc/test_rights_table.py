@@ -114,6 +114,7 @@ WHO: dict[str, str] = {
     "RotateLogKeys": "administrator",
     "GrantRole": "administrator",
     "RevokeRole": "administrator",
+    "RequireSecondPersonForTerms": "administrator",
     "ListRoles": READ,
     "ListHolders": READ,
 }

@@ -1,7 +1,7 @@
 """Correct an entry that is wrong: the correction names it and why, and history keeps both."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from award_ledger.domain import events as ev
@@ -67,7 +67,7 @@ class CorrectEntry:
     entry: Event
     right: Right
     reason: str
-    match: Event | None = None
+    match: Event | None = field(default=None, repr=False)  # found by the server, no part of what was asked
 
     def subject(self, ledger: WorkingSet) -> Aggregate:
         """The aggregate in whose stream the entry stands."""
