@@ -13,6 +13,7 @@ from award_ledger.v1.applications_pb2 import (
 )
 from award_ledger.v1.common_pb2 import AsOf
 from award_ledger.v1.funds_pb2 import GetFundRequest
+from award_ledger.v1.inquiries_pb2 import ListOfficerDecisionsRequest
 from award_ledger.v1.measures_pb2 import ReviewTermsRequest
 from award_ledger.v1.roster_pb2 import ListHoldersRequest, ListRolesRequest, RequireSecondPersonForTermsRequest
 from tests import samples
@@ -234,6 +235,20 @@ def test_two_administrators_rule_that_terms_need_two_and_nobody_lowers_that(serv
     rule.request_id = ""
     again = other.refused(rule)
     assert (again.code, again.reason) == (grpc.StatusCode.ALREADY_EXISTS, "TERMS_NEED_TWO")
+
+
+def test_what_an_administrator_granted_and_revoked_is_among_their_decisions(served: Served) -> None:
+    administrator = served.caller(SECOND_ADMINISTRATOR)
+    administrator.do(grant("new@kjt", "officer", OWN))
+    administrator.do(revoke("new@kjt", "officer", OWN))
+    administrator.do(consent())
+    asked = ListOfficerDecisionsRequest(principal=SECOND_ADMINISTRATOR)
+    found = served.caller(person("auditor")).do(asked).entries
+    assert [(entry.topic, entry.detail) for entry in found] == [
+        ("roster.role_granted.v1", "new@kjt"),
+        ("roster.role_revoked.v1", "new@kjt"),
+        ("roster.terms_reviewed.v1", ""),
+    ]
 
 
 # Opening.
