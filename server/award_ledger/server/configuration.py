@@ -79,6 +79,21 @@ TRANSPARENCY = (
     ),
 )
 
+WATCH = (
+    Setting(
+        "--metrics-listen",
+        "Prometheus 指标的监听地址;只填端口则仅限本机;不填则不提供",
+        "PORT of this machine, or HOST:PORT, at which Prometheus finds metrics; without one there are none",
+        default="",
+    ),
+    Setting(
+        "--traces-to",
+        "OpenTelemetry 收集器地址(OTLP/gRPC);不填则不追踪",
+        "http(s)://HOST:PORT of an OpenTelemetry collector (OTLP over gRPC); without one nothing is traced",
+        default="",
+    ),
+)
+
 IDENTITY = (
     Setting(
         "--identity-file",
@@ -164,6 +179,7 @@ SERVE = (
     Setting("--connections", "数据库连接上限", "database connections of this process", default=20),
     *TRANSPARENCY,
     *IDENTITY,
+    *WATCH,
     Setting("--grace-s", "停止时等待的秒数", "seconds that calls under way get when the server stops", default=20),
     LOG_LEVEL,
 )

@@ -28,6 +28,7 @@ class Lanes(grpc.ServerInterceptor):
 
     def __init__(self, threads: int, places: int) -> None:
         self.pool = _CountingPool(threads, thread_name_prefix="call")
+        self._threads = threads
         self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
         self._places = places
 
@@ -35,6 +36,11 @@ class Lanes(grpc.ServerInterceptor):
     def taken(self) -> int:
         """Calls under way or waiting for a thread."""
         return self.pool.taken
+
+    @property
+    def queued(self) -> int:
+        """Of these, calls that wait for a thread."""
+        return max(0, self.taken - self._threads)
 
     def wait_until_empty(self, timeout_s: float) -> bool:
         """Whether within this time no call is under way. A call that was cut off is, until its thread notices."""

@@ -13,6 +13,7 @@ from award_ledger.server.rpc.arrivals import Arrivals
 from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.interceptors.admission import Admission
 from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
+from award_ledger.server.rpc.interceptors.around import Around
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
@@ -21,6 +22,7 @@ from award_ledger.server.rpc.interceptors.patience import Longest, Patience
 from award_ledger.server.rpc.interceptors.rights import Rights
 from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
+from award_ledger.server.rpc.places import Places
 from award_ledger.server.rpc.reads import Reads
 from award_ledger.server.rpc.services.applications import ApplicationService
 from award_ledger.server.rpc.services.awards import AwardService
@@ -39,6 +41,7 @@ from award_ledger.server.rpc.services.personal_data import PersonalDataService
 from award_ledger.server.rpc.services.roster import RosterService
 from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
+from award_ledger.server.rpc.watch import Occupancy, Watch
 from award_ledger.server.rpc.writes import Writes
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency.published import PublishedLog
@@ -153,15 +156,20 @@ class LedgerServer:
         published: PublishedLog | None = None,
         *,
         rights: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         """`rights`: what the roster does not grant is denied."""
+        watch = watch or Watch()
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
         gate = Gate(recorder, clock, enforced=rights)
         self._lanes = lanes = Lanes(limits.threads, limits.calls)
+        self._sealing: bool | None = None
+        self._followers, self._streams = Places(limits.followers), Places(limits.followers)
         self._arrivals = Arrivals(limits.longest.request_s)
-        around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
+        around: list[Around] = [CallLog(watch.call), *([watch.traces] if watch.traces else [])]
+        around += [Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
         allowances = Allowances(limits.caller, STREAMS) if limits.caller else None
         if allowances:
             around.append(allowances)
@@ -173,7 +181,7 @@ class LedgerServer:
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
         writes, reads = Writes(writer, recorder, gate), Reads(recorder, clock, limits.followers)
-        history = HistoryService(reads, recorder, limits.followers, self._stopping)
+        history = HistoryService(reads, recorder, self._followers, self._stopping)
         payees = Payees(vault, recorder, gate)
         server = self._server
         measures_pb2_grpc.add_MeasureServiceServicer_to_server(MeasureService(writes, reads), server)
@@ -193,7 +201,7 @@ class LedgerServer:
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         inquiries_pb2_grpc.add_InquiryServiceServicer_to_server(InquiryService(reads), server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
-            TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
+            TransparencyService(published, recorder, writes, self._streams, self._stopping), server
         )
         roster_pb2_grpc.add_RosterServiceServicer_to_server(RosterService(writes, reads), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
@@ -217,7 +225,20 @@ class LedgerServer:
 
     def announce_sealing(self, well: bool) -> None:
         """Says by the health service whether what is recorded is being sealed."""
+        self._sealing = well
         self._health.say_of(SEALING, well)
+
+    def occupancy(self) -> Occupancy:
+        """As of now; any thread may ask, and nothing is read from the database."""
+        return Occupancy(
+            calls=self._lanes.taken - self._lanes.queued,
+            calls_queued=self._lanes.queued,
+            followers=self._followers.taken,
+            streams=self._streams.taken,
+            head=self._health.head,
+            reachable=self._health.reachable,
+            sealing=self._sealing,
+        )
 
     def stop(self, grace_s: float) -> None:
         """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.
