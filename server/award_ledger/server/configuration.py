@@ -133,10 +133,12 @@ IDENTITY = (
         "calls a second of one principal",
         default=200,
     ),
+    Setting("--caller-rows", "每个操作人每秒批量行数上限", "rows of batches a second of one principal", default=1_000),
     Setting("--caller-calls", "每个操作人同时调用数上限", "calls at once of one principal", default=32),
     Setting("--caller-streams", "每个操作人同时事件流上限", "event streams at once of one principal", default=4),
     Setting("--call-s", "一次调用的最长秒数", "seconds that a call may take, whatever its deadline", default=300),
     Setting("--stream-s", "一个事件流的最长秒数", "seconds that a stream may last", default=3_600),
+    Setting("--request-s", "等待一个请求到齐的秒数", "seconds that a request may be on its way", default=30),
 )
 
 SERVE = (

@@ -9,6 +9,7 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from award_ledger.server.clock import Clock
+from award_ledger.server.rpc.arrivals import Arrivals
 from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.interceptors.admission import Admission
 from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
@@ -112,6 +113,7 @@ STREAMS = frozenset(
 """Methods that answer with a stream."""
 
 CONNECTION_AGE_S = 3_600
+HANDSHAKE_S = 10
 
 _TURNED_AWAY_AT_ONCE = 5_000
 """Calls that may wait to be told so; beyond them gRPC refuses by itself, with no reason and no delay."""
@@ -165,13 +167,16 @@ class LedgerServer:
         self._lanes = lanes = Lanes(limits.threads, limits.calls)
         self._sealing: bool | None = None
         self._followers, self._streams = Places(limits.followers), Places(limits.followers)
+        self._arrivals = Arrivals(limits.longest.request_s)
         around: list[Around] = [CallLog(watch.call), *([watch.traces] if watch.traces else [])]
         around += [Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
-        if limits.caller:
-            around.append(Allowances(limits.caller, STREAMS))
+        allowances = Allowances(limits.caller, STREAMS) if limits.caller else None
+        if allowances:
+            around.append(allowances)
+        inside = [Patience(limits.longest, STREAMS), Rights(gate), Messages(self._arrivals, allowances)]
         self._server = grpc.server(
             lanes.pool,
-            interceptors=[lanes, *around, Patience(limits.longest, STREAMS), Rights(gate), Messages()],
+            interceptors=[lanes, *around, *inside],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
@@ -215,6 +220,7 @@ class LedgerServer:
     def start(self) -> None:
         """Answers calls, and says by the health service that it does."""
         self._server.start()
+        self._arrivals.start()
         self._health.start()
 
     def announce_sealing(self, well: bool) -> None:
@@ -245,6 +251,7 @@ class LedgerServer:
         time.sleep(min(self._limits.turn_away_s, grace_s))
         self._server.stop(grace_s).wait()
         self._lanes.wait_until_empty(grace_s)
+        self._arrivals.stop()
 
 
 def _options(limits: ServingLimits) -> list[tuple[str, int]]:
@@ -258,6 +265,8 @@ def _options(limits: ServingLimits) -> list[tuple[str, int]]:
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        # Who connects and says nothing is not waited for.
+        ("grpc.server_handshake_timeout_ms", HANDSHAKE_S * 1_000),
         # A connection was let in by the authorities of its day: it is made anew while they may have changed.
         ("grpc.max_connection_age_ms", CONNECTION_AGE_S * 1_000),
         ("grpc.max_connection_age_grace_ms", limits.longest.stream_s * 1_000),

@@ -3,9 +3,11 @@
 import grpc
 
 from award_ledger.domain import corrections as co
+from award_ledger.domain.bank_events import LinesMatched
 from award_ledger.domain.encoding import LedgerMapper
-from award_ledger.domain.fact import EvidenceRef
+from award_ledger.domain.fact import Event, EvidenceRef
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import EventNotFound, invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.correct_entry import CorrectEntry as Correct
@@ -16,6 +18,7 @@ from award_ledger.server.rpc.mapping.enterprises import application_message, ent
 from award_ledger.server.rpc.mapping.measures import fund_message
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.writes import Method, Writes
+from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.writer.submission import Written
 from award_ledger.v1 import corrections_pb2 as pb
@@ -74,4 +77,14 @@ class CorrectionService(CorrectionServiceServicer):
             if not 1 <= request.position <= reader.head:
                 raise EventNotFound(request.position, reader.head)
             entry = self._mapper.to_domain_event(reader.event_at(request.position))
-        return Correct(entry, right, request.reason)
+            match = self._match(reader, entry)
+        return Correct(entry, right, request.reason, match)
+
+    def _match(self, reader: LogReader, entry: Event) -> Event | None:
+        """The fact of the same act, if there is one, that said what bank lines are."""
+        key = request_key(entry.fact.act.principal, entry.fact.act.request_id)
+        first = reader.positions_touching(key, limit=1)
+        recorded = reader.event_at(first[0]) if first else None
+        if recorded is None or recorded.topic != LinesMatched.TOPIC:
+            return None
+        return self._mapper.to_domain_event(recorded)
