@@ -5,7 +5,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from award_ledger.domain.corrections import AppropriationCorrected, AwardEntryCorrected, ClawbackCorrected
+from award_ledger.domain.corrections import (
+    AppropriationCorrected,
+    AwardEntryCorrected,
+    ClawbackCorrected,
+    PaymentCorrected,
+    RulingCorrected,
+)
 from award_ledger.domain.events import (
     AwardApproved,
     AwardShrunk,
@@ -109,6 +115,13 @@ class Fund(Struct):
     def _correct(self, fact: AwardEntryCorrected) -> None:
         self.encumbered_minor += fact.encumbered_minor
         self.expended_minor += fact.expended_minor
-        self.available_minor -= fact.encumbered_minor + fact.expended_minor
+        lapsed = (
+            fact.restated.lapsed_minor
+            if isinstance(fact, PaymentCorrected | RulingCorrected) and fact.restated is not None
+            else 0
+        )
+        self.lapsed_minor += lapsed
+        self.appropriated_minor -= lapsed
+        self.available_minor -= fact.encumbered_minor + fact.expended_minor + lapsed
         if isinstance(fact, ClawbackCorrected) and fact.entry == "receipt":
             self.recovered_minor += fact.change_minor
