@@ -32,6 +32,7 @@ while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
 rm -rf "$2"
 """
 _STOP_TIMEOUT_S = 30.0
+_LONGEST_DIRECTORY = 50
 
 
 class PostgresUnavailable(RuntimeError):
@@ -58,6 +59,12 @@ def _privileges() -> dict[str, Any]:
     raise PostgresUnavailable(f"running as root, and none of the accounts {_ACCOUNTS} exists to run PostgreSQL as")
 
 
+def _short_temporary_directory() -> str:
+    """Where temporary files go, unless its name is too long for the path of a socket."""
+    directory = tempfile.gettempdir()
+    return directory if len(directory) <= _LONGEST_DIRECTORY else "/tmp"
+
+
 @dataclass
 class PostgresServer:
     """One server on a unix socket, in a short temporary directory of its own (a socket path holds 107 bytes).
@@ -75,7 +82,7 @@ class PostgresServer:
         Raises PostgresUnavailable with the server's own words when it cannot.
         """
         self._privileges = _privileges()
-        self.directory = Path(tempfile.mkdtemp(prefix="al-pg-", dir="/tmp"))
+        self.directory = Path(tempfile.mkdtemp(prefix="al-pg-", dir=_short_temporary_directory()))
         if self._privileges:
             os.chown(self.directory, self._privileges["user"], self._privileges["group"])
         try:

@@ -19,6 +19,7 @@ from grpc_status import rpc_status
 from award_ledger.server.clock import Clock
 from award_ledger.server.rpc.interceptors.identity import Authenticator, DevelopmentIdentity
 from award_ledger.server.rpc.serving import CONTRACT, ServingLimits
+from award_ledger.server.rpc.watch import Watch
 from award_ledger.server.running import RunningLedger
 from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.opening import open_ledger
@@ -152,12 +153,13 @@ class Served:
         credentials: grpc.ServerCredentials | None = None,
         transparency: Callable[[LogRecorder], RunningLog] | None = None,
         rights: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         self.award_id = self.application_id = ""  # for tests that share one ledger
         self.clock = HandClock()
         self.recorder = open_ledger(url, clock=self.clock, limits=engine)
         self.vault = Vault(HeldKeys([b"k" * 32]))
-        self._ledger = RunningLedger(
+        self.ledger = RunningLedger(
             self.recorder,
             self.vault,
             authenticator or DevelopmentIdentity(),
@@ -166,10 +168,11 @@ class Served:
             writing=writing,
             transparency=transparency(self.recorder) if transparency else None,
             rights=rights,
+            watch=watch,
         )
-        self.writer = self._ledger.writer
+        self.writer = self.ledger.writer
         try:
-            self.port = self._ledger.start(address, credentials)
+            self.port = self.ledger.start(address, credentials)
         except RuntimeError:
             self.recorder.close()
             raise
@@ -188,7 +191,7 @@ class Served:
 
     def stop_serving(self, grace_s: float = 5) -> None:
         """As at the end of the process; connections of callers stay open."""
-        self._ledger.stop(grace_s)
+        self.ledger.stop(grace_s)
 
     def close_channels(self) -> None:
         for channel in self._channels:

@@ -12,6 +12,7 @@ from award_ledger.v1 import bank_lines_pb2 as lines_pb
 from award_ledger.v1 import finance_pb2 as pb
 from award_ledger.v1 import payment_runs_pb2 as runs
 from award_ledger.v1.common_pb2 import AsOf, Payee
+from award_ledger.v1.corrections_pb2 import CorrectEntryRequest
 from tests import samples
 from tests.served import Caller, Served
 
@@ -181,6 +182,9 @@ def test_a_name_in_a_line_is_a_proposal_that_two_people_make_true(served: Served
     assert first.do(by_hand).line.line_class == lines_pb.LINE_CLASS_PROPOSED
     by_hand.request_id = ""
     assert second.do(by_hand).line.line_class == lines_pb.LINE_CLASS_MATCHED
+    alone = CorrectEntryRequest(position=served.head(), amount_minor=0, reason="错配")
+    refusal = first.refused(alone)
+    assert (refusal.reason, "two people" in refusal.message) == ("ENTRY_NOT_CORRECTABLE", True)
     back = pb.UnmatchLineRequest(account=OURS, line="a", reason="错配")
     first.do(back)
     back.request_id = ""

@@ -23,6 +23,7 @@ from award_ledger.domain.fund import Fund
 from award_ledger.domain.identity import fund_id, measure_id, request_key
 from award_ledger.domain.measure import Measure
 from award_ledger.server.clock import SystemClock
+from award_ledger.server.collector import spare_the_collector
 from award_ledger.server.store.engine import EngineLimits
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.values import NewEvent, Snapshot
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=("sqlite", "postgresql"), choices=("sqlite", "postgresql"))
     parser.add_argument("--directory", type=Path, default=Path(), help="on a real disk, for SQLite files")
     chosen = parser.parse_args()
+    spare_the_collector()  # as the server's own commands do
     for engine in chosen.engines:
         with tempfile.TemporaryDirectory(dir=chosen.directory) as folder, _database(engine, folder) as url:
             _fill(url, chosen.events)

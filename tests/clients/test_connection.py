@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc.error_details_pb2 import RetryInfo
 
 from award_ledger.clients.connection import Backoff, Connection
 from award_ledger.clients.department import LedgerClient
@@ -18,7 +19,12 @@ from award_ledger.clients.department.calling import as_of, enterprise_number, is
 from award_ledger.clients.department.history import subject
 from award_ledger.clients.errors import DeadlineExceeded, LedgerError, NotFound, Unavailable
 from award_ledger.v1.common_pb2 import EnterpriseNumber
-from award_ledger.v1.enterprises_pb2 import RegisterEnterpriseRequest, RegisterEnterpriseResponse
+from award_ledger.v1.enterprises_pb2 import (
+    BatchRegisterEnterprisesResponse,
+    RegisterEnterpriseRequest,
+    RegisterEnterpriseResponse,
+    RegisterEnterpriseResult,
+)
 from award_ledger.v1.funds_pb2 import Fund, ListFundsResponse
 from award_ledger.v1.history_pb2 import Event, FollowEventsResponse, GetHeadResponse
 from tests.clients import canned
@@ -84,6 +90,33 @@ def test_nothing_but_unavailable_is_tried_again(ledger: FakeLedger, client: Ledg
     assert len(ledger.calls) == 2
 
 
+def test_a_batch_waits_as_long_as_a_server_asks_whose_rate_it_has_reached(
+    ledger: FakeLedger, client: LedgerClient, time: FakeTime
+) -> None:
+    in_a_moment = RetryInfo()
+    in_a_moment.retry_delay.FromMilliseconds(700)
+    too_fast = refusing(grpc.StatusCode.RESOURCE_EXHAUSTED, "CALLER_LIMIT_REACHED", details=(in_a_moment,))
+    ledger.answers["BatchRegisterEnterprises"] = in_turn(too_fast, BatchRegisterEnterprisesResponse())
+    client.batch_register_enterprises([])
+    assert time.slept_s == pytest.approx([0.7])
+    ledger.answers["RegisterEnterprise"] = too_fast
+    with pytest.raises(Unavailable):
+        client.register_enterprise(canned.USCC, canned.NAME)  # whoever calls once decides for themselves
+
+
+def test_an_upload_says_who_calls_as_every_call_does(time: FakeTime) -> None:
+    given: dict[str, Any] = {}
+
+    def method(_: Any, **options: Any) -> GetHeadResponse:
+        given.update(options)
+        return GetHeadResponse()
+
+    with Connection("localhost:1", token=lambda: "the-token", clock=lambda: 0.0) as connection:
+        upload: Any = connection.upload
+        upload(method, lambda: iter(()), 5)
+    assert ("authorization", "Bearer the-token") in given["metadata"]
+
+
 def test_an_answer_that_never_comes_ends_at_the_deadline(ledger: FakeLedger, client: LedgerClient) -> None:
     def hang(_: Any, context: grpc.ServicerContext) -> None:
         refuse = refusing(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED")
@@ -123,8 +156,6 @@ def test_backoff_grows_to_its_bound() -> None:
 
 
 def test_rows_of_a_batch_without_a_request_id_get_one(ledger: FakeLedger, client: LedgerClient) -> None:
-    from award_ledger.v1.enterprises_pb2 import BatchRegisterEnterprisesResponse, RegisterEnterpriseResult
-
     results = [RegisterEnterpriseResult(response=RegisterEnterpriseResponse())] * 2
     ledger.answers["BatchRegisterEnterprises"] = BatchRegisterEnterprisesResponse(results=results)
     rows = [RegisterEnterpriseRequest(request_id="mine"), RegisterEnterpriseRequest(name="x")]

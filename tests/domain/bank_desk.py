@@ -8,7 +8,7 @@ from typing import Any
 from award_ledger.domain import identity
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.award import Payment
-from award_ledger.domain.bank_account import BankAccount
+from award_ledger.domain.bank_account import BankAccount, posted_positions
 from award_ledger.domain.bank_events import Allocation, LineMatch, StatementLine
 from award_ledger.domain.fact import Commitment, PayeeCommitments
 from award_ledger.server.commands.approve_award import ApproveAward
@@ -22,7 +22,7 @@ from award_ledger.server.commands.payment_runs import (
 )
 from award_ledger.server.commands.register_enterprise import RegisterEnterprise
 from award_ledger.server.commands.submit_application import SubmitApplication
-from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
+from award_ledger.server.commands.unmatch_line import UnmatchLine
 from tests.domain.desk import DAY, Desk, terms
 
 OURS = "37001616808050009999"

@@ -300,6 +300,16 @@ def test_one_cap_cuts_and_another_tests_what_is_left(
         (1500, ("fixed",), (Review("bob", 1200, ("fixed",), ""),), "SECOND_PERSON_REQUIRED", 0, 1200),
         (999, ("fixed",), (Review("ann", 999, ("fixed",), ""),), "SECOND_PERSON_REQUIRED", 0, 0),
         (999, ("fixed",), (Review("bob", 999, (), ""),), "SECOND_PERSON_REQUIRED", 0, 0),
+        (
+            999,
+            ("fixed",),
+            (Review("bob", 999, ("fixed",), ""), Review("bob", 0, (), "")),
+            "SECOND_PERSON_REQUIRED",
+            0,
+            0,
+        ),
+        (999, ("fixed",), (Review("bob", 0, (), ""), Review("bob", 999, ("fixed",), "")), "", 999, 999),
+        (999, ("fixed",), (Review("bob", 999, ("fixed",), ""), Review("eve", 0, ("fixed",), "")), "", 999, 999),
         (1000, ("fixed",), (), "", 1000, 1000),
     ],
 )

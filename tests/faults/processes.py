@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -32,10 +32,10 @@ def wait_until(condition: Callable[[], object], what: str, patience_s: float = P
 
 
 class Nursery:
-    """The process that forks servers."""
+    """The process that forks servers. `inside` stands before its command: whose network they are to see."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.nursery"]
+    def __init__(self, inside: Sequence[str] = ()) -> None:
+        command = [*inside, sys.executable, "-m", "tests.faults.nursery"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def start(self, order: Order) -> int:

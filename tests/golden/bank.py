@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from award_ledger.domain.bank_account import posted_positions
 from award_ledger.domain.bank_events import Allocation, StatementLine
 from award_ledger.domain.fact import Commitment, EvidenceRef, PayeeCommitments
 from award_ledger.domain.identity import enterprise_id
@@ -23,7 +24,7 @@ from award_ledger.server.commands.payment_runs import (
 )
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.revoke_award import RevokeAward
-from award_ledger.server.commands.unmatch_line import UnmatchLine, posted_positions
+from award_ledger.server.commands.unmatch_line import UnmatchLine
 
 if TYPE_CHECKING:
     from tests.golden.story import Telling

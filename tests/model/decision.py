@@ -107,7 +107,11 @@ def _line(limit: Limit, amount: int, overrides: set[str]) -> Line:
 
 def _consents(case: Case, overridden: set[str]) -> Holders:
     return [
-        review for review in case["reviews"] if review["by"] != case["by"] and overridden <= set(review["overrides"])
+        review
+        for place, review in enumerate(case["reviews"])
+        if review["by"] != case["by"]
+        and overridden <= set(review["overrides"])
+        and review["by"] not in {later["by"] for later in case["reviews"][place + 1 :]}
     ]
 
 

@@ -48,7 +48,7 @@ def keys(tmp_path: Path, run: Run) -> Path:
 def test_keys_are_made_in_one_command_and_are_for_their_owner_alone(keys: Path) -> None:
     made = {path.relative_to(keys).as_posix() for path in keys.rglob("*") if path.is_file()}
     assert made == {
-        *("authority.pem", "authority.key", "revoked.pem", "server.pem", "server.key"),
+        *("authority.pem", "authority.key", "revoked.pem", "revoked-tokens.txt", "server.pem", "server.key"),
         *("identity.toml", "profiles.toml", "tokens.key", "tokens.jwks.json", "vault.key"),
         *(f"people/{name}.{kind}" for name in ("li@kjt", "qian@czt") for kind in ("pem", "key", "token")),
     }

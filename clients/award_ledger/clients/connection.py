@@ -128,10 +128,13 @@ class Connection:
         method: grpc.UnaryUnaryMultiCallable[_Request, _Response],
         request: _Request,
         timeout_s: float | None = None,
+        *,
+        paced: bool = False,
     ) -> _Response:
         """Call until an answer or the deadline, `timeout_s` seconds from now; raises LedgerError.
 
-        Only UNAVAILABLE is tried again: it alone says that another attempt can fare better.
+        Only UNAVAILABLE is tried again: it alone says that another attempt can fare better. A call that is `paced`, one
+        of many batches, also waits as long as a server asks whose rate it has reached.
         """
         deadline = self._clock() + (self.timeout_s if timeout_s is None else timeout_s)
         attempt = 0
@@ -140,7 +143,7 @@ class Connection:
                 return method(request, timeout=max(deadline - self._clock(), 0.001), **self._identity())
             except grpc.RpcError as error:
                 failure = from_rpc_error(error, request_id=getattr(request, "request_id", ""))
-            if not self._may_retry(failure, attempt, deadline):
+            if not self._may_retry(failure, attempt, deadline, paced=paced):
                 raise failure
             attempt += 1
 
@@ -155,7 +158,7 @@ class Connection:
         attempt = 0
         while True:
             try:
-                return method(requests(), timeout=max(deadline - self._clock(), 0.001), metadata=self._metadata)
+                return method(requests(), timeout=max(deadline - self._clock(), 0.001), **self._identity())
             except grpc.RpcError as error:
                 failure = from_rpc_error(error)
             if not self._may_retry(failure, attempt, deadline):
@@ -203,9 +206,10 @@ class Connection:
             return {"metadata": self._metadata, "credentials": grpc.access_token_call_credentials(token)}
         return {"metadata": (*self._metadata, ("authorization", f"Bearer {token}"))}
 
-    def _may_retry(self, failure: LedgerError, attempt: int, deadline: float) -> bool:
+    def _may_retry(self, failure: LedgerError, attempt: int, deadline: float, *, paced: bool = False) -> bool:
         """Wait before another attempt, if there may be one and there is time for it."""
-        if not isinstance(failure, Unavailable) or failure.code is not grpc.StatusCode.UNAVAILABLE:
+        too_fast = paced and failure.reason == "CALLER_LIMIT_REACHED"
+        if not too_fast and (not isinstance(failure, Unavailable) or failure.code is not grpc.StatusCode.UNAVAILABLE):
             return False
         wait_s = max(self._backoff.wait_s(attempt, self._chance()), failure.retry_after_s)
         if self._clock() + wait_s >= deadline:

@@ -204,7 +204,10 @@ def consenting(case: Case, granted_minor: int, overridden: set[str]) -> str:
 
 
 def _consents(case: Case, overridden: set[str]) -> list[Review]:
-    """What others have consented to, these overrides included."""
+    """What others consent to, these overrides included. Of each the last word: consent can be taken back."""
+    last_words = {review.principal: review for review in case.reviews}
     return [
-        review for review in case.reviews if review.principal != case.principal and overridden <= set(review.overrides)
+        review
+        for review in last_words.values()
+        if review.principal != case.principal and overridden <= set(review.overrides)
     ]

@@ -271,6 +271,11 @@ class BankAccount(Struct):
                 payment.returned_minor += fact.amount_minor
 
 
+def posted_positions(line: Line) -> list[int]:
+    """Where the log has what a line's match posted."""
+    return list(range(line.posted_at, line.posted_at + sum(part.posts for part in line.allocations)))
+
+
 def receivable_reference(posted_at: int, line: str, place: int) -> str:
     """Under which a receivable is known: where in the log it was opened, and a few digits of its line."""
     digits = hashlib.sha256(line.encode()).hexdigest()[:6].upper()

@@ -50,6 +50,9 @@ class Standing:
 
     def has_effect(self, event: Event) -> bool:
         """True if the fact has effect by the day."""
+        fact: Fact = event.fact
+        if fact.act.effective_on > self._by and not isinstance(fact, co.EntryCorrected | ev.AwardApproved):
+            return False  # whatever the day of the award: most facts of later days need no look at it
         return self._day(event) <= self._by
 
     def _day(self, event: Event) -> date:

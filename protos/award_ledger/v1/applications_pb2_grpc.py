@@ -103,7 +103,8 @@ class ApplicationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ReviewApplication(self, request, context):
-        """Records a second person's consent to an amount, and to named overrides, with a reason.
+        """Records a second person's consent to an amount, and to named overrides, with a reason. Of several of one person the
+        last counts: one up to zero takes consent back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

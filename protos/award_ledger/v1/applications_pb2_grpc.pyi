@@ -40,7 +40,9 @@ class ApplicationServiceStub:
     WithdrawApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawApplicationRequest, _applications_pb2.WithdrawApplicationResponse]
     """Records that the applicant took it back."""
     ReviewApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ReviewApplicationRequest, _applications_pb2.ReviewApplicationResponse]
-    """Records a second person's consent to an amount, and to named overrides, with a reason."""
+    """Records a second person's consent to an amount, and to named overrides, with a reason. Of several of one person the
+    last counts: one up to zero takes consent back.
+    """
     RefuseApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseApplicationRequest, _applications_pb2.RefuseApplicationResponse]
     """Records a department's no; final for this application."""
     GetApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.GetApplicationResponse]
@@ -64,7 +66,9 @@ class ApplicationServiceAsyncStub(ApplicationServiceStub):
     WithdrawApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawApplicationRequest, _applications_pb2.WithdrawApplicationResponse]  # type: ignore[assignment]
     """Records that the applicant took it back."""
     ReviewApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.ReviewApplicationRequest, _applications_pb2.ReviewApplicationResponse]  # type: ignore[assignment]
-    """Records a second person's consent to an amount, and to named overrides, with a reason."""
+    """Records a second person's consent to an amount, and to named overrides, with a reason. Of several of one person the
+    last counts: one up to zero takes consent back.
+    """
     RefuseApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseApplicationRequest, _applications_pb2.RefuseApplicationResponse]  # type: ignore[assignment]
     """Records a department's no; final for this application."""
     GetApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.GetApplicationResponse]  # type: ignore[assignment]
@@ -109,7 +113,9 @@ class ApplicationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.ReviewApplicationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.ReviewApplicationResponse, _abc.Awaitable[_applications_pb2.ReviewApplicationResponse]]:
-        """Records a second person's consent to an amount, and to named overrides, with a reason."""
+        """Records a second person's consent to an amount, and to named overrides, with a reason. Of several of one person the
+        last counts: one up to zero takes consent back.
+        """
 
     @_abc_1.abstractmethod
     def RefuseApplication(

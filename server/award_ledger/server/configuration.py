@@ -79,6 +79,21 @@ TRANSPARENCY = (
     ),
 )
 
+WATCH = (
+    Setting(
+        "--metrics-listen",
+        "Prometheus 指标的监听地址;只填端口则仅限本机;不填则不提供",
+        "PORT of this machine, or HOST:PORT, at which Prometheus finds metrics; without one there are none",
+        default="",
+    ),
+    Setting(
+        "--traces-to",
+        "OpenTelemetry 收集器地址(OTLP/gRPC);不填则不追踪",
+        "http(s)://HOST:PORT of an OpenTelemetry collector (OTLP over gRPC); without one nothing is traced",
+        default="",
+    ),
+)
+
 IDENTITY = (
     Setting(
         "--identity-file",
@@ -118,10 +133,12 @@ IDENTITY = (
         "calls a second of one principal",
         default=200,
     ),
+    Setting("--caller-rows", "每个操作人每秒批量行数上限", "rows of batches a second of one principal", default=1_000),
     Setting("--caller-calls", "每个操作人同时调用数上限", "calls at once of one principal", default=32),
     Setting("--caller-streams", "每个操作人同时事件流上限", "event streams at once of one principal", default=4),
     Setting("--call-s", "一次调用的最长秒数", "seconds that a call may take, whatever its deadline", default=300),
     Setting("--stream-s", "一个事件流的最长秒数", "seconds that a stream may last", default=3_600),
+    Setting("--request-s", "等待一个请求到齐的秒数", "seconds that a request may be on its way", default=30),
 )
 
 SERVE = (
@@ -162,6 +179,7 @@ SERVE = (
     Setting("--connections", "数据库连接上限", "database connections of this process", default=20),
     *TRANSPARENCY,
     *IDENTITY,
+    *WATCH,
     Setting("--grace-s", "停止时等待的秒数", "seconds that calls under way get when the server stops", default=20),
     LOG_LEVEL,
 )

@@ -63,14 +63,14 @@ def doors(given: argparse.Namespace, clock: Clock | None = None) -> Doors:
 
 def serving_limits(given: argparse.Namespace) -> ServingLimits:
     """Limits of the server. Names that are only believed have none of their own, and may see the contract."""
-    caller = CallerLimits(given.caller_rate, given.caller_calls, given.caller_streams)
+    caller = CallerLimits(given.caller_rate, given.caller_calls, given.caller_streams, given.caller_rows)
     return ServingLimits(
         given.threads,
         given.followers,
         given.calls,
         given.message_bytes,
         caller=None if given.development else caller,
-        longest=Longest(given.call_s, given.stream_s),
+        longest=Longest(given.call_s, given.stream_s, given.request_s),
         reflection=given.development,
     )
 

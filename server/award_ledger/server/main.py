@@ -3,10 +3,8 @@
 import argparse
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError
@@ -23,6 +21,7 @@ from award_ledger.server.identity_setup import Doors, doors, make_keys, serving_
 from award_ledger.server.log_output import log_as_json
 from award_ledger.server.roster_opening import open_roster, roster_of
 from award_ledger.server.running import RunningLedger
+from award_ledger.server.stop_signals import stop_signals_held, wait_for_stop_signal
 from award_ledger.server.store.driver_errors import translated
 from award_ledger.server.store.engine import EngineLimits, for_writing
 from award_ledger.server.store.opening import open_ledger
@@ -50,6 +49,7 @@ from award_ledger.server.vault.key_sources import development_keys, keys_from_en
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.rotation import rewrap
 from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.watch_setup import Watching, WatchRefused
 from award_ledger.server.writer.indexing import reindex
 from award_ledger.server.writer.verification import verify
 from award_ledger.server.writer.writer import WriterLimits
@@ -61,14 +61,22 @@ REFUSED, DISAGREES = 1, 3
 argparse, for a wrong flag."""
 
 _SIGNER_GRACE_S = 5
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Refused(Exception):
     """Says to the operator what is wrong and what to do."""
 
 
-_SAID = (_Refused, IdentityRefused, LedgerRefused, VaultFailure, PersistenceError, TransparencyRefused, MemoryHeld)
+_SAID = (
+    _Refused,
+    IdentityRefused,
+    LedgerRefused,
+    VaultFailure,
+    PersistenceError,
+    TransparencyRefused,
+    MemoryHeld,
+    WatchRefused,
+)
 """What says to the operator what is wrong."""
 
 
@@ -168,7 +176,8 @@ def _has_password(address: str) -> bool:
 def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
     rights = _rights_enforced(given)
     opened = doors(given)
-    with _stop_signals_held():
+    watching = Watching(given)
+    with stop_signals_held():
         recorder = _open(given, EngineLimits(connections=given.connections))
         transparency: RunningLog | None = None
         try:
@@ -184,6 +193,7 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
                 writing=WriterLimits(given.waiting, given.batch, given.resident),
                 transparency=transparency,
                 rights=rights,
+                watch=watching.watch,
             )
             port, tokens_port = _started(ledger, given.listen, opened)
         except BaseException:
@@ -196,9 +206,12 @@ def _serve(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
             _say(f"listening for tokens on {_bound(opened.tokens_at, tokens_port)}")
         if transparency and transparency.http:
             _LOG.info("transparency log at http://%s", _bound(given.transparency_http, transparency.http.port))
-        _wait_for_stop_signal()
+        watching.start(ledger)
+        wait_for_stop_signal()
         _LOG.info("stopping: calls under way get %s s", given.grace_s)
+        watching.stop_looking()
         ledger.stop(given.grace_s)
+        watching.stop()
     return 0
 
 
@@ -348,11 +361,11 @@ def _anchor(given: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _signer(given: argparse.Namespace, _: Mapping[str, str]) -> int:
-    with _stop_signals_held():
+    with stop_signals_held():
         server = signer_server(given)
         server.start()
         _say(f"signer listening on {_bound(given.signer_listen, server.port)}")
-        _wait_for_stop_signal()
+        wait_for_stop_signal()
         server.stop(_SIGNER_GRACE_S)
     return 0
 
@@ -402,28 +415,6 @@ def _keys(given: argparse.Namespace, environment: Mapping[str, str]) -> HeldKeys
         "sensitive values need a key to be sealed with. Make one (`openssl rand -hex 32`) and name its file"
         f" by --vault-key-file, or set {VAULT_KEYS_VARIABLE}."
     )
-
-
-@contextmanager
-def _stop_signals_held() -> Iterator[None]:
-    """Threads that start in the block take no SIGTERM or SIGINT: these wait for `sigwait`.
-
-    A handler would not do. The kernel may give the signal to a thread of gRPC's, and Python's main thread, asleep on
-    a lock, would not hear of it.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _wait_for_stop_signal() -> None:
-    """Returns at the first; a second one ends the process at once."""
-    signal.sigwait(_STOP_SIGNALS)
-    for number in _STOP_SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
 def _bound(listen: str, port: int) -> str:

@@ -5,6 +5,7 @@ import grpc
 from award_ledger.server.clock import Clock, SystemClock
 from award_ledger.server.rpc.interceptors.identity import Authenticator
 from award_ledger.server.rpc.serving import LedgerServer, ServingLimits
+from award_ledger.server.rpc.watch import Occupancy, Watch
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency.running import RunningLog
 from award_ledger.server.vault.sealing import Vault
@@ -25,15 +26,21 @@ class RunningLedger:
         writing: WriterLimits | None = None,
         transparency: RunningLog | None = None,
         rights: bool = False,
+        watch: Watch | None = None,
     ) -> None:
+        watch = watch or Watch()
         clock = clock or SystemClock()
-        self._recorder = recorder
-        self.writer = Writer(recorder, clock, vault, writing or WriterLimits())
+        self.recorder = recorder
+        self.writer = Writer(recorder, clock, vault, writing or WriterLimits(), watch.batch)
         self.transparency = transparency
         published = transparency.published if transparency else None
         self._server = LedgerServer(
-            recorder, self.writer, vault, clock, authenticator, serving, published, rights=rights
+            recorder, self.writer, vault, clock, authenticator, serving, published, rights=rights, watch=watch
         )
+
+    def occupancy(self) -> Occupancy:
+        """How busy it is."""
+        return self._server.occupancy()
 
     def bind(self, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
         """Listens at one more address, before the start. Raises RuntimeError when it cannot be had."""
@@ -54,4 +61,4 @@ class RunningLedger:
         self.writer.drain(grace_s)
         if self.transparency:
             self.transparency.stop(grace_s)
-        self._recorder.close()
+        self.recorder.close()

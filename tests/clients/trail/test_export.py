@@ -178,3 +178,23 @@ def test_the_proof_of_another_event_is_refused_in_a_selection(tmp_path: Path) ->
     with pytest.raises(NotVerified):
         Export(log, writing, POLICY, lambda _done, _total: None).selection([3])
     writing.close()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_whole_log_is_not_exported_into_the_beginning_of_a_selection(tmp_path: Path, name: str) -> None:
+    log = long_log(3)
+    writing = open_writing(tmp_path / name)
+    writing.add("checkpoint", log.checkpoint())
+    writing.add("proofs/0.tlog-proof", b"x")
+    with pytest.raises(BundleBroken, match="the beginning of a selection"):
+        Export(log, writing, POLICY, lambda _done, _total: None).whole()
+    writing.close()
+
+
+def test_what_a_draft_lost_when_the_machine_stopped_is_fetched_again(tmp_path: Path) -> None:
+    export(long_log(600), tmp_path / "whole.zip")
+    draft = (tmp_path / "whole.zip").read_bytes()
+    at = draft.index(b"state/300.bin")
+    (tmp_path / "again.zip.part").write_bytes(draft[:at] + bytes(2_000) + draft[at + 2_000 :])
+    export(long_log(600), tmp_path / "again.zip")
+    assert verified(tmp_path / "again.zip").findings == ()

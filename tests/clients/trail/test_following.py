@@ -9,7 +9,7 @@ import pytest
 from award_ledger.clients.trail.following import Followed, follow
 from award_ledger.clients.verification.bundle_check import verify_bundle
 from award_ledger.clients.verification.bundles import open_bundle
-from award_ledger.clients.verification.failures import NotVerified, ProofRefused, QuorumMissed
+from award_ledger.clients.verification.failures import NotVerified, ProofRefused, QuorumMissed, SignatureRefused
 from award_ledger.clients.verification.policies import parse_policy
 from tests.clients.trail.fake_log import AT_S, POLICY, Break, FakeLog, long_log
 from tests.clients.verification import naive_log as naive
@@ -110,6 +110,56 @@ def test_a_stale_checkpoint_is_refused_where_an_age_is_set(tmp_path: Path) -> No
     follow(log, tmp_path, POLICY, lambda _done, _total: None, now_s=AT_S + 60, max_age_s=60)
     with pytest.raises(QuorumMissed, match="too old"):
         follow(log, tmp_path, POLICY, lambda _done, _total: None, now_s=AT_S + 61, max_age_s=60)
+
+
+def test_a_copy_does_not_begin_with_a_stale_checkpoint_either(tmp_path: Path) -> None:
+    with pytest.raises(QuorumMissed, match="too old"):
+        follow(long_log(3), tmp_path, POLICY, lambda _done, _total: None, now_s=AT_S + 61, max_age_s=60)
+
+
+def test_a_first_run_that_was_broken_off_is_ended_and_then_brought_up_to_date(tmp_path: Path) -> None:
+    log = long_log(700)
+    log.break_at = 290
+    with pytest.raises(Break):
+        step(log, tmp_path, 300)
+    log.break_at = 0
+    done = step(log, tmp_path, 700)
+    assert (done.old_size, done.checkpoint.size) == (0, 700)
+    assert findings(tmp_path) == []
+
+
+def test_a_copy_whose_growth_was_broken_off_is_whole_again_even_if_the_log_is_then_refused(tmp_path: Path) -> None:
+    log = long_log(700)
+    step(log, tmp_path, 300)
+    log.break_at = 650
+    with pytest.raises(Break):
+        step(log, tmp_path, 700)
+    rewritten = long_log(700)
+    rewritten.entries[7] = naive.leaf(b"another")
+    with pytest.raises(ProofRefused):
+        step(rewritten, tmp_path, 700)
+    assert findings(tmp_path) == []
+
+
+def test_a_copy_goes_on_over_a_change_of_keys_under_a_policy_that_has_both(tmp_path: Path) -> None:
+    log, new = long_log(300), naive.ed25519(naive.ORIGIN, 60)
+    step(log, tmp_path, 100)
+    both = POLICY + f"log {new.vkey}\n".encode()
+    for size, signers in ((200, (naive.LOG, new)), (250, (new,)), (300, (new,))):
+        log.size, log.signers = size, (*signers, naive.WITNESS_A)
+        assert follow(log, tmp_path, both, lambda _done, _total: None).checkpoint.size == size
+    alone = POLICY.replace(naive.LOG.vkey.encode(), new.vkey.encode())
+    with open_bundle(tmp_path) as bundle:
+        assert verify_bundle(bundle, parse_policy(alone)).findings == ()
+
+
+def test_under_a_policy_without_the_old_key_the_checkpoint_held_is_believed_no_more(tmp_path: Path) -> None:
+    log, new = long_log(300), naive.ed25519(naive.ORIGIN, 60)
+    step(log, tmp_path, 100)
+    log.size, log.signers = 200, (new, naive.WITNESS_A)
+    with pytest.raises(SignatureRefused):
+        follow(log, tmp_path, POLICY.replace(naive.LOG.vkey.encode(), new.vkey.encode()), lambda _d, _t: None)
+    assert findings(tmp_path) == []
 
 
 def test_a_policy_of_another_log_does_not_touch_the_copy(tmp_path: Path) -> None:

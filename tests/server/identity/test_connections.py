@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import grpc
@@ -13,6 +14,7 @@ import pytest
 from award_ledger.server.identity.development_authority import DevelopmentAuthority
 from award_ledger.server.identity.refusals import IdentityRefused
 from award_ledger.server.identity.tls import TlsFiles, server_credentials
+from award_ledger.server.rpc.interceptors import identity
 from award_ledger.v1.history_pb2 import FollowEventsRequest, GetEventRequest, GetHeadRequest
 from tests import samples
 from tests.served import Caller, Refusal, read_refusal
@@ -24,8 +26,11 @@ DAY_S = 86_400
 
 def turned_away(caller: Caller) -> None:
     """No connection is made, so there is no answer."""
-    with pytest.raises(grpc.FutureTimeoutError):
-        grpc.channel_ready_future(caller.channel).result(timeout=1)
+    came: Queue[grpc.ChannelConnectivity] = Queue()
+    caller.channel.subscribe(came.put, try_to_connect=True)
+    ended = (grpc.ChannelConnectivity.READY, grpc.ChannelConnectivity.TRANSIENT_FAILURE)
+    state = next(state for state in iter(lambda: came.get(timeout=10), None) if state in ended)
+    assert state is grpc.ChannelConnectivity.TRANSIENT_FAILURE
 
 
 def refused(caller: Caller) -> Refusal:
@@ -62,8 +67,8 @@ def test_a_name_in_the_metadata_makes_nobody_else(secured: Secured) -> None:
 def test_a_systems_certificate_that_is_nobodys_carries_the_tokens_of_people(
     secured: Secured, authority: DevelopmentAuthority
 ) -> None:
-    identity = (secured.folder / "identity.toml").read_text("utf-8")
-    (secured.folder / "identity.toml").write_text(identity.replace("/kjt/wang", "/kjt/somebody"), "utf-8")
+    text = (secured.folder / "identity.toml").read_text("utf-8")
+    (secured.folder / "identity.toml").write_text(text.replace("/kjt/wang", "/kjt/somebody"), "utf-8")
     assert refused(secured.caller("wang@kjt")).reason == "PRINCIPAL_UNKNOWN"
     caller = secured.caller("wang@kjt", token=authority.token("li@kjt"))
     caller.do(samples.create_fund())
@@ -119,6 +124,34 @@ def test_a_revoked_certificate_ends_an_open_connection_and_a_new_one_of_the_same
     wang.do(GetHeadRequest())
     authority.renew_person("li@kjt")
     secured.caller("li@kjt").do(GetHeadRequest())
+
+
+def test_a_revoked_token_is_nobodys_and_another_of_the_same_person_is_taken(
+    secured: Secured, authority: DevelopmentAuthority
+) -> None:
+    system = (secured.folder / "identity.toml").read_text("utf-8").replace("/kjt/wang", "/kjt/somebody")
+    (secured.folder / "identity.toml").write_text(system, "utf-8")
+    stolen = (secured.folder / "people" / "li@kjt.token").read_text("utf-8").strip()
+    caller = secured.caller("wang@kjt", token=stolen)
+    caller.do(GetHeadRequest())
+    authority.revoke(["li@kjt"])
+    assert "has been revoked" in refused(caller).numbers["why"]
+    secured.caller("wang@kjt", token=authority.token("li@kjt")).do(GetHeadRequest())
+
+
+def test_a_stream_ends_when_the_proof_of_its_caller_is_taken_back(
+    secured: Secured, authority: DevelopmentAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "PROVE_AGAIN_S", 0)
+    li, wang = secured.caller("li@kjt"), secured.caller("wang@kjt")
+    wang.do(samples.create_fund())
+    stream = li.do(FollowEventsRequest(wait=True))
+    next(stream)
+    authority.revoke(["li@kjt"])
+    wang.do(samples.create_fund("F-2"))
+    with pytest.raises(grpc.RpcError) as caught:
+        next(stream)
+    assert read_refusal(caught.value).reason == "CERTIFICATE_REFUSED"
 
 
 def test_a_revocation_list_that_is_out_of_date_lets_nobody_in(secured: Secured, clock: SteppedClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from award_ledger.server.identity import watched
 from award_ledger.server.identity.certificates import CertificateCheck
-from award_ledger.server.identity.people import People, read_people
+from award_ledger.server.identity.people import People, canonical, read_people
 from award_ledger.server.identity.proof import Proof
 from award_ledger.server.identity.refusals import (
     CertificateRefused,
@@ -18,7 +18,7 @@ from award_ledger.server.identity.refusals import (
     PrincipalUnknown,
     TokenRefused,
 )
-from tests.server.identity.issuing import ISSUER, SteppedClock
+from tests.server.identity.issuing import ISSUER, NOW_S, SteppedClock
 
 ISSUERS = f"""
 [[issuers]]
@@ -90,6 +90,22 @@ def test_who_is_switched_off_is_nobody_by_certificate_or_token(known: People) ->
         known.of_token(known.issuers["https://id.czt.example"], {"sub": "1", "preferred_username": "QIAN"})
 
 
+def test_tokens_of_before_an_instant_count_no_more_and_certificates_do(tmp_path: Path) -> None:
+    since = OFF.replace("disabled = true", "tokens_since = 2025-08-01T12:00:00+08:00")
+    known = people(tmp_path, ISSUERS + since)
+    issuer, zhao = known.issuers["https://id.czt.example"], {"sub": "1", "preferred_username": "qian"}
+    with pytest.raises(TokenRefused, match="2025-08-01T12:00:00"):
+        known.of_token(issuer, {**zhao, "iat": NOW_S - 1})
+    assert known.of_token(issuer, {**zhao, "iat": NOW_S}) == "qian@czt"
+    assert known.holder(("spiffe://gov.example/czt/qian",)) == "qian@czt"
+
+
+def test_a_name_has_one_form_however_often_it_is_put_into_it() -> None:
+    for letter in map(chr, (*range(0x2500), *range(0xFB00, 0xFB50))):
+        for name in (letter, f"a{letter}\u0345", f"{letter}\u0301"):
+            assert canonical(canonical(name)) == canonical(name)
+
+
 def test_a_certificate_with_the_names_of_two_people_is_refused(known: People, tmp_path: Path) -> None:
     two = people(
         tmp_path,
@@ -114,6 +130,12 @@ def test_a_certificate_with_the_names_of_two_people_is_refused(known: People, tm
         (ISSUERS.replace('"award-ledger"', '""'), "audience"),
         (ISSUERS + 'algorithms = ["HS256"]', "HS256 is none of"),
         (ISSUERS + "clock_skew_s = 3600", "clock_skew_s"),
+        (
+            ISSUERS.replace('"award-ledger"\n\n', '"award-ledger"\nname_claim = "n"\ndepartment = "CZT"\n'),
+            "two issuers",
+        ),
+        (ISSUERS.replace('"czt"', '"c@t"'), "without spaces and @"),
+        (OFF.replace("disabled = true", "tokens_since = 2025-08-01T12:00:00"), "needs an offset"),
         ("[[", "identity.toml"),
     ],
 )

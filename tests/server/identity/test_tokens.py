@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from award_ledger.server.identity.key_sets import Keys
 from award_ledger.server.identity.people import Issuer
 from award_ledger.server.identity.refusals import NotProven, TokenExpired, TokenRefused
-from award_ledger.server.identity.tokens import LONGEST_TOKEN, issuer_claimed, verified_claims
+from award_ledger.server.identity.tokens import LONGEST_TOKEN, issuer_claimed, require_bound, verified_claims
 from tests.server.identity.issuing import AUDIENCE, ISSUER, NOW_S, Signer, SteppedClock, eddsa, es256, rs256
 
 KJT = Issuer(issuer=ISSUER, audience=AUDIENCE)
@@ -160,7 +160,7 @@ def test_a_token_without_a_claim_that_is_needed_is_refused(claim: str) -> None:
     assert refused(ec_signer().token(without=claim))
 
 
-@pytest.mark.parametrize("exp", ["soon", float("nan"), float("inf"), True, -1, 10**30, [1], None])
+@pytest.mark.parametrize("exp", ["soon", float("nan"), float("inf"), True, -1, 10**30, 10**400, [1], None])
 def test_an_expiry_that_is_no_instant_is_refused(exp: Any) -> None:
     assert refused(ec_signer().token(exp=exp))
 
@@ -187,3 +187,29 @@ def test_no_refusal_repeats_the_token() -> None:
     token = ec_signer().token(aud="payroll")
     assert token.split(".")[1] not in refused(token)
     assert token.split(".")[2] not in refused(token)
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "dpop+jwt", "secevent+jwt", "Refresh", "application/at", ["JWT"]])
+def test_a_signed_message_for_another_purpose_is_refused(kind: Any) -> None:
+    assert refused(ec_signer().token(header={"typ": kind}))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "at+jwt", "application/at+jwt", "jwt"])
+def test_an_access_token_may_say_that_it_is_one(kind: str) -> None:
+    assert claims(ec_signer().token(header={"typ": kind}))
+
+
+def test_a_token_that_is_bound_to_a_key_is_nobodys_without_it() -> None:
+    bound = {"cnf": {"x5t#S256": "abc"}}
+    require_bound(bound, "abc")
+    require_bound({}, None)
+    for given, thumbprint in ((bound, None), (bound, "abd"), ({"cnf": {"jkt": "abc"}}, "abc"), ({"cnf": None}, "abc")):
+        with pytest.raises(TokenRefused, match="bound"):
+            require_bound(given, thumbprint)
+
+
+def test_json_that_is_nested_without_end_is_refused_in_words() -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 2_900 + b"]" * 2_900).rstrip(b"=").decode()
+    for token in (f"eyJhbGciOiJFUzI1NiJ9.{deep}.AAAA", f"{deep}.e30.AAAA"):
+        with pytest.raises(TokenRefused, match="not a signed JWT"):
+            issuer_claimed(token)

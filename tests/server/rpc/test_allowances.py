@@ -11,15 +11,19 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.message import Message
 
 from award_ledger.server.rpc.call import begin_call
-from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
+from award_ledger.server.rpc.interceptors.allowances import ROW_FIELDS, Allowances, CallerLimits
 from award_ledger.server.rpc.interceptors.patience import Longest
 from award_ledger.server.rpc.refusals import CallerLimitReached
 from award_ledger.server.rpc.serving import STREAMS, ServingLimits
+from award_ledger.v1.bank_lines_pb2 import BankLine
+from award_ledger.v1.enterprises_pb2 import BatchRegisterEnterprisesRequest
+from award_ledger.v1.finance_pb2 import ImportStatementRequest
 from award_ledger.v1.history_pb2 import FollowEventsRequest, GetHeadRequest
 from tests import samples
-from tests.served import OFFICER, REVIEWER, Served, read_refusal, serving
+from tests.served import METHODS, OFFICER, REVIEWER, Served, read_refusal, serving
 
 CALL, STREAM = "/award_ledger.v1.HistoryService/GetHead", "/award_ledger.v1.HistoryService/FollowEvents"
 NOBODYS_CONTEXT: Any = None
@@ -111,6 +115,67 @@ def test_who_has_rested_is_forgotten_and_who_has_not_is_not() -> None:
     assert len(ledger.allowances._uses) == 1
 
 
+def asking(rows: int) -> BatchRegisterEnterprisesRequest:
+    return BatchRegisterEnterprisesRequest(requests=[samples.register()] * rows)
+
+
+def weighed(ledger: Ledger, request: Message, principal: str = OFFICER, **part: Any) -> int:
+    """Milliseconds to wait before it is let in; 0 where it is."""
+    with ledger.call(principal):
+        try:
+            ledger.allowances.weigh(request, **part)
+        except CallerLimitReached as refusal:
+            return refusal.retry_ms
+    return 0
+
+
+def test_the_rows_of_batches_have_a_rate_of_their_own() -> None:
+    ledger = Ledger(rows_per_s=10)
+    assert [weighed(ledger, asking(8)) for _ in range(3)] == [0, 0, 400]
+    assert weighed(ledger, asking(8), REVIEWER) == 0
+    assert weighed(ledger, asking(1)) == weighed(ledger, GetHeadRequest()) == 0
+    ledger.now_s += 0.4
+    assert [weighed(ledger, asking(8)) for _ in range(2)] == [0, 800]
+
+
+def test_a_batch_that_is_larger_than_the_rate_is_let_in_and_the_next_one_waits_for_it() -> None:
+    ledger = Ledger(rows_per_s=10)
+    assert weighed(ledger, asking(50)) == 0
+    assert weighed(ledger, asking(2)) == 3_200
+    ledger.now_s += 3.2
+    assert weighed(ledger, asking(2)) == 0
+
+
+def test_an_upload_that_was_let_in_is_not_cut_off_and_is_paid_for() -> None:
+    ledger, lines = Ledger(rows_per_s=10), ImportStatementRequest(lines=[BankLine()] * 15)
+    assert [weighed(ledger, lines, begun=begun) for begun in (False, True, True)] == [0, 0, 0]
+    assert weighed(ledger, asking(2)) == 2_700
+
+
+def test_whoever_owes_rows_is_not_forgotten() -> None:
+    ledger = Ledger(rows_per_s=10)
+    weighed(ledger, asking(100))
+    for number in range(10_001):
+        ledger.answered(1, f"caller-{number}@kjt")
+    ledger.now_s += 2
+    ledger.answered(1, REVIEWER)
+    assert weighed(ledger, asking(2)) > 0
+
+
+def test_every_list_of_things_to_do_is_counted() -> None:
+    """What else a request repeats says more of one thing."""
+    lists = {
+        (method.name, field.name)
+        for method in METHODS.values()
+        for field in method.input_type.fields
+        if field.is_repeated and field.message_type
+    }
+    of_one_thing = {name for _, name in lists} - set(ROW_FIELDS)
+    assert of_one_thing == {"allocations", "evidence", "facts", "instalments", "overrides"}
+    scalars = [field for method in METHODS.values() for field in method.input_type.fields if not field.is_repeated]
+    assert not {field.name for field in scalars} & set(ROW_FIELDS)
+
+
 LIMITED = ServingLimits(threads=8, followers=4, turn_away_s=0, caller=CallerLimits(3, 8, 1))
 
 
@@ -133,6 +198,16 @@ def test_the_refusal_of_a_flood_says_when_to_try_again(limited: Served) -> None:
     }
     assert all(0 < refusal.retry_ms <= 334 for refusal in refusals)
     limited.reviewer.do(GetHeadRequest())
+
+
+def test_the_refusal_of_many_rows_names_their_rate(sqlite_url: str) -> None:
+    few = ServingLimits(threads=8, followers=2, turn_away_s=0, caller=CallerLimits(rows_per_s=1))
+    with serving(sqlite_url, serving=few) as served:
+        served.officer.do(asking(5))
+        refusal = served.officer.refused(asking(2))
+        assert (refusal.reason, refusal.numbers["limit"]) == ("CALLER_LIMIT_REACHED", "rows_per_s")
+        assert 3_000 < refusal.retry_ms <= 5_000
+        served.officer.do(GetHeadRequest())
 
 
 def test_a_second_stream_of_one_caller_is_refused_and_anothers_is_not(limited: Served) -> None:

@@ -148,7 +148,10 @@ def test_a_file_replaced_during_the_commit_leaves_the_write_unacknowledged_and_a
     assert served.head() == 4
 
 
-def test_health_follows_the_file(served: Served, path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_health_follows_the_file(
+    served: Served, path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_health, "LOOK_EVERY_S", 0.01)  # after the look that it waits for already
     statuses = told(served)
     assert next(statuses) == SERVING
     with caplog.at_level(logging.WARNING):

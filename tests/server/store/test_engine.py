@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from eventsourcing.persistence import ConnectionUnavailableError
 from sqlalchemy import make_url
@@ -41,6 +43,20 @@ def test_postgresql_waits_have_ends(postgres_url: str) -> None:
         settings = {name: connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in expected}
     engine.dispose()
     assert settings == expected
+
+
+def test_a_postgresql_that_falls_silent_is_given_up(postgres_url: str) -> None:
+    engine = open_engine(postgres_url, EngineLimits(silence_s=7))
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        settings = driver.info.get_parameters()
+    engine.dispose()
+    assert {name: settings[name] for name in settings if name.startswith(("tcp", "keepalives"))} == {
+        "tcp_user_timeout": "7000",
+        "keepalives_idle": "3",
+        "keepalives_interval": "1",
+        "keepalives_count": "3",
+    }
 
 
 def test_postgresql_reads_see_one_snapshot_and_write_nothing(postgres_url: str) -> None:

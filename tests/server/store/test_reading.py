@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -127,6 +128,17 @@ def test_an_aggregate_folds_its_own_events_and_those_that_touch_it(
             descending = reader.positions_touching(stream, after=after, upto=upto, limit=limit, descending=True)
             assert ascending == within[:limit]
             assert descending == within[::-1][:limit]
+            columns = [event_columns(event) for event in everything[stream] if event.position in within]
+            for most_bytes, count in ((10**6, limit), (0, 1)):
+                within_bounds = {"after": after, "upto": upto, "limit": limit, "most_bytes": most_bytes}
+                assert list(map(tuple, reader.history(stream, **within_bounds))) == columns[:count]
+
+
+def event_columns(event: RecordedEvent) -> tuple[Any, ...]:
+    return (
+        *(event.position, event.originator_id, event.originator_version),
+        *(event.topic, event.state, event.recorded_at_us),
+    )
 
 
 @on_one_database

@@ -85,7 +85,7 @@ class AwardActs(Acts):
         """Approve at most 1000 in order; one answer or one exception (returned, not raised) for each."""
         rows = with_request_ids(requests)
         batch = BatchApproveAwardsRequest(requests=rows)
-        answer = self._connection.call(self._awards.BatchApproveAwards, batch, timeout_s)
+        answer = self._connection.call(self._awards.BatchApproveAwards, batch, timeout_s, paced=True)
         return [
             result.response if result.HasField("response") else from_row_error(result.error, request_id)
             for result, request_id in answered(rows, answer.results)

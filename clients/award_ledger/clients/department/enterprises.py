@@ -69,7 +69,7 @@ class EnterpriseActs(Acts):
         """Register at most 1000; one answer or one exception (returned, not raised) for each, in order."""
         rows = with_request_ids(requests)
         batch = BatchRegisterEnterprisesRequest(requests=rows)
-        answer = self._connection.call(self._enterprises.BatchRegisterEnterprises, batch, timeout_s)
+        answer = self._connection.call(self._enterprises.BatchRegisterEnterprises, batch, timeout_s, paced=True)
         return [
             result.response if result.HasField("response") else from_row_error(result.error, request_id)
             for result, request_id in answered(rows, answer.results)

@@ -35,6 +35,9 @@ from award_ledger.v1.inquiries_pb2 import (
 )
 from award_ledger.v1.inquiries_pb2_grpc import InquiryServiceStub
 
+ABOUT_TIMEOUT_S = 60.0
+"""Deadline of a state about a day: it is told from all that ever happened to its subject, event by event."""
+
 
 def selection(
     *,
@@ -68,7 +71,10 @@ class InquiryActs(Acts):
         about: Day = "",
         **options: Unpack[ReadOptions],
     ) -> GetStateResponse:
-        """Read what was known at a point (`as_of`) about a day of law (`about`); of one subject, or ValueError."""
+        """Read what was known at a point (`as_of`) about a day of law (`about`); of one subject, or ValueError.
+
+        About a day, `timeout_s` is ABOUT_TIMEOUT_S where it is left out.
+        """
         if sum(name is not None for name in (enterprise, measure_code, fund_code)) != 1:
             raise ValueError("a state is that of one enterprise, measure or fund")
         request = GetStateRequest(about=iso(about), **reading(options))
@@ -78,7 +84,8 @@ class InquiryActs(Acts):
             request.measure_code = measure_code
         else:
             request.fund_code = fund_code or ""
-        return self._connection.call(self._inquiries.GetState, request, options.get("timeout_s"))
+        timeout_s = options.get("timeout_s", ABOUT_TIMEOUT_S if request.about else None)
+        return self._connection.call(self._inquiries.GetState, request, timeout_s)
 
     def list_award_timeline(
         self, enterprise: Enterprise, award_id: str, **options: Unpack[PageOptions]

@@ -66,9 +66,13 @@ class FolderWriting:
             file.write(data)
         os.replace(draft, path)  # noqa: PTH105  one of these for every event: a Path costs more than the call
 
-    def remove(self, name: str) -> None:
-        """Takes a file away, if it is there."""
-        (self._root / name).unlink(missing_ok=True)
+    def remove(self, name: str) -> bool:
+        """Takes a file away; false where there is none."""
+        try:
+            (self._root / name).unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def names(self) -> Iterator[str]:
         """Every file but the states."""

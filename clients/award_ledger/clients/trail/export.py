@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from award_ledger.clients.trail.bundle_writing import BundleWriting
 from award_ledger.clients.trail.copying import Copying, Watch
 from award_ledger.clients.trail.log_source import LogSource
-from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, POLICY_COPY, PREVIOUS
+from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, POLICY_COPY, PREVIOUS, anchor_name
 from award_ledger.clients.verification.bundles import BundleBroken, state_name
 from award_ledger.clients.verification.checkpoints import Checkpoint
 from award_ledger.clients.verification.entries import entries_of_bundle, parse_entry
@@ -28,39 +28,44 @@ class Export:
         self._policy_text = policy
         self._policy: Policy = parse_policy(policy)
 
-    def whole(self, *, size: int = 0, held: bytes | None = None) -> Checkpoint:
-        """Everything up to a checkpoint (size 0: the newest; a run taken up again keeps its own).
+    def whole(self, *, size: int = 0, held: bytes | None = None, now_s: int = 0, max_age_s: int = 0) -> Checkpoint:
+        """Everything up to a checkpoint (size 0: the newest; a run taken up again keeps its own, of whatever age).
 
         With the note of a checkpoint held before, its proof of consistency goes in too.
         Raises NotVerified, LedgerError.
         """
-        checkpoint = self._checkpoint(size)
-        if held is not None and self._writing.kept(PREVIOUS) is None:
-            self._add_earlier(self._policy.signed_by_log(held).checkpoint, held, checkpoint)
+        self._refuse_another_kind("proofs/", "a selection")
+        checkpoint = self._checkpoint(size, held, now_s, max_age_s)
         Copying(self._source, self._writing, checkpoint, self._watch).from_the_start()
         self._finish(checkpoint)
         return checkpoint
 
-    def selection(self, positions: Sequence[int], *, size: int = 0) -> Checkpoint:
-        """The events at some positions, each with its proof. Raises NotVerified, LedgerError."""
-        checkpoint = self._checkpoint(size)
+    def selection(self, positions: Sequence[int], *, size: int = 0, held: bytes | None = None) -> Checkpoint:
+        """The events at some positions, each with its proof; `held` as above. Raises NotVerified, LedgerError."""
+        self._refuse_another_kind("tile/", "a whole log")
+        checkpoint = self._checkpoint(size, held)
         for done, position in enumerate(sorted(set(positions)), start=1):
             self._add_proof(position, checkpoint)
             self._watch(done, len(set(positions)))
         self._finish(checkpoint)
         return checkpoint
 
-    def _checkpoint(self, size: int) -> Checkpoint:
+    def _refuse_another_kind(self, begins: str, what: str) -> None:
+        if any(name.startswith(begins) for name in self._writing.names()):
+            raise BundleBroken(f"what is there already is the beginning of {what}: export to another place")
+
+    def _checkpoint(self, size: int, held: bytes | None, now_s: int = 0, max_age_s: int = 0) -> Checkpoint:
         kept = self._writing.kept(CHECKPOINT)
         note = kept if kept is not None else self._source.checkpoint(size)
-        checkpoint = self._policy.verify(note).checkpoint
+        checkpoint = self._policy.verify(note, now_s=now_s, max_age_s=0 if kept else max_age_s).checkpoint
         if size and checkpoint.size != size:
             raise BundleBroken(f"the checkpoint is of {checkpoint.size} events, and {size} were asked for")
         if kept is None:
             self._writing.add(CHECKPOINT, note)
             self._writing.add(POLICY_COPY, self._policy_text)
-            for timestamp in self._source.timestamps(checkpoint.size)[:1]:
-                self._writing.add(f"anchors/{checkpoint.size}.tsr", timestamp)
+            add_timestamp(self._source, self._writing, checkpoint.size)
+        if held is not None and self._writing.kept(PREVIOUS) is None:
+            self._add_earlier(self._policy.signed_by_log(held).checkpoint, held, checkpoint)
         return checkpoint
 
     def _add_earlier(self, previous: Checkpoint, note: bytes, checkpoint: Checkpoint) -> None:
@@ -101,6 +106,14 @@ def proven_consistency(source: LogSource, held: Checkpoint, checkpoint: Checkpoi
     proof = source.consistency_proof(held.size, checkpoint.size) if 0 < held.size < checkpoint.size else []
     verify_consistency(held.size, held.root, checkpoint.size, checkpoint.root, proof)
     return proof
+
+
+def add_timestamp(source: LogSource, writing: BundleWriting, size: int) -> None:
+    """Adds the time stamp of the checkpoint of a size, where the ledger has one. Raises LedgerError."""
+    name = anchor_name(size)
+    if writing.kept(name) is None:
+        for timestamp in source.timestamps(size)[:1]:
+            writing.add(name, timestamp)
 
 
 def hashes_text(hashes: Sequence[bytes]) -> bytes:

@@ -66,6 +66,8 @@ class ZipWriting:
         self._others: dict[str, _Header] = {}
         self._end = 0
         for header in self._headers(os.fstat(self._file.fileno()).st_size):
+            if zlib.crc32(os.pread(self._file.fileno(), header.size, header.begin)) != header.crc:
+                break  # a machine that stopped may have kept the length of what it had not written
             # States without their entry bundle, and what follows them, are fetched again.
             if not header.name.startswith(_BEGINS) or header.name.startswith(_ENTRIES):
                 self._end = header.end

@@ -7,7 +7,7 @@ every entry, tile and state, for a selection every proof; openings; and that not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from award_ledger.clients.verification.bundles import Bundle, read_file, state_name
@@ -22,7 +22,8 @@ from award_ledger.clients.verification.policies import Policy
 from award_ledger.clients.verification.proof_files import parse_proof_file
 from award_ledger.clients.verification.reports import Finding, Report
 from award_ledger.clients.verification.text_fields import from_base64
-from award_ledger.clients.verification.tiles import bundles_of, hash_tiles_of
+from award_ledger.clients.verification.tiles import belongs, parse_tile_name
+from award_ledger.clients.verification.timestamps import TimeStamp, verify_timestamp
 
 CHECKPOINT = "checkpoint"
 PREVIOUS = "checkpoint.prev"
@@ -32,8 +33,10 @@ POLICY_COPY = "policy.txt"
 MAX_UNEXPECTED = 20
 """Unexpected files that are named; further ones are counted with them."""
 
-_UNCHECKED = re.compile(rf"{POLICY_COPY}|schema/.+|anchors/[0-9]+\.tsr")
-"""What may lie in a bundle without being verified here: a copy, documentation, time stamps by a third party."""
+_UNCHECKED = re.compile(rf"{POLICY_COPY}|schema/.+")
+"""What may lie in a bundle without being verified: a copy, and documentation."""
+
+_ANCHOR = re.compile(r"anchors/(0|[1-9][0-9]{0,18})\.tsr", re.ASCII)
 
 _OPENINGS = re.compile(r"openings/(0|[1-9][0-9]{0,18})\.json", re.ASCII)
 _PROOF = re.compile(r"proofs/(0|[1-9][0-9]{0,18})\.tlog-proof", re.ASCII)
@@ -44,7 +47,8 @@ Watch = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was verified, and what failed. `signers` are names of keys; `anchors` were found and not checked."""
+    """What was verified, and what failed. `signers` are names of keys; `anchors` are time stamps that were not checked,
+    since the policy names no authority."""
 
     checkpoint: Checkpoint | None = None
     signers: tuple[str, ...] = ()
@@ -55,6 +59,7 @@ class Verification:
     opened: int = 0
     erased: int = 0
     anchors: int = 0
+    timestamps: tuple[TimeStamp, ...] = ()
     count: int = 0
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
@@ -88,6 +93,11 @@ def verify_bundle(
     return checking.check(verified.checkpoint, signers, held)
 
 
+def anchor_name(size: int) -> str:
+    """Name of the file with the time stamp of the checkpoint of a size."""
+    return f"anchors/{size}.tsr"
+
+
 def parse_hashes(data: bytes) -> list[bytes]:
     """Hashes in base64, one a line, as a consistency proof is written down. Raises Malformed."""
     text = data.decode("ascii", "replace")
@@ -102,6 +112,7 @@ class _Checking:
         self._bundle, self._policy, self._watch = bundle, policy, watch
         self._require_openings = require_openings
         self._names: set[str] = set()
+        self._timestamps: list[TimeStamp] = []
 
     def check(self, checkpoint: Checkpoint, signers: tuple[str, ...], held: bytes | None) -> Verification:
         report = self.report
@@ -115,7 +126,11 @@ class _Checking:
         disclosing = self._require_openings or any(_OPENINGS.fullmatch(name) for name in self._names)
         disclosures = Disclosures(self._bundle, report, disclosing=disclosing)
         try:
-            events = self._full(checkpoint, earlier, disclosures) if full else self._selection(checkpoint, disclosures)
+            if full:
+                events = self._full(checkpoint, earlier, disclosures)
+            else:
+                self._require_continuation(checkpoint, earlier)
+                events = self._selection(checkpoint, earlier, disclosures)
             self._check_names(checkpoint, full)
             self._check_manifest(checkpoint)
         except NotVerified as error:
@@ -131,7 +146,8 @@ class _Checking:
             commitments=disclosures.commitments,
             opened=disclosures.opened,
             erased=disclosures.erased,
-            anchors=sum(name.startswith("anchors/") for name in self._names),
+            anchors=0 if self._policy.authorities else len(self._anchors()),
+            timestamps=tuple(self._timestamps),
             count=report.count,
             findings=tuple(report.findings),
         )
@@ -160,7 +176,7 @@ class _Checking:
         """Everything from entries to the root; roots of earlier checkpoints are computed, so they need no proof."""
         size, report = checkpoint.size, self.report
         walk = LogWalk(self._bundle, report, disclosures)
-        sizes = frozenset(one.size for one in earlier)
+        sizes = frozenset((*(one.size for one in earlier), *self._anchors()))
         walk.walk(size, sizes, lambda _: self._watch(walk.events, size))
         for one in (checkpoint, *earlier):
             root = walk.roots.get(one.size)
@@ -169,13 +185,45 @@ class _Checking:
                     "tree",
                     f"the first {one.size} entries hash to {root.hex()}, and the checkpoint says {one.root.hex()}",
                 )
+        self._check_timestamps(Checkpoint(checkpoint.origin, *one) for one in walk.roots.items())
         states = self._bundle.state_count()
         if states > size:
             report.add("bundle", f"there are {states} states for {size} events")
         return walk.events
 
-    def _selection(self, checkpoint: Checkpoint, disclosures: Disclosures) -> int:
+    def _require_continuation(self, checkpoint: Checkpoint, earlier: list[Checkpoint]) -> None:
+        """Without all entries nothing shows that the log continues a checkpoint but the proof in the bundle itself."""
+        proved = {checkpoint, *earlier[-1:]} if PREVIOUS in self._names else {checkpoint}
+        for one in earlier:
+            if one.size and one not in proved:
+                self.report.add(
+                    "proof",
+                    f"nothing in this selection proves that the log continues the checkpoint held at {one.size}: "
+                    "export it with that checkpoint as the one held",
+                )
+
+    def _anchors(self) -> dict[int, str]:
+        """Time stamps by the size of the log that they are of."""
+        return {int(match[1]): name for name in self._names if (match := _ANCHOR.fullmatch(name))}
+
+    def _check_timestamps(self, known: Iterable[Checkpoint]) -> None:
+        """Each is of what the log of its size is known to be; without authorities in the policy they say nothing."""
+        texts = {one.size: one.text for one in known}
+        for size, name in sorted(self._anchors().items() if self._policy.authorities else ()):
+            text = texts.get(size)
+            if text is None:
+                self.report.add("timestamp", f"{name}: nothing here says what the log of {size} events was")
+                continue
+            try:
+                found = verify_timestamp(read_file(self._bundle, name), size, text, self._policy.authorities)
+            except NotVerified as error:
+                self.report.add(error.check, f"{name}: {error}")
+            else:
+                self._timestamps.append(found)
+
+    def _selection(self, checkpoint: Checkpoint, earlier: list[Checkpoint], disclosures: Disclosures) -> int:
         """Each proof with its entry (in `extra`, covered by the proof) and its state."""
+        self._check_timestamps((checkpoint, *earlier))
         indexes = sorted(int(match[1]) for name in self._names if (match := _PROOF.fullmatch(name)))
         for done, index in enumerate(indexes, start=1):
             try:
@@ -201,17 +249,20 @@ class _Checking:
 
     def _check_names(self, checkpoint: Checkpoint, full: bool) -> None:
         expected = {CHECKPOINT, PREVIOUS, CONSISTENCY, MANIFEST}
-        if full:
-            expected.update(tile.name for tiles in (bundles_of, hash_tiles_of) for tile in tiles(checkpoint.size))
         strange = sorted(name for name in self._names - expected if not self._may_lie_there(name, checkpoint, full))
         if strange:
             named = ", ".join(name[:80] for name in strange[:MAX_UNEXPECTED])
             self.report.add("bundle", f"{len(strange)} files belong to nothing that was verified: {named}")
 
     def _may_lie_there(self, name: str, checkpoint: Checkpoint, full: bool) -> bool:
+        if full and name.startswith("tile/"):
+            return _is_tile(name, checkpoint.size)
         openings, proof = _OPENINGS.fullmatch(name), _PROOF.fullmatch(name)
         if openings is not None:
             return int(openings[1]) < checkpoint.size and (full or f"proofs/{openings[1]}.tlog-proof" in self._names)
+        anchor = _ANCHOR.fullmatch(name)
+        if anchor is not None:
+            return int(anchor[1]) <= checkpoint.size
         return proof is not None or _UNCHECKED.fullmatch(name) is not None
 
     def _check_manifest(self, checkpoint: Checkpoint) -> None:
@@ -220,3 +271,10 @@ class _Checking:
 
         if MANIFEST in self._names and read(MANIFEST) != manifest_of(read, self._names, checkpoint):
             self.report.add("bundle", f"{MANIFEST} is not the manifest of these files")
+
+
+def _is_tile(name: str, size: int) -> bool:
+    try:
+        return belongs(parse_tile_name(name), size)
+    except Malformed:
+        return False

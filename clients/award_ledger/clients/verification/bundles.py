@@ -15,6 +15,9 @@ from award_ledger.clients.verification.failures import NotVerified
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """The largest file that is read: thousands of times the largest state that a ledger takes, and it fits in memory."""
 
+MAX_DEPTH = 16
+"""Folders within folders; the name of the last tile of the longest log has ten."""
+
 
 class BundleBroken(NotVerified):
     """A file of a bundle is missing, or cannot be read as what it is."""
@@ -96,6 +99,8 @@ class FolderBundle:
     def names(self) -> Iterator[str]:
         """Every file but the states."""
         for name in self._walk(""):
+            if not name.isascii() and name != name.encode(errors="replace").decode():
+                raise BundleBroken(f"the name {name!r} is not UTF-8")
             if state_index(name) is None:
                 yield name
 
@@ -133,10 +138,15 @@ class FolderBundle:
         below = self._root / folder
         if not below.is_dir():
             return
-        with os.scandir(below) as entries:
-            for entry in entries:
-                name = f"{folder}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    yield from self._walk(f"{name}/")
-                else:
-                    yield name
+        if folder.count("/") > MAX_DEPTH:
+            raise BundleBroken(f"{folder[:80]!r}… is more than {MAX_DEPTH} folders deep")
+        try:
+            with os.scandir(below) as entries:
+                for entry in entries:
+                    name = f"{folder}{entry.name}"
+                    if entry.is_dir(follow_symlinks=False):
+                        yield from self._walk(f"{name}/")
+                    else:
+                        yield name
+        except OSError as error:
+            raise BundleBroken(f"{folder or 'the folder'} cannot be read: {error.strerror}") from error

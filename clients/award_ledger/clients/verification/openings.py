@@ -54,7 +54,8 @@ class Opening:
 
 def commitments_in(state: bytes) -> dict[str, str]:
     """Commitments by path in a state; raises Malformed where it is no JSON."""
-    if b'{"c":' not in state:
+    # However it is spaced or escaped: a commitment that is written in another way is one all the same.
+    if b'"c"' not in state and b"\\u" not in state:
         return {}
     try:
         return dict(_commitments(json.loads(state), ""))
@@ -99,12 +100,20 @@ def parse_openings(data: bytes) -> dict[str, Opening]:
     if len(data) > MAX_OPENINGS_BYTES:
         raise Malformed("openings", f"they have {len(data)} bytes, more than {MAX_OPENINGS_BYTES}")
     try:
-        told = json.loads(data)
+        told = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Malformed("openings", f"they are not JSON: {error}") from error
     if not isinstance(told, dict):
         raise Malformed("openings", "they are not by path")
     return {path: _opening(path, item) for path, item in told.items()}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping whose names stand once: of two values under one name, readers differ about which counts."""
+    told = dict(pairs)
+    if len(told) != len(pairs):
+        raise ValueError(f"a name stands twice among {', '.join(repr(name[:80]) for name in told)}")
+    return told
 
 
 def _opening(path: str, told: Any) -> Opening:

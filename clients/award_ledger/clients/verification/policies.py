@@ -1,4 +1,7 @@
-"""Trust policies (C2SP tlog-policy): whose checkpoints an auditor believes, and which witnesses must have seen them."""
+"""Trust policies (C2SP tlog-policy): whose checkpoints an auditor believes, and which witnesses must have seen them.
+
+A line of ours is added: `timestamp <name> <certificate>`, for authorities whose time stamps are believed.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cryptography.x509 import Certificate
+
 from award_ledger.clients.verification.checkpoints import Checkpoint, parse_checkpoint
 from award_ledger.clients.verification.failures import Malformed, QuorumMissed, SignatureRefused
 from award_ledger.clients.verification.keys import COSIGNATURE_V1, VerifierKey, as_cosigner, parse_vkey
 from award_ledger.clients.verification.notes import Signed, parse_note, verified_signers
+from award_ledger.clients.verification.timestamps import Authority, authority_of, parse_certificate
 
 MAX_LINES = 1_000
 """Far above the 32 logs, witnesses and groups that must be taken; a file with more is not a policy."""
@@ -19,7 +25,7 @@ MAX_AHEAD_S = 300
 
 NONE = "none"
 
-_WORDS = {"log": (1, 2), "witness": (2, 3), "group": (3, MAX_LINES), "quorum": (1, 1)}
+_WORDS = {"log": (1, 2), "witness": (2, 3), "group": (3, MAX_LINES), "quorum": (1, 1), "timestamp": (2, 2)}
 """Fewest and most words after the first, by the word with which a line begins."""
 
 
@@ -49,6 +55,8 @@ class Policy:
     quorum: str
     urls: Mapping[str, str] = field(default_factory=dict)
     """Addresses of witnesses by name, where the policy has them."""
+    authorities: Mapping[str, Authority] = field(default_factory=dict)
+    """Time stamping authorities by name."""
 
     def signed_by_log(self, note: bytes) -> Verified:
         """The checkpoint of a note, if one of the logs signed it and no known signature on it is false.
@@ -69,10 +77,15 @@ class Policy:
     def verify(self, note: bytes, *, now_s: int = 0, max_age_s: int = 0) -> Verified:
         """The same, if the quorum cosigned it too.
 
-        With `max_age_s`, cosignatures older than that at `now_s`, or dated ahead of it, do not count.
+        With `max_age_s`, cosignatures older than that at `now_s`, or dated ahead of it, do not count; where none is
+        asked for, no age can be shown.
         Raises Malformed, SignatureRefused, QuorumMissed.
         """
         verified = self.signed_by_log(note)
+        if max_age_s and self.quorum == NONE:
+            raise QuorumMissed(
+                f"the policy asks for no witness, so nothing tells whether this view is older than {max_age_s} s"
+            )
         witnessed = [one for one in verified.signed if one.key in self.witnesses.values()]
         fresh = {one.key for one in witnessed if _is_fresh(one, now_s, max_age_s)}
         cosigned = {name for name, key in self.witnesses.items() if key in fresh}
@@ -123,6 +136,7 @@ class _Reading:
         self.groups: dict[str, Group] = {}
         self.urls: dict[str, str] = {}
         self.quorum = ""
+        self.certificates: dict[str, list[Certificate]] = {}
         self._members: set[str] = set()
 
     def take(self, words: Sequence[str]) -> None:
@@ -139,6 +153,8 @@ class _Reading:
             self._witness(*rest)
         elif kind == "group":
             self._group(*rest)
+        elif kind == "timestamp":
+            self.certificates.setdefault(rest[0], []).append(parse_certificate(rest[1]))
         else:
             self._quorum(rest[0])
 
@@ -191,7 +207,8 @@ class _Reading:
             raise Malformed("policy", "there is no quorum line")
         if not self.logs:
             raise Malformed("policy", "there is no log line: nobody's checkpoint would be believed")
-        return Policy(tuple(self.logs), self.witnesses, self.groups, self.quorum, self.urls)
+        authorities = {name: authority_of(listed) for name, listed in self.certificates.items()}
+        return Policy(tuple(self.logs), self.witnesses, self.groups, self.quorum, self.urls, authorities)
 
 
 def _refuse_twice(key: VerifierKey, known: Iterable[VerifierKey]) -> None:

@@ -35,12 +35,19 @@ FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
 UTF_8 = 1 << 11
 """The one flag that a member may have: its name is UTF-8."""
 
+UNICODE_PATH = 0x7075
+"""The extra field (4.6.9) by which some programs call a member otherwise than it is called."""
+
 _CHUNK = 1 << 20
 
 
 class _Member(NamedTuple):
+    """What the central directory says: where the member's header is, its CRC-32, its bytes."""
+
     name: str
     offset: int
+    crc: int
+    size: int
 
 
 class ZipBundle:
@@ -51,10 +58,11 @@ class ZipBundle:
         try:
             self._bytes = os.fstat(self._file).st_size
             start, length, count = self._end()
-            # Offsets by index, plus 1: in an array for the events of a whole log, in a mapping for a selection's.
+            # By index, offsets plus 1: in arrays for the events of a whole log, in a mapping for a selection's.
             self._states = array("Q", bytes(8 * count))
-            self._far_states: dict[int, int] = {}
-            self._others: dict[str, int] = {}
+            self._crcs, self._sizes = array("I", bytes(4 * count)), array("I", bytes(4 * count))
+            self._far_states: dict[int, _Member] = {}
+            self._others: dict[str, _Member] = {}
             self._count = 0
             for member in self._members(start, length, count):
                 self._keep(member)
@@ -80,13 +88,16 @@ class ZipBundle:
 
     def find(self, name: str) -> bytes | None:
         """A file."""
-        offset = self._others.get(name)
-        return None if offset is None else self._read(name, offset)
+        member = self._others.get(name)
+        return None if member is None else self._read(member)
 
     def state(self, index: int) -> bytes | None:
         """The state of a leaf."""
-        at = self._states[index] if index < len(self._states) else self._far_states.get(index, 0)
-        return self._read(state_name(index), at - 1) if at else None
+        if index >= len(self._states):
+            member = self._far_states.get(index)
+            return None if member is None else self._read(member)
+        at = self._states[index]
+        return self._read(_Member(state_name(index), at - 1, self._crcs[index], self._sizes[index])) if at else None
 
     def _end(self) -> tuple[int, int, int]:
         """Start and length of the central directory, and the number of members."""
@@ -118,7 +129,7 @@ class ZipBundle:
                 base = at
                 held = self._at(at, min(_CHUNK, end - at))
             fields = CENTRAL.unpack(_exactly(held, at - base, CENTRAL.size, f"member {number}"))
-            magic, _, _, flags, method, _, _, _, packed, whole, names, extras, comments, disk, _, _, offset = fields
+            magic, _, _, flags, method, _, _, crc, packed, whole, names, extras, comments, disk, _, _, offset = fields
             tail = _exactly(held, at - base + CENTRAL.size, names + extras + comments, f"member {number}")
             if magic != CENTRAL_MAGIC or flags & ~UTF_8 or method or packed != whole or disk:
                 raise BundleBroken(f"member {number} is not stored plainly (compressed, encrypted or in parts)")
@@ -126,9 +137,12 @@ class ZipBundle:
                 name = tail[:names].decode()
             except UnicodeDecodeError as error:
                 raise BundleBroken(f"the name of member {number} is not UTF-8") from error
+            extra = _extra_fields(tail[names : names + extras])
+            if UNICODE_PATH in extra:
+                raise BundleBroken(f"member {number} has a second name beside {name[:80]!r}")
             if offset == FULL_32:
-                offset = _offset_64(tail[names : names + extras], skip=16 if whole == FULL_32 else 0)
-            yield _Member(name, offset)
+                offset = _offset_64(extra, skip=16 if whole == FULL_32 else 0)
+            yield _Member(name, offset, crc, whole)
             at += CENTRAL.size + len(tail)
         if at != end:
             raise BundleBroken("the central directory of the zip file is longer than its members")
@@ -139,23 +153,27 @@ class ZipBundle:
             if member.name in self._others:
                 raise BundleBroken(f"{member.name} stands in the zip file twice")
             if not member.name.endswith("/"):
-                self._others[member.name] = member.offset
+                self._others[member.name] = member
             return
         if self._states[index] if index < len(self._states) else index in self._far_states:
             raise BundleBroken(f"{member.name} stands in the zip file twice")
         if index < len(self._states):
             self._states[index] = member.offset + 1
+            self._crcs[index], self._sizes[index] = member.crc, member.size
         else:
-            self._far_states[index] = member.offset + 1
+            self._far_states[index] = member
         self._count += 1
 
-    def _read(self, name: str, offset: int) -> bytes:
+    def _read(self, member: _Member) -> bytes:
+        name, offset, *said = member
         guess = self._at(offset, LOCAL.size + len(name) + 2_000, whole=False)
         if len(guess) < LOCAL.size:
             raise BundleBroken(f"{name} is not where the zip file says it is")
         magic, _, flags, method, _, _, crc, packed, whole, names, extras = LOCAL.unpack_from(guess)
         if magic != LOCAL_MAGIC or flags & ~UTF_8 or method or packed != whole:
             raise BundleBroken(f"{name} is not stored plainly where the zip file says it is")
+        if [crc, whole] != said:
+            raise BundleBroken(f"{name} has another checksum or length where it is than in the directory")
         if whole > MAX_FILE_BYTES:
             raise BundleBroken(f"{name} has {whole} bytes, more than {MAX_FILE_BYTES}")
         begin = LOCAL.size + names + extras
@@ -184,12 +202,20 @@ def _exactly(held: bytes, at: int, length: int, what: str) -> bytes:
     return held[at : at + length]
 
 
-def _offset_64(extra: bytes, *, skip: int) -> int:
-    """The offset in the zip64 extended information (4.5.3), after the sizes that stand before it."""
+def _extra_fields(extra: bytes) -> dict[int, bytes]:
+    """The extra fields of a member by their kind (4.5.1); of two of a kind, the first."""
+    found: dict[int, bytes] = {}
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
-        if kind == 1 and skip + 8 <= length and at + 4 + length <= len(extra):
-            return int.from_bytes(extra[at + 4 + skip : at + 12 + skip], "little")
+        found.setdefault(kind, extra[at + 4 : at + 4 + length])
         at += 4 + length
+    return found
+
+
+def _offset_64(extra: dict[int, bytes], *, skip: int) -> int:
+    """The offset in the zip64 extended information (4.5.3), after the sizes that stand before it."""
+    found = extra.get(1, b"")[skip : skip + 8]
+    if len(found) == 8:
+        return int.from_bytes(found, "little")
     raise BundleBroken("a member beyond 4 GiB says nowhere where it is")

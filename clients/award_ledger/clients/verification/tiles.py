@@ -19,7 +19,7 @@ TILE_WIDTH = 256
 MAX_LEVEL = 63
 
 _NAME = re.compile(
-    r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<n>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<w>[1-9][0-9]{0,2}))?", re.ASCII
+    r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<n>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<w>[1-9][0-9]{0,2}))?", re.ASCII
 )
 
 
@@ -71,6 +71,12 @@ def hash_tiles_of(size: int) -> Iterator[Tile]:
         if rest:
             yield Tile(level, full, rest)
         level, size = level + 1, full
+
+
+def belongs(tile: Tile, size: int) -> bool:
+    """True if a log of this size has the tile; without a look at the others, for a size may be anything."""
+    full, rest = divmod(size >> 8 * (tile.level or 0), TILE_WIDTH)
+    return tile.index < full if tile.width == TILE_WIDTH else (tile.index, tile.width) == (full, rest)
 
 
 class TreeHashing:

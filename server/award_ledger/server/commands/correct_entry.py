@@ -1,7 +1,7 @@
 """Correct an entry that is wrong: the correction names it and why, and history keeps both."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from award_ledger.domain import events as ev
@@ -11,6 +11,7 @@ from award_ledger.domain import policy_events as po
 from award_ledger.domain.award_refusals import (
     EntryNotCorrectable,
 )
+from award_ledger.domain.bank_account import BankAccount, posted_positions
 from award_ledger.domain.correcting import corrected_award
 from award_ledger.domain.correcting_money import (
     check_between,
@@ -48,12 +49,14 @@ from award_ledger.server.commands.right import Right, RightRuling
 class CorrectEntry:
     """`entry` is the original event: it never changes, so it may be read before the head is held.
 
-    What stands of it now is looked up when it is decided. An entry is corrected again by naming it again.
+    What stands of it now is looked up when it is decided. An entry is corrected again by naming it again. `match` is
+    the fact of the same act that said what bank lines are: two people take that back, never one.
     """
 
     entry: Event
     right: Right
     reason: str
+    match: Event | None = field(default=None, repr=False)
 
     def subject(self, ledger: WorkingSet) -> Aggregate:
         """The aggregate in whose stream the entry stands."""
@@ -82,6 +85,8 @@ class CorrectEntry:
         fact = self.entry.fact
         if isinstance(fact, EntryCorrected):
             raise self._refused(f"correct the entry that it corrects again, position {fact.corrects}")
+        if self.match is not None and (line := _posting_line(ledger, self.match, self.entry.position)):
+            raise self._refused(f"two people take back that bank line {line} is this")
         correct = _CORRECT.get(type(fact))
         if correct is None:
             raise self._refused(_INSTEAD.get(type(fact), "record the act that undoes it"))
@@ -111,6 +116,13 @@ class CorrectEntry:
 
     def _refused(self, instead: str) -> EntryNotCorrectable:
         return EntryNotCorrectable(self.entry.position, self.entry.fact.TOPIC, instead)
+
+
+def _posting_line(ledger: WorkingSet, match: Event, position: int) -> str:
+    """The line that posted the entry and still is what was said then; empty where it is none."""
+    account = ledger.find(BankAccount, match.originator_id)
+    lines = (account.lines[said.line] for said in match.fact.matches)
+    return next((line.said.key for line in lines if position in posted_positions(line)), "")
 
 
 def _money(correct: Callable[..., EntryCorrected]) -> "_Correct":

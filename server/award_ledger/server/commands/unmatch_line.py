@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from award_ledger.domain.bank_account import BankAccount, Line, receivable_reference
+from award_ledger.domain.bank_account import BankAccount, posted_positions, receivable_reference
 from award_ledger.domain.bank_events import LineUnmatched, LineUnmatchProposed
 from award_ledger.domain.bank_refusals import BankLineState
 from award_ledger.domain.fact import Act, Event, Fact
@@ -60,8 +60,3 @@ class UnmatchLine:
             for entry in reversed(self.entries):
                 command = CorrectEntry(entry, 0, self.reason)
                 yield command.subject(ledger), command.decide(ledger, fact.act)
-
-
-def posted_positions(line: Line) -> list[int]:
-    """Where the log has what a line's match posted."""
-    return list(range(line.posted_at, line.posted_at + sum(part.posts for part in line.allocations)))

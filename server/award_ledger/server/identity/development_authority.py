@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import jwt
 from cryptography import x509
@@ -31,6 +32,7 @@ AUDIENCE = "award-ledger"
 _PERSON = re.compile(r"([a-z0-9][a-z0-9._-]*)@([a-z0-9][a-z0-9.-]*)")
 _AUTHORITY_DAYS = 3_650
 _TOKEN_S = 43_200
+_REVOKED_TOKENS = "revoked-tokens.txt"
 _THIS_MACHINE, _USUAL_PORT = ("localhost", "127.0.0.1"), 50_051
 _EARLIER = timedelta(minutes=5)
 """Certificates are valid a little before they are made: clocks differ."""
@@ -80,10 +82,11 @@ class DevelopmentAuthority:
         key = self._kept_key("tokens.key")
         now_s = int(self._now.timestamp())
         claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": principal, "iat": now_s, "exp": now_s + _TOKEN_S}
+        claims["jti"] = str(uuid4())
         return jwt.encode(claims, key, algorithm="ES256", headers={"kid": _kid(key)})
 
     def revoke(self, principals: Sequence[str]) -> None:
-        """Writes the list of revoked certificates anew, with these people's present ones added."""
+        """Writes the lists of revoked certificates and tokens anew, with these people's present ones added."""
         path = self.folder / "revoked.pem"
         serials: set[int] = set()
         if path.exists():
@@ -100,6 +103,15 @@ class DevelopmentAuthority:
             revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(self._now).build()
             builder = builder.add_revoked_certificate(revoked)
         replace_private(path, builder.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
+        self._revoke_tokens(principals)
+
+    def _revoke_tokens(self, principals: Sequence[str]) -> None:
+        path = self.folder / _REVOKED_TOKENS
+        lines = path.read_text("utf-8").splitlines() if path.exists() else ["# Ids (jti) of tokens that count no more."]
+        for principal in principals:
+            token = (self._people / f"{principal}.token").read_text("utf-8").strip()
+            lines.append(jwt.decode(token, options={"verify_signature": False}).get("jti", ""))
+        replace_private(path, "".join(f"{line}\n" for line in lines if line).encode())
 
     def write_identity_file(self, port: int, host: str) -> None:
         """The JWK set, the identity file and the clients' profiles, for all people who have a certificate here."""
@@ -180,6 +192,7 @@ def _identity_file(people: Sequence[str]) -> str:
 issuer = "{ISSUER}"
 audience = "{AUDIENCE}"
 keys_file = "tokens.jwks.json"
+revoked_tokens_file = "{_REVOKED_TOKENS}"
 algorithms = ["ES256"]
 """
     for person in people:

@@ -6,6 +6,7 @@ One person is one principal, however many certificates and tokens they have. The
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,13 @@ class Issuer(_Entry, frozen=True, kw_only=True):
 
     With `name_claim` and `department` its people need no entry each: the claim's value `zhang` is
     `zhang@DEPARTMENT`. The issuer then answers for that claim: it must be unique there, and never be given to
-    another person.
+    another person. `revoked_tokens_file` lists the ids (`jti`) of tokens that count no more, one a line.
     """
 
     issuer: str
     audience: str
     keys_file: str = ""
+    revoked_tokens_file: str = ""
     ca_file: str = ""
     algorithms: tuple[str, ...] = ALGORITHMS
     clock_skew_s: int = 60
@@ -54,11 +56,15 @@ class TokenOf(_Entry, frozen=True, kw_only=True):
 
 
 class Person(_Entry, frozen=True, kw_only=True):
-    """A principal, its certificates and its tokens. `disabled` cuts it off, whatever it proves."""
+    """A principal, its certificates and its tokens. `disabled` cuts it off, whatever it proves.
+
+    Tokens that were issued before `tokens_since` count no more.
+    """
 
     name: str
     certificates: tuple[str, ...] = ()
     tokens: tuple[TokenOf, ...] = ()
+    tokens_since: datetime | None = None
     disabled: bool = False
 
 
@@ -71,7 +77,10 @@ class IdentityFile(_Entry, frozen=True, kw_only=True):
 
 def canonical(name: str) -> str:
     """The one form of a name: width, case and repeated spaces do not make another person."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    # A few letters take a second round: folded, they compose anew.
+    for _ in range(2):
+        name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(name.split())
 
 
 class People:
@@ -81,9 +90,13 @@ class People:
         self.issuers: Mapping[str, Issuer] = {issuer.issuer: _checked(issuer) for issuer in file.issuers}
         if len(self.issuers) != len(file.issuers):
             raise IdentityRefused("an issuer is there twice")
+        departments = [canonical(issuer.department) for issuer in self.issuers.values() if issuer.department]
+        if len(set(departments)) != len(departments):
+            raise IdentityRefused("two issuers name the people of one department: one's zhang could be the other's")
         self._of_certificate: dict[str, str] = {}
         self._of_token: dict[tuple[str, str], str] = {}
         self._disabled: set[str] = set()
+        self._tokens_since: dict[str, datetime] = {}
         for person in file.principals:
             self._add(person)
 
@@ -103,7 +116,7 @@ class People:
         proven = f"{issuer.issuer} subject {subject}"
         listed = self._of_token.get((issuer.issuer, subject))
         if listed:
-            return self._enabled(listed, proven)
+            return self._of_now(listed, claims, proven)
         if not issuer.name_claim:
             raise PrincipalUnknown(proven, NOBODY)
         claimed = claims.get(issuer.name_claim)
@@ -112,6 +125,12 @@ class People:
         name = canonical(f"{claimed}@{issuer.department}")
         if len(name) > LONGEST_NAME or not name.isprintable():
             raise TokenRefused(f"its claim {issuer.name_claim} is too long, or cannot be printed")
+        return self._of_now(name, claims, proven)
+
+    def _of_now(self, name: str, claims: Mapping[str, Any], proven: str) -> str:
+        since = self._tokens_since.get(name)
+        if since is not None and claims.get("iat", 0) < since.timestamp():
+            raise TokenRefused(f"tokens of before {since.isoformat()} count no more; log in again")
         return self._enabled(name, proven)
 
     def _enabled(self, name: str, proven: str) -> str:
@@ -125,6 +144,10 @@ class People:
             raise IdentityRefused(f"{person.name!r} is not a printable name of at most {LONGEST_NAME} letters")
         if person.disabled:
             self._disabled.add(name)
+        if person.tokens_since is not None:
+            if person.tokens_since.tzinfo is None:
+                raise IdentityRefused(f"tokens_since of {name} needs an offset, such as 2025-05-03T08:00:00+08:00")
+            self._tokens_since[name] = max(person.tokens_since, self._tokens_since.get(name, person.tokens_since))
         for certificate in person.certificates:
             if not _CERTIFICATE_NAME.fullmatch(certificate):
                 raise IdentityRefused(
@@ -166,6 +189,8 @@ def _checked(issuer: Issuer) -> Issuer:
         raise IdentityRefused(f"issuer {issuer.issuer!r} needs a name, an audience and an algorithm")
     if bool(issuer.name_claim) != bool(issuer.department):
         raise IdentityRefused(f"{issuer.issuer}: name_claim and department need each other")
+    if issuer.department and not _CLAIMED_NAME.fullmatch(issuer.department):
+        raise IdentityRefused(f"{issuer.issuer}: a department is a code without spaces and @")
     if not 0 <= issuer.clock_skew_s <= 300 or issuer.longest_s < 1:
         raise IdentityRefused(f"{issuer.issuer}: clock_skew_s is 0 to 300 seconds, longest_s at least 1")
     return issuer

@@ -4,7 +4,6 @@ PyJWT parses and verifies the signature; which key, which algorithm and which ti
 fixes the algorithm, never the token, and because time comes from the server's clock.
 """
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +22,8 @@ LONGEST_TOKEN = 8_192
 SHORTEST_RSA_BITS = 2_048
 
 _REQUIRED = ["iss", "aud", "sub", "exp", "iat"]
+_KINDS = frozenset({"jwt", "at+jwt"})
+"""Signed messages of other kinds, such as an issuer's order to log somebody out, prove nobody (RFC 8725, 3.11)."""
 _FITS = {"RS256": ("RSA", None), "ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519")}
 
 
@@ -46,12 +47,28 @@ def verified_claims(token: str, issuer: Issuer, keys: KeySet, clock: Clock) -> M
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise TokenRefused("it is not a signed JWT") from None
+    if str(header.get("typ", "jwt")).lower().removeprefix("application/") not in _KINDS:
+        raise TokenRefused("it is a token for another purpose, by its type")
     algorithm = header.get("alg")
     if algorithm not in issuer.algorithms:
         raise TokenRefused(f"it is not signed with {', '.join(issuer.algorithms)}")
     claims = _signed_claims(token, issuer, keys, algorithm, header.get("kid"))
     _require_time(claims, issuer, clock.now_us() // 1_000_000)
     return claims
+
+
+def require_bound(claims: Mapping[str, Any], thumbprint: str | None) -> None:
+    """A token that is bound to a key is nobody's without it (RFC 7800); `thumbprint` is the connection's certificate's.
+
+    Raises TokenRefused.
+    """
+    if "cnf" not in claims:
+        return
+    bound = claims["cnf"]
+    if not isinstance(bound, dict) or set(bound) != {"x5t#S256"}:
+        raise TokenRefused("it is bound to a key in a way that this ledger cannot check")
+    if bound["x5t#S256"] != thumbprint:
+        raise TokenRefused("it is bound to another certificate than that of the connection")
 
 
 def _signed_claims(token: str, issuer: Issuer, keys: KeySet, algorithm: str, kid: str | None) -> Mapping[str, Any]:
@@ -104,14 +121,14 @@ def _require_time(claims: Mapping[str, Any], issuer: Issuer, now_s: int) -> None
     if now_s < begins_s - issuer.clock_skew_s:
         raise TokenRefused(f"it is not valid before {datetime.fromtimestamp(begins_s, UTC).isoformat()}")
     if expires_s - issued_s > issuer.longest_s:
-        raise TokenRefused(f"it lives longer than {issuer.longest_s} seconds, and could not be taken back")
+        raise TokenRefused(f"it lives longer than {issuer.longest_s} seconds, which is longer than it may")
 
 
 def _instant_s(claims: Mapping[str, Any], name: str) -> int:
     """Seconds since 1970; a part of a second is cut off."""
     value = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TokenRefused(f"its claim {name} is not an instant")
-    if not 0 <= value < 253_402_300_800:  # the year 10000
+    if not 0 <= value < 253_402_300_800:  # the year 10000; what is no number is refused here, too
         raise TokenRefused(f"its claim {name} is not an instant")
     return int(value)

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from award_ledger.domain.claim import Claim
-from award_ledger.domain.encoding import LedgerMapper
+from award_ledger.domain.encoding import LedgerMapper, decode_fact
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Event
 from award_ledger.domain.fund import Fund
@@ -14,9 +14,14 @@ from award_ledger.domain.measure import Measure
 from award_ledger.domain.standing import Counted, Standing, claim_by, enterprise_by, fund_by, measure_by
 from award_ledger.domain.working_set import T, WorkingSet
 from award_ledger.server.rpc.reads import Standpoint
-from award_ledger.server.rpc.touching import events_touching
 
 _MAPPER = LedgerMapper()
+
+_FEWEST, _MOST = 250, 2_000
+"""Events that are read at once: few where there are few, many where there are hundreds of thousands."""
+
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of states read at once."""
 
 _TELLING: dict[type[Any], Callable[..., Counted[Any]]] = {
     Enterprise: enterprise_by,
@@ -48,7 +53,13 @@ class LedgerAbout(WorkingSet):
         yield from self._point.ledger.awarded(measure)
 
     def _events(self, aggregate_id: UUID) -> Iterator[Event]:
-        return map(_MAPPER.to_domain_event, events_touching(self._point, aggregate_id, 0))
+        after, limit = 0, _FEWEST
+        while rows := self._point.reader.history(
+            aggregate_id, after=after, upto=self._point.position, limit=limit, most_bytes=_MOST_BYTES
+        ):
+            for position, originator_id, version, topic, state, _ in rows:
+                yield Event(originator_id, version, position, decode_fact(topic, state))
+            after, limit = position, min(2 * limit, _MOST)
 
     def _entry_at(self, position: int) -> Event:
         return _MAPPER.to_domain_event(self._point.reader.event_at(position))

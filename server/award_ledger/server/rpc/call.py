@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import grpc
 
+from award_ledger.server.writer.timing import Passage
+
 METHOD_PREFIX = "/award_ledger.v1."
 """Methods of the ledger itself; health and reflection are others, which know no principal and no log line."""
 
@@ -21,6 +23,10 @@ class Call:
     code: str = "OK"
     reason: str = ""
     rows: list["Call"] = field(default_factory=list)
+    trace: str = ""
+    """Id of the trace that it belongs to, where calls are traced."""
+    passage: Passage | None = None
+    """Of its command through the writer, where somebody watches; of a batch, that of the first row."""
     until_s: float = float("inf")
     """When the server gives the call up, by the monotonic clock; the caller's deadline may come before."""
 

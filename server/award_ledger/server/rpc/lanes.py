@@ -13,13 +13,14 @@ from typing import Any, ParamSpec, TypeVar
 
 import grpc
 
+from award_ledger.server.rpc.call import METHOD_PREFIX
 from award_ledger.server.rpc.interceptors.around import Handler
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ASIDE_THREADS = 2
-_HEALTH_CHECK = "/grpc.health.v1.Health/Check"
+_ASIDE_THREADS = 8
+HEALTH_PREFIX = "/grpc.health.v1."
 
 
 class Lanes(grpc.ServerInterceptor):
@@ -27,6 +28,7 @@ class Lanes(grpc.ServerInterceptor):
 
     def __init__(self, threads: int, places: int) -> None:
         self.pool = _CountingPool(threads, thread_name_prefix="call")
+        self._threads = threads
         self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
         self._places = places
 
@@ -34,6 +36,11 @@ class Lanes(grpc.ServerInterceptor):
     def taken(self) -> int:
         """Calls under way or waiting for a thread."""
         return self.pool.taken
+
+    @property
+    def queued(self) -> int:
+        """Of these, calls that wait for a thread."""
+        return max(0, self.taken - self._threads)
 
     def wait_until_empty(self, timeout_s: float) -> bool:
         """Whether within this time no call is under way. A call that was cut off is, until its thread notices."""
@@ -52,21 +59,22 @@ class Lanes(grpc.ServerInterceptor):
         full = self.full
         handler = continuation(handler_call_details)
         method: str = handler_call_details.method
-        if handler is None or not (full or method == _HEALTH_CHECK):
+        if handler is None or not (method.startswith(HEALTH_PREFIX) or (full and method.startswith(METHOD_PREFIX))):
             return handler
         return self._on_threads_aside(handler)
 
     def _on_threads_aside(self, handler: Handler) -> Handler:
-        if handler.request_streaming:
-            return handler  # reflection's: cheap, and gRPC's own limit bounds them
-        make = grpc.unary_stream_rpc_method_handler if handler.unary_stream else grpc.unary_unary_rpc_method_handler
-        behaviour: Any = handler.unary_stream or handler.unary_unary
+        make = grpc.stream_stream_rpc_method_handler if handler.stream_stream else grpc.stream_unary_rpc_method_handler
+        behaviour: Any = handler.stream_stream or handler.stream_unary
 
-        def aside(request: Any, context: grpc.ServicerContext) -> Any:
-            return behaviour(request, context)
+        def aside(*call: Any) -> Any:
+            return behaviour(*call)
 
-        # gRPC looks for it under this name.
+        # gRPC looks for them under these names.
         aside.experimental_thread_pool = self._aside  # type: ignore[attr-defined]
+        aside.experimental_non_blocking = getattr(  # type: ignore[attr-defined]
+            behaviour, "experimental_non_blocking", False
+        )
         return make(aside, handler.request_deserializer, handler.response_serializer)
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 
 import grpc
@@ -22,11 +21,11 @@ from award_ledger.server.commands.command import registered
 from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.mapping.instants import instant_us
 from award_ledger.server.rpc.paging import Page, page_of
+from award_ledger.server.rpc.places import Places
 from award_ledger.server.rpc.refusals import PageTokenInvalid, PositionNotReached
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.writer.days import day_of_law
-from award_ledger.server.writer.failures import Overloaded
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.v1.common_pb2 import AsOf
 
@@ -55,7 +54,7 @@ class Reads:
     def __init__(self, recorder: LogRecorder, clock: Clock, waiting: int) -> None:
         """`waiting` reads at once may wait for a position; each holds a thread."""
         self._recorder, self._clock = recorder, clock
-        self._waiting, self._places = waiting, BoundedSemaphore(waiting)
+        self._places = Places(waiting)
 
     @contextmanager
     def at(self, context: grpc.ServicerContext, as_of: AsOf, min_position: int = 0) -> Iterator[Standpoint]:
@@ -88,12 +87,8 @@ class Reads:
             raise invalid_field("min_position", "must not be negative")
         if not min_position or min_position <= self._head():
             return
-        if not self._places.acquire(blocking=False):
-            raise Overloaded(self._waiting)
-        try:
+        with self._places.one():
             self._wait(context, min_position)
-        finally:
-            self._places.release()
 
     def _wait(self, context: grpc.ServicerContext, min_position: int) -> None:
         patience_s = min(current_call().remaining_s(context) * _ANSWER_MARGIN, LONGEST_WAIT_S)

@@ -22,7 +22,7 @@ class Exhausted(refusals.Refused):
 
 @dataclass(eq=False)
 class CallerLimitReached(Exhausted):
-    """`limit` is calls_per_s, calls_at_once or streams_at_once; after `retry_ms` milliseconds there may be room."""
+    """`limit` is a field of CallerLimits; after `retry_ms` milliseconds there may be room."""
 
     limit: str
     allowed: int

@@ -9,9 +9,11 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from award_ledger.server.clock import Clock
+from award_ledger.server.rpc.arrivals import Arrivals
 from award_ledger.server.rpc.gate import Gate
 from award_ledger.server.rpc.interceptors.admission import Admission
 from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
+from award_ledger.server.rpc.interceptors.around import Around
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
@@ -20,6 +22,7 @@ from award_ledger.server.rpc.interceptors.patience import Longest, Patience
 from award_ledger.server.rpc.interceptors.rights import Rights
 from award_ledger.server.rpc.lanes import Lanes
 from award_ledger.server.rpc.payees import Payees
+from award_ledger.server.rpc.places import Places
 from award_ledger.server.rpc.reads import Reads
 from award_ledger.server.rpc.services.applications import ApplicationService
 from award_ledger.server.rpc.services.awards import AwardService
@@ -38,6 +41,7 @@ from award_ledger.server.rpc.services.personal_data import PersonalDataService
 from award_ledger.server.rpc.services.roster import RosterService
 from award_ledger.server.rpc.services.transparency import TransparencyService
 from award_ledger.server.rpc.store_health import StoreHealth
+from award_ledger.server.rpc.watch import Occupancy, Watch
 from award_ledger.server.rpc.writes import Writes
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.transparency.published import PublishedLog
@@ -109,6 +113,7 @@ STREAMS = frozenset(
 """Methods that answer with a stream."""
 
 CONNECTION_AGE_S = 3_600
+HANDSHAKE_S = 10
 
 _TURNED_AWAY_AT_ONCE = 5_000
 """Calls that may wait to be told so; beyond them gRPC refuses by itself, with no reason and no delay."""
@@ -151,24 +156,32 @@ class LedgerServer:
         published: PublishedLog | None = None,
         *,
         rights: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         """`rights`: what the roster does not grant is denied."""
+        watch = watch or Watch()
         self._limits = limits = limits or ServingLimits()
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
         gate = Gate(recorder, clock, enforced=rights)
         self._lanes = lanes = Lanes(limits.threads, limits.calls)
-        around = [CallLog(), Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
-        if limits.caller:
-            around.append(Allowances(limits.caller, STREAMS))
+        self._sealing: bool | None = None
+        self._followers, self._streams = Places(limits.followers), Places(limits.followers)
+        self._arrivals = Arrivals(limits.longest.request_s)
+        around: list[Around] = [CallLog(watch.call), *([watch.traces] if watch.traces else [])]
+        around += [Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
+        allowances = Allowances(limits.caller, STREAMS) if limits.caller else None
+        if allowances:
+            around.append(allowances)
+        inside = [Patience(limits.longest, STREAMS), Rights(gate), Messages(self._arrivals, allowances)]
         self._server = grpc.server(
             lanes.pool,
-            interceptors=[lanes, *around, Patience(limits.longest, STREAMS), Rights(gate), Messages()],
+            interceptors=[lanes, *around, *inside],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )
         writes, reads = Writes(writer, recorder, gate), Reads(recorder, clock, limits.followers)
-        history = HistoryService(reads, recorder, limits.followers, self._stopping)
+        history = HistoryService(reads, recorder, self._followers, self._stopping)
         payees = Payees(vault, recorder, gate)
         server = self._server
         measures_pb2_grpc.add_MeasureServiceServicer_to_server(MeasureService(writes, reads), server)
@@ -190,7 +203,7 @@ class LedgerServer:
         history_pb2_grpc.add_HistoryServiceServicer_to_server(history, server)
         inquiries_pb2_grpc.add_InquiryServiceServicer_to_server(InquiryService(reads), server)
         transparency_pb2_grpc.add_TransparencyServiceServicer_to_server(
-            TransparencyService(published, recorder, writes, limits.followers, self._stopping), server
+            TransparencyService(published, recorder, writes, self._streams, self._stopping), server
         )
         roster_pb2_grpc.add_RosterServiceServicer_to_server(RosterService(writes, reads), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
@@ -209,11 +222,25 @@ class LedgerServer:
     def start(self) -> None:
         """Answers calls, and says by the health service that it does."""
         self._server.start()
+        self._arrivals.start()
         self._health.start()
 
     def announce_sealing(self, well: bool) -> None:
         """Says by the health service whether what is recorded is being sealed."""
+        self._sealing = well
         self._health.say_of(SEALING, well)
+
+    def occupancy(self) -> Occupancy:
+        """As of now; any thread may ask, and nothing is read from the database."""
+        return Occupancy(
+            calls=self._lanes.taken - self._lanes.queued,
+            calls_queued=self._lanes.queued,
+            followers=self._followers.taken,
+            streams=self._streams.taken,
+            head=self._health.head,
+            reachable=self._health.reachable,
+            sealing=self._sealing,
+        )
 
     def stop(self, grace_s: float) -> None:
         """Turns new calls away, waits for those under way as long as the grace lasts, and cuts off the rest.
@@ -226,6 +253,7 @@ class LedgerServer:
         time.sleep(min(self._limits.turn_away_s, grace_s))
         self._server.stop(grace_s).wait()
         self._lanes.wait_until_empty(grace_s)
+        self._arrivals.stop()
 
 
 def _options(limits: ServingLimits) -> list[tuple[str, int]]:
@@ -239,6 +267,8 @@ def _options(limits: ServingLimits) -> list[tuple[str, int]]:
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        # Who connects and says nothing is not waited for.
+        ("grpc.server_handshake_timeout_ms", HANDSHAKE_S * 1_000),
         # A connection was let in by the authorities of its day: it is made anew while they may have changed.
         ("grpc.max_connection_age_ms", CONNECTION_AGE_S * 1_000),
         ("grpc.max_connection_age_grace_ms", limits.longest.stream_s * 1_000),

@@ -27,8 +27,15 @@ class StoreHealth:
         self.servicer = health.HealthServicer()
         self._recorder, self._services = recorder, ("", *services)
         self._reachable = True
+        self.head = 0
+        """Position of the last event, when it was last looked at."""
         self._stopped = Event()
         self._thread = Thread(target=self._watch, name="store-health", daemon=True)
+
+    @property
+    def reachable(self) -> bool:
+        """Could the store be read, when it was last tried?"""
+        return self._reachable
 
     def start(self) -> None:
         """Says that the server serves, and goes on looking."""
@@ -49,7 +56,7 @@ class StoreHealth:
     def look(self) -> None:
         """Reads the head; what is said changes when whether that can be done has changed."""
         try:
-            self._recorder.max_notification_id()
+            self.head = self._recorder.max_notification_id() or 0
         except ConnectionUnavailableError:
             return  # too many readers say nothing about the store
         except PersistenceError as error:
@@ -64,6 +71,7 @@ class StoreHealth:
             self._say(_SERVING)
 
     def _watch(self) -> None:
+        self.look()
         while not self._stopped.wait(LOOK_EVERY_S):
             self.look()
 

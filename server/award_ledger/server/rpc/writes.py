@@ -6,6 +6,7 @@ the head lock (a repeat, the etag, the rules).
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import monotonic_ns
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -86,6 +87,8 @@ class Writes:
         if len(requests) > MOST_ROWS:
             raise BatchTooLarge(len(requests), MOST_ROWS)
         rows = [Call(call.method, call.principal) for _ in requests]
+        if rows:
+            rows[0].passage = call.passage
         call.rows = rows
         asked = zip(rows, requests, strict=True)
         begun = self._begun([self._row(row, request, context, method) for row, request in asked])
@@ -125,6 +128,8 @@ class Writes:
         if not isinstance(prepared, Prepared):
             prepared = Prepared(prepared)
         authority = self._gate.authority(call.method)
+        if call.passage is not None:
+            call.passage.queued_ns = monotonic_ns()
         return _submission(call, request, request_id, prepared, context, method.answer, authority)
 
     def _row(
@@ -171,6 +176,7 @@ def _submission(
         later_openings=prepared.later_openings,
         authority=authority,
         abandoned=lambda: not context.is_active(),
+        passage=call.passage,
     )
 
 

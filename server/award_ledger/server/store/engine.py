@@ -33,6 +33,10 @@ class EngineLimits:
     """Held at most at once by this process; one is the writer's, the others serve reads."""
     connection_wait_s: float = 10.0
     connect_s: int = 10
+    silence_s: int = 10
+    """After which a PostgreSQL that is not heard of any more, its network cut say, is given up. Without this end a
+    commit under way would wait a quarter of an hour for the kernel to give up, and one for its answer two hours.
+    """
     lock_wait_s: float = 15.0
     """How long a writer waits for the head while others hold it."""
     statement_s: float = 60.0
@@ -156,6 +160,10 @@ def _open_postgresql(address: URL, limits: EngineLimits) -> Engine:
         "application_name": "award-ledger",
         "connect_timeout": str(limits.connect_s),
         "options": options,
+        "tcp_user_timeout": str(limits.silence_s * 1000),
+        "keepalives_idle": str(max(1, limits.silence_s // 2)),
+        "keepalives_interval": str(max(1, limits.silence_s // 5)),
+        "keepalives_count": "3",
         # Given several hosts, or a standby that was promoted, only a server that takes writes will do.
         "target_session_attrs": "read-write",
     }

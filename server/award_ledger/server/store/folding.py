@@ -18,6 +18,7 @@ from sqlalchemy import (
     CursorResult,
     FromClause,
     LargeBinary,
+    Row,
     Select,
     Subquery,
     Text,
@@ -77,6 +78,11 @@ class _Statements:
             .order_by(folded.c.position)
             .execution_options(**BINARY_ROWS)
         )
+        # The same for one aggregate, of which nothing need be said in each row.
+        self.history = self.events.with_only_columns(
+            *list(self.events.selected_columns)[1:], maintain_column_froms=True
+        ).execution_options(**BINARY_ROWS)
+        self.sizes = self._folded_sizes()
         self.positions = {descending: self._folded_positions(descending) for descending in (False, True)}
         self.snapshots = self._newest_snapshots()
 
@@ -119,6 +125,14 @@ class _Statements:
         folded = self._folded(order)
         return select(folded.c.position).order_by(order(folded.c.position)).limit(_LIMIT)
 
+    def _folded_sizes(self) -> Select[*tuple[Any, ...]]:
+        folded = self._folded_positions(descending=False).subquery("first_folded")
+        return (
+            select(event.c.position, func.length(event.c.state))
+            .join(folded, folded.c.position == event.c.position)
+            .order_by(event.c.position + literal_column("0"))
+        )
+
     def _newest_snapshots(self) -> Select[*tuple[Any, ...]]:
         wanted = self._wanted.c.aggregate_id
         within = [snapshot.c.aggregate_id == wanted, *self._within(snapshot.c.position)]
@@ -152,6 +166,21 @@ def folded_positions(
     statements = _STATEMENTS[connection.dialect.name]
     chosen = _wanted(connection, {aggregate_id: after}) | {"upto": upto, "limit": limit}
     return list(connection.execute(statements.positions[descending], chosen).scalars())
+
+
+def folded_sizes(
+    connection: Connection, aggregate_id: UUID, *, after: int, upto: int, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Position, and length of state, of the first `limit` events of those that the aggregate folds in these bounds."""
+    statements = _STATEMENTS[connection.dialect.name]
+    chosen = _wanted(connection, {aggregate_id: after}) | {"upto": upto, "limit": limit}
+    return connection.execute(statements.sizes, chosen).all()
+
+
+def history(connection: Connection, aggregate_id: UUID, *, after: int, upto: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Rows of the columns of `event` that the aggregate folds, in order of position."""
+    statements = _STATEMENTS[connection.dialect.name]
+    return connection.execute(statements.history, _wanted(connection, {aggregate_id: after}) | {"upto": upto}).all()
 
 
 def newest_snapshots(connection: Connection, aggregate_ids: Sequence[UUID], upto: int) -> Rows:

@@ -173,6 +173,20 @@ class LogReader:
             self._connection, aggregate_id, after=after, upto=_bound(upto), limit=limit, descending=descending
         )
 
+    def history(
+        self, aggregate_id: UUID, *, after: int, upto: int, limit: int, most_bytes: int
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The columns of up to `limit` events that this aggregate folds, in order, `after` < position <= `upto`.
+
+        Of at most `most_bytes` of state together; one at least, where there is one. As rows, since whoever reads
+        hundreds of thousands has no time for more.
+        """
+        sizes = folding.folded_sizes(self._connection, aggregate_id, after=after, upto=upto, limit=limit)
+        if not sizes:
+            return ()
+        last = sizes[_within((size for _, size in sizes), most_bytes) - 1][0]
+        return folding.history(self._connection, aggregate_id, after=after, upto=last)
+
     def originators_touching(self, aggregate_id: UUID, topic: str, upto: int | None = None) -> list[UUID]:
         """In whose streams the events of a topic stand that touch an aggregate, up to a position; each once."""
         rows = self._connection.execute(

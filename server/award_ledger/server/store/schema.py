@@ -6,6 +6,7 @@ hold what must be erasable and so is never in an event. `migrations/` makes thes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
+def _uuid_of(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
+
+
 class CompactUuid(TypeDecorator[UUID]):
     """A UUID in 16 bytes: the type `uuid` on PostgreSQL, a BLOB on SQLite."""
 
@@ -44,10 +49,10 @@ class CompactUuid(TypeDecorator[UUID]):
             return value
         return value.bytes
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        if value is None or isinstance(value, UUID):
-            return value
-        return UUID(bytes=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """None where the driver gives UUIDs. Not by way of `process_result_value`, which is called through two more
+        functions for each row: that is a tenth of reading a long history."""
+        return None if dialect.name == "postgresql" else _uuid_of
 
 
 #: A 64-bit integer. On SQLite it must be spelt INTEGER: only so is a primary key the row id itself.

@@ -4,15 +4,15 @@
 A path is matched against its one spelling and never reaches a file system.
 """
 
-import socket
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import BoundedSemaphore, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Thread
 from typing import Any, NamedTuple
 
 import structlog
 from eventsourcing.persistence import PersistenceError
 
+from award_ledger.server.bounded_http import BoundedHttpServer
 from award_ledger.server.transparency.published import NotPublished, PublishedLog
 from award_ledger.server.transparency.tiles import tile_at
 
@@ -41,7 +41,7 @@ class TransparencyHttp:
     def __init__(self, published: PublishedLog, host: str, port: int) -> None:
         """Listens. Raises OSError when the address cannot be had."""
         handler = type("Handler", (_Handler,), {"published": published})
-        self._server = _Server((host, port), handler)
+        self._server = BoundedHttpServer((host, port), handler, _CONNECTIONS)
         self.port: int = self._server.server_address[1]
         self._thread = Thread(
             target=self._server.serve_forever, args=(_LOOK_FOR_STOP_S,), name="transparency-http", daemon=True
@@ -55,35 +55,6 @@ class TransparencyHttp:
         """Takes no more connections, and cuts off those that are open."""
         self._server.shutdown()
         self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], handler: Any) -> None:
-        if ":" in address[0]:
-            self.address_family = socket.AF_INET6
-        self._places = BoundedSemaphore(_CONNECTIONS)
-        super().__init__(address, handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """One thread a connection, and no more connections than there are places."""
-        if not self._places.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
-        super().process_request(request, client_address)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._places.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is nobody's fault."""
-        _LOG.debug("a connection broke off")
 
 
 class _Handler(BaseHTTPRequestHandler):

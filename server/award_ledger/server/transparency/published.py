@@ -24,6 +24,14 @@ class NotPublished(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """Events that a signed checkpoint covers, and those that one covers with as many cosignatures as are wanted."""
+
+    signed: int = 0
+    cosigned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Inclusion:
     """An event is in the log of a size: its leaf, and the proof."""
 
@@ -78,6 +86,12 @@ class PublishedLog:
             newest = log.newest_checkpoint()
         self._covered = newest.size if newest else 0
         return self._covered
+
+    def sizes(self) -> Sizes:
+        """Of the newest checkpoints."""
+        with self._store.reading() as log:
+            signed, cosigned = log.newest_checkpoint(), log.newest_checkpoint(max(1, self.quorum))
+        return Sizes(signed.size if signed else 0, cosigned.size if cosigned else 0)
 
     def inclusion(self, position: int, size: int = 0) -> Inclusion:
         """Proof of the event at a position in the tree of a size (0: the newest checkpoint's). Raises NotPublished."""

@@ -57,6 +57,11 @@ class Deciding:
         self._answered: dict[UUID, list[RecordedEvent]] = {}
         self._mapper = LedgerMapper()
 
+    @property
+    def events(self) -> int:
+        """How many this batch has to record so far."""
+        return len(self._new)
+
     def look_up(self, submissions: Iterable[Submission[Any]]) -> None:
         """Finds which of these requests the log has answered before, and loads what the others will look at."""
         by_key = {submission.key: submission for submission in submissions}

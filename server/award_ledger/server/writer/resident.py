@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from eventsourcing.persistence import InternalError
@@ -31,6 +31,17 @@ _TOGETHER = 100
 """Aggregates loaded at once: each may bring as many events as lie between two snapshots."""
 
 
+class MemoryUse(NamedTuple):
+    """`held` aggregates are in memory, `capacity` stay between batches. Since the start, `found` look-ups found theirs
+    there, and `loaded` aggregates were read from the database.
+    """
+
+    held: int
+    capacity: int
+    found: int
+    loaded: int
+
+
 class Resident(Ledger):
     """Valid only while its reader holds the head: `catch_up` first, then decide, then `forget` if the commit fails.
 
@@ -45,6 +56,12 @@ class Resident(Ledger):
         self._due: set[UUID] = set()
         self._reader: LogReader | None = None
         self._mapper = LedgerMapper()
+        self._found = self._loaded = 0
+
+    @property
+    def use(self) -> MemoryUse:
+        """As of now; any thread may ask."""
+        return MemoryUse(len(self.aggregates), self._capacity, self._found, self._loaded)
 
     def catch_up(self, reader: LogReader) -> None:
         """Folds what others have appended since, so that memory is exact at the reader's head."""
@@ -79,6 +96,7 @@ class Resident(Ledger):
             self.aggregates.move_to_end(aggregate_id)
         except KeyError:
             return super().find(kind, aggregate_id)
+        self._found += 1
         return cast(T, self.aggregates[aggregate_id])
 
     def absent(self, kind: type[T], aggregate_id: UUID) -> T:
@@ -101,6 +119,7 @@ class Resident(Ledger):
             raise RuntimeError("aggregates can be loaded only while the head is held")
         for aggregate_id, loaded in load_together(self._reader, kinds, self._reader.head).items():
             self.aggregates[aggregate_id] = loaded.aggregate
+            self._loaded += 1
             self._count(aggregate_id, loaded.folded)
 
     def awarded(self, measure: str) -> Iterable[UUID]:

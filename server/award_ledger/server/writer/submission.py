@@ -13,6 +13,7 @@ from award_ledger.domain.rights import Authority
 from award_ledger.domain.roster_events import Role
 from award_ledger.domain.working_set import Aggregate, WorkingSet
 from award_ledger.server.vault.commitments import Opened
+from award_ledger.server.writer.timing import Passage
 
 R = TypeVar("R")
 
@@ -119,7 +120,8 @@ class Submission(Generic[R]):
     Asia/Shanghai; `etag` empty means any; `openings` stand behind the commitments of the command's fact,
     `later_openings` behind those of the facts that follow;
     `abandoned` is asked just before the decision: true drops the command, nothing done. `authority` is the rule that
-    the principal must satisfy at the decision; None: whoever asks may (development, or the operator).
+    the principal must satisfy at the decision; None: whoever asks may (development, or the operator). `passage`, where
+    somebody watches, is filled in on the way.
     """
 
     command: Command
@@ -134,6 +136,7 @@ class Submission(Generic[R]):
     later_openings: tuple[tuple[Opened, ...], ...] = ()
     authority: Authority | None = None
     abandoned: Callable[[], bool] = lambda: False
+    passage: Passage | None = None
 
     key: UUID = field(init=False)
     """Under which the request is found again."""

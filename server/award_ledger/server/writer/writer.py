@@ -6,10 +6,11 @@ dropped, since it may be ahead of the log, and the callers are told to send the 
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Condition, Thread
+from time import monotonic_ns
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.deciding import Deciding
 from award_ledger.server.writer.failures import Overloaded, ShuttingDown, StoreUnavailable, WriterFailure
-from award_ledger.server.writer.resident import Resident
+from award_ledger.server.writer.resident import MemoryUse, Resident
 from award_ledger.server.writer.submission import Repeated, Submission
+from award_ledger.server.writer.timing import BatchTimes
 
 _LOG = logging.getLogger(__name__)
 
@@ -47,8 +49,16 @@ class _Waiting(NamedTuple):
 class Writer:
     """Decides and records. Threads may share one; `start` before the first submission."""
 
-    def __init__(self, recorder: LogRecorder, clock: Clock, vault: Vault, limits: WriterLimits | None = None) -> None:
-        self._recorder, self._clock, self._vault = recorder, clock, vault
+    def __init__(
+        self,
+        recorder: LogRecorder,
+        clock: Clock,
+        vault: Vault,
+        limits: WriterLimits | None = None,
+        heard: Callable[[BatchTimes | None], None] | None = None,
+    ) -> None:
+        """`heard` is told of each batch: its times, or None for one that the store did not take."""
+        self._recorder, self._clock, self._vault, self._heard = recorder, clock, vault, heard
         self._limits = limits or WriterLimits()
         self._queue: deque[_Waiting] = deque()
         # Held while the queue is looked at or changed, so that nothing enters after what ends it.
@@ -56,6 +66,16 @@ class Writer:
         self._resident = Resident(self._limits.resident)
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._stopping = False
+
+    @property
+    def waiting(self) -> int:
+        """Commands in the queue, those that are being decided not among them."""
+        return len(self._queue)
+
+    @property
+    def memory(self) -> MemoryUse:
+        """Of the aggregates in memory."""
+        return self._resident.use
 
     def start(self) -> None:
         """Starts the thread that writes."""
@@ -119,6 +139,8 @@ class Writer:
         except PersistenceError as error:
             self._resident.forget()
             _LOG.warning("the store failed", exc_info=error)
+            if self._heard:
+                self._heard(None)
             for waiting in batch:
                 waiting.future.set_exception(StoreUnavailable("the database could not be written"))
         except Exception as error:  # noqa: BLE001  whatever it is, its caller must hear of it
@@ -138,11 +160,33 @@ class Writer:
                     waiting.future.set_result(outcome)
 
     def _commit(self, batch: list[_Waiting]) -> list[Any]:
+        begun_ns = monotonic_ns()
         with self._recorder.writing() as transaction:
             self._resident.catch_up(transaction)
+            held_ns = monotonic_ns()
             deciding = Deciding(transaction, self._resident, self._vault, self._clock.now_us())
             deciding.look_up(waiting.submission for waiting in batch)
-            outcomes = [deciding.outcome(waiting.submission) for waiting in batch]
+            outcomes = [_outcome(deciding, waiting.submission) for waiting in batch]
+            decided_ns = monotonic_ns()
             deciding.append()
+            appended_ns = monotonic_ns()
         self._resident.release()
+        times = BatchTimes(
+            begun_ns, held_ns, decided_ns, appended_ns, monotonic_ns(), commands=len(batch), events=deciding.events
+        )
+        for waiting in batch:
+            if waiting.submission.passage is not None:
+                waiting.submission.passage.batch = times
+        if self._heard:
+            self._heard(times)
         return outcomes
+
+
+def _outcome(deciding: Deciding, submission: Submission[Any]) -> Any:
+    passage = submission.passage
+    if passage is None:
+        return deciding.outcome(submission)
+    passage.assessed_from_ns = monotonic_ns()
+    outcome = deciding.outcome(submission)
+    passage.assessed_to_ns = monotonic_ns()
+    return outcome

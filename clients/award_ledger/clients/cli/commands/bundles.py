@@ -104,10 +104,11 @@ def export(
         stack.callback(writing.close)
         watch = stack.enter_context(_watching(desk, "audit.exporting"))
         exporting = Export(ServedLog(desk.client), writing, text, watch)
+        earlier = None if held is None else _read(desk, held)
         if position:
-            checkpoint = exporting.selection(position, size=size)
+            checkpoint = exporting.selection(position, size=size, held=earlier)
         else:
-            checkpoint = exporting.whole(size=size, held=None if held is None else _read(desk, held))
+            checkpoint = exporting.whole(size=size, held=earlier)
     if desk.json:
         desk.write_json(checkpoint_json(checkpoint, bundle=str(bundle)))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -41,6 +42,10 @@ def verification_view(desk: Desk, outcome: Verification) -> Iterator[RenderableT
             (desk.say("audit.held_size"), "" if outcome.held_size is None else f"{outcome.held_size:,}"),
             (desk.say("audit.verified" if outcome.full else "audit.selected"), f"{outcome.events:,}"),
             *_of_openings(desk, outcome),
+            (
+                desk.say("audit.timestamps"),
+                "; ".join(desk.say("audit.stamped", **asdict(one)) for one in outcome.timestamps),
+            ),
             (desk.say("audit.anchors"), f"{outcome.anchors:,}" if outcome.anchors else ""),
         ]
     )

@@ -160,7 +160,11 @@ AUDIT_LABELS = {
         "{opened} of {of} disclosed and verified, {erased} erased",
         "共 {of} 项，已披露并核验 {opened} 项，已删除 {erased} 项",
     ),
-    "audit.anchors": Phrase("time stamps, not verified here", "时间戳（此处不核验）"),
+    "audit.timestamps": Phrase("time stamps", "时间戳"),
+    "audit.stamped": Phrase("{size:,} events at {at} by {authority}", "{at} 由 {authority} 加盖，日志 {size:,} 条"),
+    "audit.anchors": Phrase(
+        "time stamps, not verified: the policy names no authority", "时间戳（信任策略未列时间戳机构，未核验）"
+    ),
     "audit.holds": Phrase("The log holds.", "日志完整无误。"),
     "audit.fails": Phrase("{count} check(s) failed.", "{count} 项核验不符。"),
     "audit.check": Phrase("check", "核验项"),
@@ -173,6 +177,7 @@ AUDIT_LABELS = {
     "audit.check.tree": Phrase("tree", "哈希树"),
     "audit.check.place": Phrase("order", "次序"),
     "audit.check.state": Phrase("content", "内容"),
+    "audit.check.timestamp": Phrase("time stamp", "时间戳"),
     "audit.check.opening": Phrase("sensitive value", "敏感内容"),
     "audit.exported": Phrase("Exported and verified: {bundle}", "已导出并核验：{bundle}"),
     "audit.followed": Phrase(

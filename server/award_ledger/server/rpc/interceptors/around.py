@@ -15,7 +15,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in the stubs a
 
 
 class Around(grpc.ServerInterceptor, ABC):
-    """One concern. Health and reflection pass by."""
+    """One concern. Health and reflection pass by. Requests come one by one: `Messages`, further in, waits for them."""
 
     @abstractmethod
     def around(self, method: str, context: grpc.ServicerContext) -> AbstractContextManager[None]:
@@ -30,28 +30,27 @@ class Around(grpc.ServerInterceptor, ABC):
         method: str = handler_call_details.method
         if handler is None or not method.startswith(METHOD_PREFIX):
             return handler
-        return self._around_stream(method, handler) if handler.unary_stream else self._around_answer(method, handler)
+        surround = self._around_stream if handler.response_streaming else self._around_answer
+        return surround(method, handler)
 
     def _around_answer(self, method: str, handler: Handler) -> Handler:
-        uploads = bool(handler.request_streaming)
-        behaviour = cast(
-            Callable[[Any, grpc.ServicerContext], Any], handler.stream_unary if uploads else handler.unary_unary
+        behaviour = cast(Callable[[Any, grpc.ServicerContext], Any], handler.stream_unary)
+
+        def surrounded(requests: Any, context: grpc.ServicerContext) -> Any:
+            with self.around(method, context):
+                return behaviour(requests, context)
+
+        return grpc.stream_unary_rpc_method_handler(
+            surrounded, handler.request_deserializer, handler.response_serializer
         )
 
-        def surrounded(request: Any, context: grpc.ServicerContext) -> Any:
-            with self.around(method, context):
-                return behaviour(request, context)
-
-        make = grpc.stream_unary_rpc_method_handler if uploads else grpc.unary_unary_rpc_method_handler
-        return make(surrounded, handler.request_deserializer, handler.response_serializer)
-
     def _around_stream(self, method: str, handler: Handler) -> Handler:
-        behaviour = cast(Callable[[Any, grpc.ServicerContext], Iterator[Any]], handler.unary_stream)
+        behaviour = cast(Callable[[Any, grpc.ServicerContext], Iterator[Any]], handler.stream_stream)
 
-        def surrounded(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        def surrounded(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             with self.around(method, context):
-                yield from behaviour(request, context)
+                yield from behaviour(requests, context)
 
-        return grpc.unary_stream_rpc_method_handler(
+        return grpc.stream_stream_rpc_method_handler(
             surrounded, handler.request_deserializer, handler.response_serializer
         )

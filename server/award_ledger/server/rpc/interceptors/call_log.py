@@ -1,7 +1,7 @@
 """One line of the log for every call, and for every row of a batch. Never a value out of a request but its id."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import grpc
@@ -16,6 +16,10 @@ _LOG = structlog.get_logger("award_ledger.calls")
 class CallLog(Around):
     """Outermost: it begins the call that the others fill in."""
 
+    def __init__(self, heard: Callable[[Call, int], None] | None = None) -> None:
+        """`heard` is told of each call when it has ended, and how many nanoseconds it took."""
+        self._heard = heard
+
     @contextmanager
     def around(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
         call = begin_call(method)
@@ -26,10 +30,12 @@ class CallLog(Around):
             call.code = "CANCELLED"
             raise
         finally:
-            took_ms = (time.monotonic_ns() - begun_ns) // 1_000_000
+            took_ns = time.monotonic_ns() - begun_ns
             for number, row in enumerate(call.rows):
                 _LOG.info("row", row=number, **_line(row))
-            _LOG.info("call", ms=took_ms, **_line(call))
+            _LOG.info("call", ms=took_ns // 1_000_000, **_line(call))
+            if self._heard:
+                self._heard(call, took_ns)
 
 
 def _line(call: Call) -> dict[str, str | int]:
@@ -40,5 +46,6 @@ def _line(call: Call) -> dict[str, str | int]:
         "principal": call.principal,
         "request_id": call.request_id[:64],
         "position": call.position,
+        "trace": call.trace,
     }
     return {name: value for name, value in line.items() if value}

@@ -3,23 +3,27 @@
 An Authenticator is the seam: credentials that prove a principal, or development mode, which believes what it is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import grpc
 
 from award_ledger.server.identity.people import LONGEST_NAME, canonical
 from award_ledger.server.identity.proof import Proof
-from award_ledger.server.identity.refusals import CredentialsDisagree, TokenRefused
+from award_ledger.server.identity.refusals import CredentialsDisagree, TokenExpired, TokenRefused
 from award_ledger.server.rpc.call import current_call
-from award_ledger.server.rpc.interceptors.around import Around
+from award_ledger.server.rpc.interceptors.around import Around, Handler
 from award_ledger.server.rpc.refusals import Unauthenticated
 
 PRINCIPAL_METADATA = "x-award-ledger-principal"
 TOKEN_METADATA = "authorization"  # noqa: S105  # the name of a key, no password
 DEVELOPER = "developer"
+
+PROVE_AGAIN_S = 1.0
+"""Of a stream: as often as the files that settle identity are looked at."""
 
 _SCHEME = "bearer"
 
@@ -71,15 +75,37 @@ class DevelopmentIdentity:
 
 
 class Identity(Around):
-    """Inside the failures, outside the service."""
+    """Inside the failures, outside the service. Whose proof is taken back while a stream runs gets no more of it."""
 
-    def __init__(self, authenticator: Authenticator) -> None:
-        self._authenticator = authenticator
+    def __init__(self, authenticator: Authenticator, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        self._authenticator, self._monotonic_s = authenticator, monotonic_s
 
     @contextmanager
     def around(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
         current_call().principal = self._authenticator.principal(method, context).name
         yield
+
+    def _around_stream(self, method: str, handler: Handler) -> Handler:
+        behaviour = cast(Callable[[Any, grpc.ServicerContext], Iterator[Any]], handler.stream_stream)
+
+        def surrounded(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+            with self.around(method, context):
+                proven_s = self._monotonic_s()
+                for message in behaviour(requests, context):
+                    if self._monotonic_s() - proven_s >= PROVE_AGAIN_S:
+                        self._prove_again(method, context)
+                        proven_s = self._monotonic_s()
+                    yield message
+
+        return grpc.stream_stream_rpc_method_handler(
+            surrounded, handler.request_deserializer, handler.response_serializer
+        )
+
+    def _prove_again(self, method: str, context: grpc.ServicerContext) -> None:
+        """Raises what `principal` does. A token may have expired since: it was good when the stream began."""
+        with suppress(TokenExpired):
+            if self._authenticator.principal(method, context).name != current_call().principal:
+                raise CredentialsDisagree("its credentials have become another's")
 
 
 def _certificate(context: grpc.ServicerContext) -> bytes | None:

@@ -13,10 +13,11 @@ from award_ledger.server.rpc.interceptors.around import Around
 
 @dataclass(frozen=True, slots=True)
 class Longest:
-    """Seconds that a call, and a stream, may take."""
+    """Seconds that a call, and a stream, may take, and that each request of one may be on its way."""
 
     call_s: int = 300
     stream_s: int = 3_600
+    request_s: int = 30
 
 
 class Patience(Around):

@@ -23,14 +23,14 @@ class Rights(Around):
         yield
 
     def _around_stream(self, method: str, handler: Handler) -> Handler:
-        behaviour = cast(Callable[[Any, grpc.ServicerContext], Iterator[Any]], handler.unary_stream)
+        behaviour = cast(Callable[[Any, grpc.ServicerContext], Iterator[Any]], handler.stream_stream)
 
-        def surrounded(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        def surrounded(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             with self.around(method, context):
-                for message in behaviour(request, context):
+                for message in behaviour(requests, context):
                     self._gate.require_role(method, current_call().principal)
                     yield message
 
-        return grpc.unary_stream_rpc_method_handler(
+        return grpc.stream_stream_rpc_method_handler(
             surrounded, handler.request_deserializer, handler.response_serializer
         )

@@ -5,10 +5,12 @@ from dataclasses import replace
 import grpc
 
 from award_ledger.domain import corrections as co
+from award_ledger.domain.bank_events import LinesMatched
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.events import ApplicationSubmitted
 from award_ledger.domain.fact import Event, EvidenceRef
 from award_ledger.domain.fund import Fund
+from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import EventNotFound, RequestIdReused, invalid_field
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.correct_entry import CorrectEntry as Correct
@@ -104,7 +106,9 @@ class CorrectionService(CorrectionServiceServicer):
             entry = self._mapper.to_domain_event(reader.event_at(request.position))
             if isinstance(right, RightPayee) and isinstance(entry.fact, ApplicationSubmitted):
                 right = self._compared(reader, entry, right, request.payee)
-        return Prepared(Correct(entry, right, request.reason), committed.openings if committed else ())
+            match = self._match(reader, entry)
+        command = Correct(entry, right, request.reason, match)
+        return Prepared(command, committed.openings if committed else ())
 
     def _compared(self, reader: LogReader, entry: Event, right: RightPayee, payee: Payee) -> RightPayee:
         """With what the vault says of it: commitments are salted, so the log cannot tell that two are of the same."""
@@ -125,3 +129,12 @@ class CorrectionService(CorrectionServiceServicer):
         with self._recorder.reading() as reader:
             if not self._payees.named_at(reader, position, request.payee):
                 raise RequestIdReused(request.request_id, position)
+
+    def _match(self, reader: LogReader, entry: Event) -> Event | None:
+        """The fact of the same act, if there is one, that said what bank lines are."""
+        key = request_key(entry.fact.act.principal, entry.fact.act.request_id)
+        first = reader.positions_touching(key, limit=1)
+        recorded = reader.event_at(first[0]) if first else None
+        if recorded is None or recorded.topic != LinesMatched.TOPIC:
+            return None
+        return self._mapper.to_domain_event(recorded)

@@ -8,7 +8,7 @@ import msgspec
 from google.protobuf.message import Message
 
 from award_ledger.domain.account_status import Item, account_status
-from award_ledger.domain.bank_account import BankAccount, Line
+from award_ledger.domain.bank_account import BankAccount, Line, posted_positions
 from award_ledger.domain.bank_events import LineMatch, StatementLine
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.fact import Commitment
@@ -196,7 +196,7 @@ class FinanceService(FinanceServiceServicer):
         """With what the match posted, as the log has it now. An unknown line is refused when it is decided."""
         with self._recorder.reading() as reader:
             line = PastLedger(reader, reader.head).bank_account(request.account).lines.get(request.line)
-            recorded = reader.events_at(unmatch_line.posted_positions(line)) if line is not None else []
+            recorded = reader.events_at(posted_positions(line)) if line is not None else []
             entries = tuple(self._mapper.to_domain_event(event) for event in recorded)
         return unmatch_line.UnmatchLine(request.account, request.line, request.reason, entries)
 

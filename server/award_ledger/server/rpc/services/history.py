@@ -1,7 +1,7 @@
 """HistoryService: the events themselves."""
 
 from collections.abc import Iterator, Sequence
-from threading import BoundedSemaphore, Event
+from threading import Event
 from uuid import UUID
 
 import grpc
@@ -14,12 +14,13 @@ from award_ledger.server.rpc.fields import number_of
 from award_ledger.server.rpc.mapping.events import currency_of, event_message
 from award_ledger.server.rpc.mapping.instants import timestamp
 from award_ledger.server.rpc.paging import fill, next_token
+from award_ledger.server.rpc.places import Places
 from award_ledger.server.rpc.reads import Reads, Standpoint
 from award_ledger.server.rpc.refusals import AnswerOverdue
 from award_ledger.server.rpc.touching import events_touching
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
-from award_ledger.server.writer.failures import Overloaded, ShuttingDown
+from award_ledger.server.writer.failures import ShuttingDown
 from award_ledger.v1 import history_pb2 as pb
 from award_ledger.v1.history_pb2_grpc import HistoryServiceServicer
 
@@ -30,11 +31,10 @@ _LOOK_AGAIN_S = 0.1
 
 
 class HistoryService(HistoryServiceServicer):
-    """Answers from the log. `followers` is how many streams there may be at once; `stopping` ends them."""
+    """Answers from the log. Each stream takes one of the places for `followers`; `stopping` ends them."""
 
-    def __init__(self, reads: Reads, recorder: LogRecorder, followers: int, stopping: Event) -> None:
-        self._reads, self._recorder, self._stopping = reads, recorder, stopping
-        self._followers, self._places = followers, BoundedSemaphore(followers)
+    def __init__(self, reads: Reads, recorder: LogRecorder, followers: Places, stopping: Event) -> None:
+        self._reads, self._recorder, self._followers, self._stopping = reads, recorder, followers, stopping
 
     def ListEvents(self, request: pb.ListEventsRequest, context: grpc.ServicerContext) -> pb.ListEventsResponse:
         with self._reads.page(context, request) as (point, page):
@@ -63,13 +63,8 @@ class HistoryService(HistoryServiceServicer):
         for field in ("after_position", "to_position"):
             if getattr(request, field) < 0:
                 raise invalid_field(field, "must not be negative")
-        # Each stream holds a thread; without a bound, followers could leave none for writes.
-        if not self._places.acquire(blocking=False):
-            raise Overloaded(self._followers)
-        try:
+        with self._followers.one():
             yield from self._follow(request, context)
-        finally:
-            self._places.release()
 
     def GetHead(self, request: pb.GetHeadRequest, context: grpc.ServicerContext) -> pb.GetHeadResponse:
         with self._reads.at(context, request.as_of, request.min_position) as point:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Event
+from threading import Event
 
 import grpc
 
@@ -12,6 +12,7 @@ from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.rotate_log_keys import RotateLogKeys, checked_keys
 from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.mapping.receipts import receipt
+from award_ledger.server.rpc.places import Places
 from award_ledger.server.rpc.refusals import AnswerOverdue, NotYetPublished, TransparencyOff
 from award_ledger.server.rpc.writes import Method, Writes
 from award_ledger.server.store.recorder import LogRecorder
@@ -19,7 +20,7 @@ from award_ledger.server.transparency import notes
 from award_ledger.server.transparency.published import NotPublished, PublishedLog
 from award_ledger.server.transparency.tiles import HIGHEST_LEVEL, Tile
 from award_ledger.server.transparency.tree import LARGEST_SIZE, TILE_WIDTH
-from award_ledger.server.writer.failures import Overloaded, ShuttingDown
+from award_ledger.server.writer.failures import ShuttingDown
 from award_ledger.server.writer.submission import Command, Written
 from award_ledger.v1 import transparency_pb2 as pb
 from award_ledger.v1.transparency_pb2_grpc import TransparencyServiceServicer
@@ -30,14 +31,14 @@ _MOST_INDEX = LARGEST_SIZE // TILE_WIDTH
 class TransparencyService(TransparencyServiceServicer):
     """Answers from the published log, if the server has one.
 
-    `streams` is how many there may be at once; `stopping` ends them.
+    Each stream takes one of the places for `streams`; `stopping` ends them.
     """
 
     def __init__(
-        self, log: PublishedLog | None, recorder: LogRecorder, writes: Writes, streams: int, stopping: Event
+        self, log: PublishedLog | None, recorder: LogRecorder, writes: Writes, streams: Places, stopping: Event
     ) -> None:
         self._log, self._recorder, self._writes, self._stopping = log, recorder, writes, stopping
-        self._streams, self._places = streams, BoundedSemaphore(streams)
+        self._streams = streams
 
     def GetCheckpoint(
         self, request: pb.GetCheckpointRequest, context: grpc.ServicerContext
@@ -106,23 +107,18 @@ class TransparencyService(TransparencyServiceServicer):
     ) -> Iterator[pb.StreamEntryBundlesResponse]:
         first = _index(request.first_index, "first_index")
         _not_negative(request, "size")
-        if not self._places.acquire(blocking=False):
-            raise Overloaded(self._streams)
-        try:
-            with self._published() as log:
-                size = request.size or log.checkpoint().size
-                for index in range(first, -(-size // TILE_WIDTH)):
-                    if not context.is_active():
-                        return
-                    if self._stopping.is_set():
-                        raise ShuttingDown("the server is stopping")
-                    if current_call().remaining_s(context) <= 0:
-                        raise AnswerOverdue
-                    width = min(TILE_WIDTH, size - index * TILE_WIDTH)
-                    data = log.bundle(Tile(None, index, width))
-                    yield pb.StreamEntryBundlesResponse(index=index, width=width, data=data)
-        finally:
-            self._places.release()
+        with self._streams.one(), self._published() as log:
+            size = request.size or log.checkpoint().size
+            for index in range(first, -(-size // TILE_WIDTH)):
+                if not context.is_active():
+                    return
+                if self._stopping.is_set():
+                    raise ShuttingDown("the server is stopping")
+                if current_call().remaining_s(context) <= 0:
+                    raise AnswerOverdue
+                width = min(TILE_WIDTH, size - index * TILE_WIDTH)
+                data = log.bundle(Tile(None, index, width))
+                yield pb.StreamEntryBundlesResponse(index=index, width=width, data=data)
 
     def GetProofFile(self, request: pb.GetProofFileRequest, context: grpc.ServicerContext) -> pb.GetProofFileResponse:
         _from_one(request, "position")

@@ -1,0 +1,38 @@
+"""Who watches a server, and what it can tell of itself at any moment. Where nobody watches, nothing is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from award_ledger.server.rpc.call import Call
+from award_ledger.server.rpc.interceptors.around import Around
+from award_ledger.server.writer.timing import BatchTimes
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """`call` hears of each call that has ended, and the nanoseconds it took; `batch` of each batch of the writer, or
+    None for one that the store did not take. They are told on the threads that do the work, so they must be quick.
+
+    `traces` stands around each call.
+    """
+
+    call: Callable[[Call, int], None] | None = None
+    batch: Callable[[BatchTimes | None], None] | None = None
+    traces: Around | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """Of a server at a moment. `followers` are streams of events, `streams` those of the transparency log.
+
+    `head` is the position of the last event when the store was last looked at; `sealing` is None where this server
+    does not seal.
+    """
+
+    calls: int
+    calls_queued: int
+    followers: int
+    streams: int
+    head: int
+    reachable: bool
+    sealing: bool | None
