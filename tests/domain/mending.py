@@ -19,7 +19,19 @@ picks = st.integers(0, 30)
 days = arbitrary.days
 payers = st.sampled_from(("pay", "bob", "ann"))
 
-CORRECTED = ("approved", "settled", "returned", "returned", "ordered", "received", "written_off", "created", "changed")
+CORRECTED = (
+    "approved",
+    "settled",
+    "returned",
+    "returned",
+    "ordered",
+    "received",
+    "set_off",
+    "set_off",
+    "written_off",
+    "created",
+    "changed",
+)
 
 
 def amount_of(fact: Any) -> int:

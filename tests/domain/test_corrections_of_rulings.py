@@ -321,3 +321,39 @@ def test_a_settlement_beside_a_set_off_is_corrected() -> None:
     correct(desk, last(desk, "payment_settled"), 50)
     assert (award.paid_minor, award.open_minor, award.instalments[0].set_off_minor) == (80, 20, 30)
     assert balances(desk) == (10_000, 9_870, 20, 110)
+
+
+def set_off_of_30(**rules: Any) -> tuple[Desk, Award, Award]:
+    desk = Desk(terms(outstanding_clawbacks="net", gives_back=ALL, **rules))
+    owing, award = desk.grant(asked=30), desk.grant(asked=100)
+    desk.pay(owing)
+    desk.order(owing, 30)
+    desk.do(SetOffClawback("other", "E", award.award_id, 1), by="payer")
+    return desk, owing, award
+
+
+def test_a_set_off_is_corrected_on_both_sides_and_back() -> None:
+    desk, owing, award = set_off_of_30()
+    entry = last(desk, "set_off")
+    before = balances(desk), money_of(owing), money_of(award), totals(desk)
+    correct(desk, entry, 20)
+    assert (owing.clawbacks[0].outstanding_minor, owing.counted_minor, owing.expended_minor) == (10, 10, 10)
+    assert (award.open_minor, award.paid_minor, award.encumbered_minor, award.expended_minor) == (80, 20, 80, 20)
+    assert (balances(desk), desk.fund().recovered_minor) == ((10_000, 9_890, 80, 30), 20)
+    correct(desk, entry, 30)
+    assert (balances(desk), money_of(owing), money_of(award), totals(desk)) == before
+
+
+def test_a_set_off_is_not_more_than_both_sides_allow_nor_than_the_cap_leaves() -> None:
+    desk, _, award = set_off_of_30(caps=(Cap(id="life", limit_minor=130, scope="enterprise", window=LIFE),))
+    entry = last(desk, "set_off")
+    with pytest.raises(CorrectionImpossible) as impossible:
+        correct(desk, entry, 31)
+    assert (impossible.value.least_minor, impossible.value.most_minor) == (0, 30)
+    desk.grant(asked=30)
+    with pytest.raises(ApprovalRefused) as refused:
+        correct(desk, entry, 0)
+    assert refused.value.reason == "CAP_EXCEEDED"
+    desk.revoke(award)
+    with pytest.raises(AwardState, match="correct first the entry by which it has"):
+        correct(desk, entry, 20)

@@ -45,6 +45,7 @@ from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.record_stage_result import RecordStageResult
+from award_ledger.server.commands.register_enterprise import RegisterEnterprise
 from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.review_terms import ReviewTerms
 from award_ledger.server.commands.revoke_award import RevokeAward
@@ -131,6 +132,7 @@ def tell() -> list[Event]:
         _erasures,
         _rulings_corrected,
         _applications_corrected,
+        _set_offs_corrected,
     )
     for chapter in chapters:
         chapter(telling)
@@ -353,6 +355,20 @@ def _applications_corrected(t: Telling) -> None:
     for person in ("li@kjt", "wang@kjt"):
         command = ErasePersonalData(*OTHER, application, "payee", "个人信息保护法第四十七条", "本人申请")
         t.do(command, person, NEXT_YEAR)
+
+
+def _set_offs_corrected(t: Telling) -> None:
+    """A set-off that was more, or less, than was recorded."""
+    firm = ("other", "AB-2")
+    t.do(RegisterEnterprise(*firm, "示例企业二号"))
+    owing = t.award(firm, "G-RULED", 300)
+    t.pay(firm, owing, 300)
+    t.do(OrderClawback(*firm, owing, 300, "overpayment", "多付"), on=LATER)
+    paid = t.award(firm, "G-NET", 300)
+    t.do(SetOffClawback(*firm, paid, 1), "qian@czt", LATER)
+    entry = t.events[-1]
+    for right in (200, 300, 0):
+        t.do(CorrectEntry(entry, right, "录入有误"), "qian@czt", NEXT_YEAR)
 
 
 def _log_key(number: int) -> str:

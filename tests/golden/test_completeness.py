@@ -23,6 +23,7 @@ NEVER_SET = {
     ("ClawbackSetOff", "lapsed_minor"),
     ("RateOf", "rounding"),  # it has one value
     ("AwardCorrected", "expended_minor"),  # only what is not paid yet is corrected away
+    ("SetOffCorrected", "encumbered_minor"),  # as with what comes in
     ("StageResultCorrected", "expended_minor"),  # a ruling cancels what is not paid, or orders it back
     ("RevocationCorrected", "expended_minor"),
     ("ClawbackCorrected", "encumbered_minor"),  # what comes back was expended

@@ -161,11 +161,13 @@ def _return(state: State, act: State) -> None:
 
 def _set_off(state: State, act: State) -> None:
     """One award is paid by it, one receives under its order; both may be the same."""
+    late = min(state["late"], act["amount"]) if state["award"] == act["paid_award"] else 0
     if state["award"] == act["paid_award"]:
         state["parts"][act["instalment"] - 1]["set_off"] += act["amount"]
-        state["late"] -= min(state["late"], act["amount"])
+        state["late"] -= late
     if state["award"] == act["award"]:
         _receive(state, act)
+    note(state, act, late=late)
 
 
 def _object(state: State, act: State) -> None:
@@ -211,6 +213,8 @@ def _correct(state: State, act: State) -> None:
         lift(state, last_ruling(state))
     if act["of"] == "settle":
         _correct_settlement(state, act, entry, change)
+    elif act["of"] == "set_off":
+        _correct_set_off(state, act, entry, change)
     elif act["of"] == "return":
         _attempt(state, act)["returned"] += change
         if state["fund"] and year(act["was_on"]) != state["fund_year"]:
@@ -244,6 +248,19 @@ def _correct_settlement(state: State, act: State, entry: State, change: int) -> 
         late = _late_of(state, entry, act["amount"], held)
         state["late"] -= late - entry["late"]
         entry["late"] = late
+
+
+def _correct_set_off(state: State, act: State, entry: State, change: int) -> None:
+    """On the side of the instalment a settlement without a bank, on the side of the order a receipt."""
+    if state["award"] == act["paid_award"]:
+        held = encumbered_of(state)
+        state["parts"][act["instalment"] - 1]["set_off"] += change
+        if state["fund"]:
+            late = _late_of(state, entry, act["amount"], held)
+            state["late"] -= late - entry["late"]
+            entry["late"] = late
+    if state["award"] == act["award"]:
+        _correct_clawback(state, {**act, "of": "receive"}, change)
 
 
 def _late_of(state: State, entry: State, amount: int, held: int) -> int:

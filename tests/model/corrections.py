@@ -33,7 +33,7 @@ class Corrections(Model):
             return "INVALID_FIELD"
         if kind in _RULINGS:
             return "INVALID_FIELD" if amount else self._ruling(found, said, {**act, "at_entry": at, "of": kind})
-        if kind not in ("approve", "settle", "return", *_OF_FUNDS, *_OF_CLAWBACKS):
+        if kind not in ("approve", "settle", "return", "set_off", *_OF_FUNDS, *_OF_CLAWBACKS):
             return "ENTRY_NOT_CORRECTABLE"
         if amount < 0 and kind != "change_appropriation":
             return "AMOUNT_NOT_POSITIVE"
@@ -42,11 +42,20 @@ class Corrections(Model):
         act = {**act, "at_entry": at, "of": kind, "amount": amount, "was_on": found["on"]}
         if kind in _OF_FUNDS:
             return self._appropriation(found, act)
-        act = {**act, **{name: found[name] for name in ("award", "instalment", "attempt", "clawback") if name in found}}
+        act = {
+            **act,
+            **{
+                name: found[name]
+                for name in ("award", "paid_award", "instalment", "attempt", "clawback")
+                if name in found
+            },
+        }
         state = self.award(found["award"])
         if kind == "approve":
             return self._amount(found, state, act)
         stood = state["entries"][at]["amount"]
+        if kind == "set_off":
+            return self._set_off(state, stood, act)
         if kind in _OF_CLAWBACKS:
             return self._clawback(found, state, stood, act)
         return self._payment(state, stood, act)
@@ -109,6 +118,20 @@ class Corrections(Model):
                 return "AWARD_STATE"
         refused = self._room(before, act) if before["ended"] else ""
         return refused or self.accept(act="correct", **act)
+
+    def _set_off(self, state: State, stood: int, act: State) -> str:
+        paid, order = self.award(act["paid_award"]), state["clawbacks"][act["clawback"] - 1]
+        if paid["ended"]:
+            return "AWARD_STATE"
+        if order["cancelled"]:
+            return "CLAWBACK_STATE"
+        part = paid["parts"][act["instalment"] - 1]
+        most = stood + min(balances.outstanding(order), balances.open_amount(part))
+        if act["amount"] == stood or not stood - balances.recoverable(paid) <= act["amount"] <= most:
+            return "CORRECTION_IMPOSSIBLE"
+        if act["amount"] > stood and balances.under_way(part):
+            return "AWARD_STATE"
+        return self._room(state, act) or self.accept(act="correct", **act)
 
     def _clawback(self, found: State, state: State, stood: int, act: State) -> str:
         order, amount = state["clawbacks"][state["entries"][found["at"]]["clawback"] - 1], act["amount"]

@@ -16,9 +16,9 @@ from award_ledger.domain.award_refusals import (
 )
 from award_ledger.domain.correcting import check_standing, place_change, terms_of
 from award_ledger.domain.correcting_rulings import differences, end_again, follow_paid, lift
-from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected
+from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected, SetOffCorrected
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.events import PaymentSettled
+from award_ledger.domain.events import ClawbackSetOff, PaymentSettled
 from award_ledger.domain.fact import Act, Corrected, Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.giving_back import ended
@@ -26,7 +26,7 @@ from award_ledger.domain.refusals import (
     AppropriationTooLow,
 )
 from award_ledger.domain.ruling import Ruling
-from award_ledger.domain.terms import Terms
+from award_ledger.domain.terms import Ground, Terms
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
 
@@ -182,32 +182,87 @@ def corrected_receipt(
     Raises CorrectionImpossible, ClawbackState, AppropriationTooLow, or ApprovalRefused with the checks against it.
     """
     fact, award = entry.fact, enterprise.awards[entry.fact.award_id]
-    clawback, fund, terms = _clawback(award, entry), ledger.fund(award.fund), terms_of(ledger, award)
+    clawback = _clawback(award, entry)
     now = _now(enterprise, entry, headroom_minor=fact.headroom_minor, refunded_minor=fact.refunded_minor)
     most = now.amount_minor + clawback.outstanding_minor
     check_between(entry, amount_minor, now.amount_minor, (0, most), "no more than is ordered can be received")
-    rule = terms.give_back(clawback.ground)
-    headroom = min(amount_minor, award.counted_minor + now.headroom_minor) if rule.headroom else 0
-    money_goes_back = rule.fund_money and _same_year(entry, fund)
-    refunded = min(amount_minor, award.expended_minor + now.refunded_minor) if money_goes_back else 0
-    counted, expended = now.headroom_minor - headroom, now.refunded_minor - refunded
-    recovered = award.recovered_minor + amount_minor - now.amount_minor
-    places = place_change(award, terms, award.open_minor, recovered, clawback.ground)
-    if expended > fund.available_minor:
-        raise AppropriationTooLow(fund.appropriated_minor, fund.committed_minor + expended)
-    if counted > 0 or places > 0:
-        check_standing(enterprise, award, ledger, award.counted_minor + counted, place=places > 0)
+    received = _received(award, entry, ledger, now, amount_minor, clawback.ground)
+    _check_received(enterprise, award, ledger, received)
     return ClawbackCorrected(
         entry="receipt",
         clawback=clawback.number,
-        counted_minor=counted,
-        places=places,
-        expended_minor=expended,
-        headroom_minor=headroom,
-        refunded_minor=refunded,
-        claims=tuple(claim.id for claim in award.claims) if counted or places else (),
+        **received,
         **_base(award, entry, act, now, amount_minor, reason),
     )
+
+
+def corrected_set_off(
+    enterprise: Enterprise, entry: Event, ledger: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> SetOffCorrected:
+    """A settlement of one award and a receipt of another at once: within what both still allow.
+
+    Raises CorrectionImpossible, ClawbackState, AwardState, AppropriationTooLow, or ApprovalRefused with the checks.
+    """
+    fact = entry.fact
+    award, paid = enterprise.awards[fact.award_id], enterprise.awards[fact.paid_award_id]
+    if ended(paid, terms_of(ledger, paid)):
+        raise AwardState(str(paid.award_id), "what was paid by it has ended: correct first the entry by which it has")
+    clawback, instalment = _clawback(award, entry), paid.instalments[fact.instalment - 1]
+    gave_back = {"headroom_minor": fact.headroom_minor, "refunded_minor": fact.refunded_minor}
+    now = _now(enterprise, entry, moved_minor=fact.expended_minor, **gave_back)
+    least = now.amount_minor - min(now.amount_minor, paid.recoverable_minor)
+    most = now.amount_minor + min(clawback.outstanding_minor, instalment.open_minor)
+    because = "it must cover what is ordered back since, and not exceed what is ordered and what is owed"
+    check_between(entry, amount_minor, now.amount_minor, (least, most), because)
+    change = amount_minor - now.amount_minor
+    if change > 0 and instalment.under_way:
+        raise AwardState(str(paid.award_id), "an attempt to pay is under way")
+    moved = _expended(paid, entry, now, amount_minor)
+    after = deepcopy(award)
+    if award is paid:
+        after.set_off(instalment.number, change, moved - now.moved_minor)
+    received = _received(after, entry, ledger, now, amount_minor, clawback.ground)
+    _check_received(enterprise, award, ledger, received)
+    return SetOffCorrected(
+        clawback=clawback.number,
+        paid_award_id=paid.award_id,
+        instalment=instalment.number,
+        moved_minor=moved,
+        paid_fund=paid.fund,
+        paid_expended_minor=moved - now.moved_minor,
+        **received,
+        **_base(award, entry, act, now, amount_minor, reason),
+    )
+
+
+def _received(
+    award: Award, entry: Event, ledger: WorkingSet, now: Corrected, amount_minor: int, ground: Ground
+) -> dict[str, Any]:
+    """What a receipt of this amount gives back in all, and the differences to what stood."""
+    fund, terms = ledger.fund(award.fund), terms_of(ledger, award)
+    rule = terms.give_back(ground)
+    headroom = min(amount_minor, award.counted_minor + now.headroom_minor) if rule.headroom else 0
+    money_goes_back = rule.fund_money and _same_year(entry, fund)
+    refunded = min(amount_minor, award.expended_minor + now.refunded_minor) if money_goes_back else 0
+    recovered = award.recovered_minor + amount_minor - now.amount_minor
+    counted, places = now.headroom_minor - headroom, place_change(award, terms, award.open_minor, recovered, ground)
+    return {
+        "counted_minor": counted,
+        "places": places,
+        "expended_minor": now.refunded_minor - refunded,
+        "headroom_minor": headroom,
+        "refunded_minor": refunded,
+        "claims": tuple(claim.id for claim in award.claims) if counted or places else (),
+    }
+
+
+def _check_received(enterprise: Enterprise, award: Award, ledger: WorkingSet, received: dict[str, Any]) -> None:
+    """Have others taken what is taken back? Raises AppropriationTooLow or ApprovalRefused."""
+    fund, counted, places = ledger.fund(award.fund), received["counted_minor"], received["places"]
+    if received["expended_minor"] > fund.available_minor:
+        raise AppropriationTooLow(fund.appropriated_minor, fund.committed_minor + received["expended_minor"])
+    if counted > 0 or places > 0:
+        check_standing(enterprise, award, ledger, award.counted_minor + counted, place=places > 0)
 
 
 def _expended(award: Award, entry: Event, now: Corrected, amount_minor: int) -> int:
@@ -216,7 +271,7 @@ def _expended(award: Award, entry: Event, now: Corrected, amount_minor: int) -> 
     An entry that expended anything had used up what had come back late by then, so all that it should have settled
     besides was encumbered. One that expended nothing left perhaps some of that, which comes first.
     """
-    fact: PaymentSettled = entry.fact
+    fact: PaymentSettled | ClawbackSetOff = entry.fact
     first, expended = fact.amount_minor, fact.expended_minor
     moved = max(0, amount_minor - (first - expended))
     if not expended and amount_minor > first:

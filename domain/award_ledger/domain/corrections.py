@@ -179,6 +179,28 @@ class ClawbackCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
     refunded_minor: int = 0
 
 
+class SetOffCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
+    """The right amount of a set-off, and what it gives back in all. The award of the base is that of the order.
+
+    `paid_expended_minor` more of the award that is paid by it goes from encumbered to expended in `paid_fund`, and
+    `moved_minor` in all.
+    """
+
+    TOPIC = "enterprise.set_off_corrected.v1"
+    MOVES_MONEY = True
+    clawback: int
+    paid_award_id: UUID
+    instalment: int
+    headroom_minor: int = 0
+    refunded_minor: int = 0
+    moved_minor: int = 0
+    paid_fund: str = ""
+    paid_expended_minor: int = 0
+
+    def touches(self) -> tuple[Touch, ...]:
+        return tuple(dict.fromkeys((*super().touches(), *touched(fund=self.paid_fund))))
+
+
 class RulingCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
     """Base: what was rightly `said`, in place of `stood`; empty: nothing. The amounts are what it cancels."""
 
@@ -225,4 +247,5 @@ CORRECTIONS: tuple[type[Fact], ...] = (
     ApplicationDateCorrected,
     PayeeCorrectionProposed,
     PayeeCorrected,
+    SetOffCorrected,
 )

@@ -329,13 +329,14 @@ class Enterprise(Struct):
             held.entries += (event.position,)
         return application
 
-    def _entry_corrected(self, event: Event, **parts: int) -> Award:
+    def _entry_corrected(self, event: Event) -> Award:
         fact: co.AwardEntryCorrected = event.fact
         award = self.awards[fact.award_id]
         award.counted_minor += fact.counted_minor
         award.encumbered_minor += fact.encumbered_minor
         award.expended_minor += fact.expended_minor
         award.holds_place = bool(award.holds_place + fact.places)
+        parts = {name: getattr(fact, name, 0) for name in ("moved_minor", "headroom_minor", "refunded_minor")}
         self.corrected[fact.corrects] = Corrected(by=event.position, amount_minor=fact.amount_minor, **parts)
         return award
 
@@ -361,7 +362,7 @@ class Enterprise(Struct):
 
     def _payment_corrected(self, event: Event) -> None:
         fact: co.PaymentCorrected = event.fact
-        award = self._entry_corrected(event, moved_minor=fact.moved_minor)
+        award = self._entry_corrected(event)
         payment = award.instalments[fact.instalment - 1].payments[fact.attempt - 1]
         payment.superseded = fact.superseded
         if fact.entry == "settlement":
@@ -371,13 +372,17 @@ class Enterprise(Struct):
         if fact.restated is not None:
             award.restate(fact.restated)
 
+    def _set_off_corrected(self, event: Event) -> None:
+        fact: co.SetOffCorrected = event.fact
+        self._entry_corrected(event).clawbacks[fact.clawback - 1].received_minor += fact.change_minor
+        self.awards[fact.paid_award_id].set_off(fact.instalment, fact.change_minor, fact.paid_expended_minor)
+
     def _ruling_corrected(self, event: Event) -> None:
         self._entry_corrected(event).restate(event.fact.restated)
 
     def _clawback_corrected(self, event: Event) -> None:
         fact: co.ClawbackCorrected = event.fact
-        gave_back = {"headroom_minor": fact.headroom_minor, "refunded_minor": fact.refunded_minor}
-        clawback = self._entry_corrected(event, **gave_back).clawbacks[fact.clawback - 1]
+        clawback = self._entry_corrected(event).clawbacks[fact.clawback - 1]
         match fact.entry:
             case "order":
                 clawback.ordered_minor += fact.change_minor
@@ -437,6 +442,7 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     co.AwardCorrected: Enterprise._award_corrected,
     co.PaymentCorrected: Enterprise._payment_corrected,
     co.ClawbackCorrected: Enterprise._clawback_corrected,
+    co.SetOffCorrected: Enterprise._set_off_corrected,
     co.StageResultCorrected: Enterprise._ruling_corrected,
     co.RevocationCorrected: Enterprise._ruling_corrected,
     PersonalDataErasureProposed: Enterprise._erasure_proposed,

@@ -11,6 +11,7 @@ from award_ledger.domain.corrections import (
     ClawbackCorrected,
     PaymentCorrected,
     RulingCorrected,
+    SetOffCorrected,
 )
 from award_ledger.domain.events import (
     AwardApproved,
@@ -113,6 +114,11 @@ class Fund(Struct):
             self.recovered_minor += fact.amount_minor
 
     def _correct(self, fact: AwardEntryCorrected) -> None:
+        if isinstance(fact, SetOffCorrected):
+            if fact.paid_fund == self.code:
+                self._expend(fact.paid_expended_minor)
+            if fact.fund != self.code:
+                return
         self.encumbered_minor += fact.encumbered_minor
         self.expended_minor += fact.expended_minor
         lapsed = (
@@ -123,5 +129,5 @@ class Fund(Struct):
         self.lapsed_minor += lapsed
         self.appropriated_minor -= lapsed
         self.available_minor -= fact.encumbered_minor + fact.expended_minor + lapsed
-        if isinstance(fact, ClawbackCorrected) and fact.entry == "receipt":
+        if isinstance(fact, SetOffCorrected) or (isinstance(fact, ClawbackCorrected) and fact.entry == "receipt"):
             self.recovered_minor += fact.change_minor

@@ -108,7 +108,7 @@ class CorrectEntryRequest(_message.Message):
     reason: _builtins.str
     """Why it is wrong; required."""
     amount_minor: _builtins.int
-    """Minor units, of an award, a settlement, a return, a clawback order or receipt, a write-off or an appropriation
+    """Minor units, of an award, a settlement, a return, a set-off, a clawback order or receipt, a write-off or a fund
     (a change of one may be negative). 0: it should not have been recorded, as with a stage result or a revocation.
     """
     name: _builtins.str

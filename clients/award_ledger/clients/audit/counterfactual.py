@@ -234,8 +234,10 @@ class Histories:
     def _correction(self, event: Event, fact: Correction) -> Fact | None:
         """The same where both awards are and the Terms that it rests on; else decided again, or nothing."""
         was, now = (self._award(ledger, event, fact.award_id) for ledger in (self.recorded, self.otherwise))
+        paid_id = getattr(fact, "paid_award_id", fact.award_id)
+        paid_was, paid = (self._award(ledger, event, paid_id) for ledger in (self.recorded, self.otherwise))
         otherwise: Fact | None = fact
-        if was is None or was != now or not self._alike(fact, was):
+        if was is None or (was, paid_was) != (now, paid) or not self._alike(fact, was):
             otherwise = recorrected(fact, self._approvals.get(fact.award_id), self.otherwise) if now else None
         case = self._cases.get(was.application_id) if was else None
         if case is not None:

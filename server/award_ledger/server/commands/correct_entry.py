@@ -18,6 +18,7 @@ from award_ledger.domain.correcting_money import (
     corrected_order,
     corrected_receipt,
     corrected_return,
+    corrected_set_off,
     corrected_settlement,
     corrected_write_off,
 )
@@ -186,6 +187,7 @@ _CORRECT: Mapping[type[Any], _Correct] = {
     ev.AwardRevoked: _ruling,
     ev.ClawbackOrdered: _money(corrected_order),
     ev.ClawbackReceived: _money(corrected_receipt),
+    ev.ClawbackSetOff: _money(corrected_set_off),
     ev.ClawbackWrittenOff: _money(corrected_write_off),
     po.FundCreated: _appropriation,
     po.AppropriationChanged: _appropriation,
@@ -205,7 +207,6 @@ _INSTEAD: Mapping[type[Any], str] = {
     ev.ClawbackWriteOffProposed: "propose another amount",
     ev.ClawbackCancelled: "order the clawback again",
     ev.AwardAdopted: "publish a new version of the Terms",
-    ev.ClawbackSetOff: "order back what was set off too much",
     ob.ObjectionRaised: "answer the objection, and raise another",
     ob.ObjectionAnswered: "answer the objection again; the last answer counts",
     po.ProRataDecided: "correct each award of the batch",

@@ -126,6 +126,7 @@ _TOPICS = {
     "topic.enterprise.award_corrected.v1": Phrase("award corrected", "更正奖补"),
     "topic.enterprise.payment_corrected.v1": Phrase("payment corrected", "更正付款"),
     "topic.enterprise.clawback_corrected.v1": Phrase("clawback corrected", "更正追回"),
+    "topic.enterprise.set_off_corrected.v1": Phrase("set-off corrected", "更正抵扣"),
     "topic.enterprise.stage_result_corrected.v1": Phrase("stage result corrected", "更正阶段结果"),
     "topic.enterprise.revocation_corrected.v1": Phrase("revocation corrected", "更正撤销"),
     "topic.enterprise.application_date_corrected.v1": Phrase("date of application corrected", "更正申报日期"),

@@ -244,6 +244,15 @@ def _payment_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> To
     yield from _restated(reading, fact, moved)
 
 
+def _set_off_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
+    paid, change = reading.awards[fact["paid_award_id"]], fact["amount_minor"] - fact["stood_minor"]
+    reading.orders[fact["award_id"], fact["clawback"]].received += change
+    paid.payable -= change
+    amounts = {"amount": change, "expended": fact.get("paid_expended_minor", 0)}
+    yield "clawback_set_off", amounts, "", paid.currency
+    yield "fund_moved", {"expended": fact.get("expended_minor", 0)}, "", reading.award(fact).currency
+
+
 def _ruling_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
     moved = {"encumbered": fact.get("encumbered_minor", 0), "expended": fact.get("expended_minor", 0)}
     yield from _restated(reading, fact, moved)
@@ -400,6 +409,7 @@ _READ: dict[str, Callable[[_Reading, dict[str, Any], Stored], Told]] = {
     "enterprise.payment_returned.v1": _returned,
     "enterprise.payment_returned_and_cancelled.v1": _returned,
     "enterprise.payment_corrected.v1": _payment_corrected,
+    "enterprise.set_off_corrected.v1": _set_off_corrected,
     "enterprise.stage_result_corrected.v1": _ruling_corrected,
     "enterprise.revocation_corrected.v1": _ruling_corrected,
     "enterprise.clawback_ordered.v1": _ordered,
