@@ -97,9 +97,6 @@ def _written(desk: Desk, answer: CorrectEntryResponse, currency: str) -> Iterato
             if answer.HasField("assessment"):
                 yield from assessment_view(desk, answer.assessment)
         case "application":
-            if answer.application.payee_proposed_by:
-                proposed_by = answer.application.payee_proposed_by
-                yield line(desk.say("correct.payee_proposed", principal=proposed_by), "yellow")
             yield from application_view(desk, answer.application, currency)
         case "enterprise":
             yield from enterprise_view(desk, answer.enterprise)
