@@ -81,7 +81,7 @@ class LedgerMapper(Mapper[UUID]):
 
 
 SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
-    Enterprise: "enterprise.snapshot.v3",
+    Enterprise: "enterprise.snapshot.v4",
     Measure: "measure.snapshot.v2",
     Fund: "fund.snapshot.v2",
     Claim: "claim.snapshot.v2",

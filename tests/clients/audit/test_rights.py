@@ -18,7 +18,7 @@ from award_ledger.domain.approval import Decided
 from award_ledger.domain.corrections import EntryCorrected
 from award_ledger.domain.events import ALL_EVENTS, AwardAdopted
 from award_ledger.domain.fact import EvidenceRef, Fact
-from award_ledger.domain.roster_events import RosterOpened
+from award_ledger.domain.roster_events import RosterOpened, TermsByTwoRequired
 from award_ledger.domain.terms import LocalizedText, Terms
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.create_fund import CreateFund
@@ -27,6 +27,7 @@ from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.open_roster import OpenRoster
 from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.commands.register_enterprise import RegisterEnterprise
+from award_ledger.server.commands.require_second_person import RequireSecondPersonForTerms
 from award_ledger.server.commands.review_terms import ReviewTerms
 from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.rpc.mapping.terms import terms_from_message
@@ -211,6 +212,29 @@ def test_a_roster_without_an_administrator_is_found(story: Story) -> None:
     assert "no administrator would be left" in found.replayed
 
 
+@pytest.mark.parametrize("by_another", [True, False])
+def test_the_rule_that_terms_need_two_is_made_by_two(by_another: bool) -> None:
+    story = Story.__new__(Story)
+    story.telling, story.lines = Telling(), []
+    story.do(OpenRoster((ADMINISTRATOR, SECOND), terms_need_two=False, reason="begun"), "operator")
+    command = RequireSecondPersonForTerms("asked for", "")
+    story.do(command, ADMINISTRATOR)
+    if by_another:
+        story.do(command, SECOND)
+        assert story.differences() == ()
+    else:
+        story.do(Unasked(ByOne(), second=SECOND), ADMINISTRATOR)
+        (found,) = story.differences()
+        assert (found.field, found.given) == ("second", SECOND)
+
+
+class ByOne:
+    """The rule, made by whoever proposed it."""
+
+    def decide(self, _ledger: Any, act: Any) -> Any:
+        return TermsByTwoRequired(act=act, reason="asked for")
+
+
 def test_every_fact_with_which_an_act_begins_has_a_rule() -> None:
     assert set(ALL_EVENTS) - RULES.keys() == {AwardAdopted, RosterOpened}
 
@@ -265,6 +289,8 @@ CALLED = {
     "RoleRevoked": "RevokeRole",
     "StageResultRecorded": "RecordStageResult",
     "StatementImported": "ImportStatement",
+    "TermsByTwoProposed": "RequireSecondPersonForTerms",
+    "TermsByTwoRequired": "RequireSecondPersonForTerms",
     "TermsPublished": "PublishTerms",
     "TermsReviewed": "ReviewTerms",
 }

@@ -48,7 +48,9 @@ RULES: dict[type[Fact], Rule] = {
             *(ev.ApplicationSubmitted, ev.ApplicationWithdrawn, ev.ApplicationRefused, ev.ApprovalRefused),
             *(ev.AwardApproved, po.ProRataDecided, ev.StageResultRecorded, ev.AwardRevoked),
             *(ev.ClawbackOrdered, ev.ClawbackCancelled),
-            *(co.NameCorrected, co.ApplicationCorrected, co.AwardCorrectionProposed, co.AwardCorrected),
+            *(co.NameCorrected, co.ApplicationCorrected, co.ApplicationDateCorrected),
+            *(co.PayeeCorrectionProposed, co.PayeeCorrected, co.AwardCorrectionProposed, co.AwardCorrected),
+            *(co.StageResultCorrected, co.RevocationCorrected),
         ),
         _OFFICER,
     ),
@@ -56,7 +58,7 @@ RULES: dict[type[Fact], Rule] = {
         (
             *(ev.PaymentInstructed, ev.PaymentSettled, ev.PaymentRejected, ev.PaymentReturned),
             *(ev.PaymentReturnedAndCancelled, ev.ClawbackReceived, ev.ClawbackSetOff),
-            *(co.PaymentCorrected, co.ClawbackCorrected, co.AppropriationCorrected),
+            *(co.PaymentCorrected, co.ClawbackCorrected, co.SetOffCorrected, co.AppropriationCorrected),
         ),
         _FINANCE,
     ),
@@ -70,7 +72,11 @@ RULES: dict[type[Fact], Rule] = {
     **dict.fromkeys((*be.BANK_EVENTS, po.FundCreated, po.AppropriationChanged, po.FundYearClosed), _FUNDING),
     **dict.fromkeys((po.MeasureSuspended, po.MeasureReopened, po.MeasureClosed), _STATUS),
     **dict.fromkeys(
-        (po.TermsPublished, po.LogKeysRotated, ro.TermsReviewed, ro.RoleGranted, ro.RoleRevoked), _ADMINISTRATOR
+        (
+            *(po.TermsPublished, po.LogKeysRotated, ro.TermsReviewed, ro.RoleGranted, ro.RoleRevoked),
+            *(ro.TermsByTwoProposed, ro.TermsByTwoRequired),
+        ),
+        _ADMINISTRATOR,
     ),
 }
 """Who may record a fact as the first of an act. No act begins with the adoption of an award, and none of those that

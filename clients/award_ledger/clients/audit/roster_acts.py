@@ -25,6 +25,8 @@ def compare_roster_act(event: Event, ledger: Ledger, findings: Findings) -> None
             version = ledger.measure(fact.terms.measure_code).terms_version + 1
             findings.expect(event.position, subject, "version", version, fact.version)
             findings.expect(event.position, subject, "roster", True, ledger.roster().opened)
+        case ro.TermsByTwoProposed() | ro.TermsByTwoRequired() as fact:
+            _compare_rule(event, fact, ledger.roster(), findings)
         case ro.RosterOpened() | ro.RoleGranted() | ro.RoleRevoked() as fact:
             why = _fault(fact, ledger.roster())
             findings.expect(event.position, f"roster, {fact.TOPIC}", "", "" if not why else f"nothing: {why}", "")
@@ -50,6 +52,23 @@ def _compare_publication(event: Event, fact: TermsPublished, ledger: Ledger, fin
         )
         return
     findings.expect(at, subject, "second", second, fact.act.second)
+
+
+def _compare_rule(
+    event: Event, fact: ro.TermsByTwoProposed | ro.TermsByTwoRequired, roster: Roster, findings: Findings
+) -> None:
+    """Proposed once, by one; made by another; and nothing to make where it is made."""
+    subject, at = "the rule that Terms need two", event.position
+    proposed_by = roster.terms_by_two_proposed_by
+    findings.expect(at, subject, "stood", False, roster.terms_need_two)
+    if isinstance(fact, ro.TermsByTwoProposed):
+        findings.expect(at, subject, "proposed_by", "", proposed_by)
+        return
+    another = proposed_by if proposed_by != fact.act.principal else ""
+    if another:
+        findings.expect(at, subject, "second", another, fact.act.second)
+    else:
+        findings.add(at, subject, "second", "another's proposal of it", fact.act.second or "none")
 
 
 def _fault(fact: ro.RosterOpened | ro.RoleGranted | ro.RoleRevoked, roster: Roster) -> str:
