@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import grpc
 import pytest
 
+from award_ledger.clients.audit.replay import replay
+from award_ledger.clients.department import LedgerClient
 from award_ledger.domain.approval import Decided
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.grant_role import RevokeRole
@@ -140,6 +142,22 @@ def test_only_a_lead_department_decides_and_the_refusal_names_it(served: Served)
         "departments": "gxt",
         "leads": "kjt",
     }
+
+
+def test_whatever_the_ledger_let_through_is_found_right_when_an_auditor_asks_again(served: Served) -> None:
+    decided = served.head() - 2  # after it: an application, and an objection
+    officer(served).do(samples.approve(served.application_id))
+    officer(served).do(CorrectEntryRequest(position=decided, amount_minor=1, reason="wrong"))
+    administrator(served).do(revoke(person("officer", OWN), "officer", OWN, effective_on="2025-08-02"))
+    administrator(served).do(samples.publish(lead_departments=[OTHER]))
+    officer(served, OTHER).do(samples.submit())
+    served.clock.advance_s(A_DAY_S)
+    administrator(served).do(grant(person("officer", OWN), "officer", OWN))
+    administrator(served).do(samples.publish())
+    officer(served).do(samples.submit())
+    with LedgerClient(f"127.0.0.1:{served.port}", principal=person("auditor")) as auditor:
+        outcome = replay(auditor)
+    assert (outcome.differences, outcome.events) == ((), served.head())
 
 
 def test_new_terms_hand_the_measure_to_another_department(served: Served) -> None:

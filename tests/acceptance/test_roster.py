@@ -13,8 +13,9 @@ from award_ledger.v1.applications_pb2 import (
 )
 from award_ledger.v1.common_pb2 import AsOf
 from award_ledger.v1.funds_pb2 import GetFundRequest
+from award_ledger.v1.inquiries_pb2 import ListOfficerDecisionsRequest
 from award_ledger.v1.measures_pb2 import ReviewTermsRequest
-from award_ledger.v1.roster_pb2 import ListHoldersRequest, ListRolesRequest
+from award_ledger.v1.roster_pb2 import ListHoldersRequest, ListRolesRequest, RequireSecondPersonForTermsRequest
 from tests import samples
 from tests.rights import (
     ADMINISTRATOR,
@@ -215,6 +216,39 @@ def test_terms_are_published_by_one_after_another_has_consented_to_them(by_two: 
     with by_two.recorder.reading() as reader:
         published = reader.event_at(reader.head)
     assert f'"second":"{SECOND_ADMINISTRATOR}"'.encode() in published.state
+
+
+def test_two_administrators_rule_that_terms_need_two_and_nobody_lowers_that(served: Served) -> None:
+    one, other = served.caller(ADMINISTRATOR), served.caller(SECOND_ADMINISTRATOR)
+    alone = one.do(samples.publish()).measure.terms_version
+    rule = RequireSecondPersonForTermsRequest(reason="internal control")
+    assert not one.do(rule).in_force
+    rule.request_id = ""
+    assert one.refused(rule).reason == "SECOND_PERSON_REQUIRED"
+    assert one.do(samples.publish()).measure.terms_version == alone + 1, "proposed is not ruled"
+    rule.request_id = ""
+    assert other.do(rule).in_force
+    assert one.refused(samples.publish()).reason == "SECOND_PERSON_REQUIRED"
+    with served.recorder.reading() as reader:
+        ruled = reader.event_at(reader.head)
+    assert f'"second":"{ADMINISTRATOR}"'.encode() in ruled.state
+    rule.request_id = ""
+    again = other.refused(rule)
+    assert (again.code, again.reason) == (grpc.StatusCode.ALREADY_EXISTS, "TERMS_NEED_TWO")
+
+
+def test_what_an_administrator_granted_and_revoked_is_among_their_decisions(served: Served) -> None:
+    administrator = served.caller(SECOND_ADMINISTRATOR)
+    administrator.do(grant("new@kjt", "officer", OWN))
+    administrator.do(revoke("new@kjt", "officer", OWN))
+    administrator.do(consent())
+    asked = ListOfficerDecisionsRequest(principal=SECOND_ADMINISTRATOR)
+    found = served.caller(person("auditor")).do(asked).entries
+    assert [(entry.topic, entry.detail) for entry in found] == [
+        ("roster.role_granted.v1", "new@kjt"),
+        ("roster.role_revoked.v1", "new@kjt"),
+        ("roster.terms_reviewed.v1", ""),
+    ]
 
 
 # Opening.

@@ -1,7 +1,7 @@
 """What it costs to be watched: `python -m tests.benchmarks.watching`.
 
-Servers on one ledger, one of them unwatched, are called in turn under the same load. What they spend of processors for
-one approval is compared, since the rates of a shared machine say little.
+Servers on ledgers of their own, one of them unwatched, are called in turn under the same load. What they spend of
+processors for one approval is compared, since the rates of a shared machine say little.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WATCHED: Mapping[str, Sequence[str]] = {
     # Nobody listens there: spans are made, kept and given up, which is what they cost a server.
     "metrics, and every call traced": ("--metrics-listen", "0", "--traces-to", "http://127.0.0.1:9"),
 }
-_CALLERS, _BATCH, _BATCH_CALLERS = 16, 500, 4
+_ENTERPRISES, _CALLERS, _BATCH, _BATCH_CALLERS = 2_000, 16, 500, 4
 
 
 def main() -> None:
@@ -34,23 +34,29 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     given = parser.parse_args()
     spare_the_collector()
-    with databases("postgresql", Path()) as found:
-        url = found.url(found.fresh())
-        with ground(url, 2_000, given.seconds) as at, ExitStack() as stack:
-            servers = {name: stack.enter_context(server_process(url, *flags)) for name, flags in WATCHED.items()}
-            for what in ("one by one", f"in batches of {_BATCH}"):
-                _say(what, _measure(at, servers, given.rounds, batches=what != "one by one"))
+    with databases("postgresql", Path()) as found, ExitStack() as stack:
+        places: dict[str, tuple[Ground, Running]] = {}
+        for name, flags in WATCHED.items():
+            url = found.url(found.fresh())
+            at = stack.enter_context(ground(url, _ENTERPRISES, given.seconds))
+            places[name] = at, stack.enter_context(server_process(url, *flags))
+        for what in ("one by one", f"in batches of {_BATCH}"):
+            _say(what, measured(places, given.rounds, batches=what != "one by one"))
 
 
-def _measure(at: Ground, servers: Mapping[str, Running], rounds: int, *, batches: bool) -> dict[str, list[Called]]:
-    outcomes: dict[str, list[Called]] = {name: [] for name in servers}
-    for _ in range(rounds):
-        for name, server in servers.items():
+def measured(places: Mapping[str, tuple[Ground, Running]], rounds: int, *, batches: bool) -> dict[str, list[Called]]:
+    """Rounds of each server, each on its own ledger. They take turns, and who is first changes."""
+    outcomes: dict[str, list[Called]] = {name: [] for name in places}
+    names = list(places)
+    for number in range(rounds + 1):
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            at, server = places[name]
             if batches:
                 outcome = at.round([server], in_batches, spread, callers=_BATCH_CALLERS, size=_BATCH)
             else:
                 outcome = at.round([server], one_by_one, spread, callers=_CALLERS)
-            outcomes[name].append(outcome)
+            if number:  # the first warms up
+                outcomes[name].append(outcome)
     return outcomes
 
 

@@ -9,7 +9,8 @@ from award_ledger.domain.award import Award
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Event
 from award_ledger.domain.terms import Window
-from award_ledger.server.commands.correct_entry import CorrectEntry, Right
+from award_ledger.server.commands.correct_entry import CorrectEntry
+from award_ledger.server.commands.right import Right
 from tests.domain.desk import Desk
 
 NEXT_YEAR = date(2026, 2, 1)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from award_ledger.domain import identity
@@ -19,7 +20,7 @@ from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.award import Award
 from award_ledger.domain.corrections import AwardEntryCorrected
 from award_ledger.domain.encoding import encode_snapshot
-from award_ledger.domain.events import ApprovalRefused
+from award_ledger.domain.events import ApprovalRefused, AwardRevoked
 from award_ledger.domain.fact import Event, EvidenceRef, OverrideTaken
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.terms import CaseByCase, LocalizedText, Terms
@@ -32,6 +33,7 @@ from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.commands.record_settlement import RecordSettlement
 from award_ledger.server.commands.register_enterprise import RegisterEnterprise
 from award_ledger.server.commands.review_application import ReviewApplication
+from award_ledger.server.commands.right import RightRuling
 from award_ledger.server.commands.set_measure_status import CloseMeasure, ReopenMeasure, SuspendMeasure
 from award_ledger.server.commands.submit_application import SubmitApplication
 from tests.domain.driving import Driver
@@ -51,6 +53,12 @@ def part_of(amount: int, part: str) -> int:
     """All of an amount, some of it, or what nobody may ask."""
     sizes = {"all": amount, "half": amount // 2, "one": 1, "over": amount + 1, "none": 0, "huge": 10**15 + 1}
     return sizes[part]
+
+
+def _balances(award: Award) -> Award:
+    """Without what was said of it, and orders that were withdrawn: no balance is in those."""
+    clawbacks = [clawback for clawback in award.clawbacks if not clawback.cancelled]
+    return msgspec.structs.replace(award, rulings=[], clawbacks=clawbacks)
 
 
 class Told(RuleBasedStateMachine):
@@ -229,9 +237,12 @@ class Told(RuleBasedStateMachine):
         model = self.model
         self.both(command, lambda: model.settle(number, award, instalment, attempt, amount, by="pay", on=on), "pay", on)
 
-    def correct(self, at: int, amount: int, by: str, on: date) -> Event | None:
-        command = CorrectEntry(self.driver.events[at - 1], amount, "reason")
-        event = self.both(command, lambda: self.model.correct(at, amount, by=by, on=on), by, on)
+    def correct(self, at: int, amount: int, by: str, on: date, said: str = "") -> Event | None:
+        """`said` is a result or a ground, where that is what is right."""
+        entry = self.driver.events[at - 1]
+        right = RightRuling(said, revokes=isinstance(entry.fact, AwardRevoked)) if said else amount
+        command = CorrectEntry(entry, right, "reason")
+        event = self.both(command, lambda: self.model.correct(at, amount, said, by=by, on=on), by, on)
         if event is not None and isinstance(event.fact, AwardEntryCorrected):
             self.counted.pop(event.fact.award_id, None)
             if event.fact.counted_minor > 0:
@@ -251,7 +262,7 @@ class Told(RuleBasedStateMachine):
     def money(self) -> list[Any]:
         """Every balance, without what only says that there was something to correct."""
         ledger = self.driver.ledger
-        awards = [encode_snapshot(self.real(*named)) for named in self.awards]  # type: ignore[arg-type]
+        awards = [encode_snapshot(_balances(self.real(*named))) for named in self.awards]  # type: ignore[arg-type]
         funds = [ledger.fund(act["fund"]) for act in self.model.of("create_fund")]
         years = [ledger.measure(code).years for code in ("M-1", "M-2")]
         names = ("appropriated", "available", "encumbered", "expended", "recovered", "lapsed")

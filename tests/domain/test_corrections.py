@@ -22,9 +22,9 @@ from award_ledger.domain.refusals import (
     SegregationOfDuties,
 )
 from award_ledger.domain.terms import Cap, NonMonetary, Quota, Stage, Staged, StageResult
-from award_ledger.server.commands.correct_entry import RightApplication
 from award_ledger.server.commands.create_fund import ChangeAppropriation
 from award_ledger.server.commands.rename_enterprise import RenameEnterprise
+from award_ledger.server.commands.right import RightApplication
 from tests.domain.correcting import LIFE, NEXT_YEAR, YEAR, balances, correct, firm, last, money_of, totals
 from tests.domain.desk import DAY, Desk, terms
 from tests.domain.driving import picture

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from award_ledger.domain.award import Award, Clawback, Instalment
-from award_ledger.domain.corrections import AwardCorrected, AwardCorrectionProposed
 from award_ledger.domain.events import ApplicationRefused
 from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import RequestIdReused
@@ -32,6 +31,7 @@ from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.commands.withdraw_application import WithdrawApplication
 from award_ledger.server.commands.write_off_clawback import WriteOffClawback
 from tests.domain import arbitrary
+from tests.domain.mending import Mending
 from tests.domain.telling import Named, Told, part_of
 from tests.domain.withholding import Withholding, due, paid
 
@@ -45,15 +45,6 @@ firms = st.sampled_from(FIRMS)
 people = st.sampled_from(PEOPLE)
 payers = st.sampled_from(PAYERS)
 parts = st.sampled_from(("all", "all", "half", "one", "over", "none", "huge"))
-
-
-CORRECTED = ("approved", "settled", "returned", "ordered", "received", "written_off", "created", "changed")
-
-
-def amount_of(fact: Any) -> int:
-    """What an entry says, as far as it says an amount."""
-    names = ("amount_minor", "appropriated_minor", "change_minor")
-    return next((getattr(fact, name) for name in names if hasattr(fact, name)), 7)
 
 
 def _tried(award: Award) -> list[Instalment]:
@@ -201,7 +192,7 @@ class Decisions(Told):
     submit_and_approve_thrice_as_often = submit_and_approve
 
 
-class Payments(Withholding):
+class Payments(Withholding, Mending):
     """What happens to awards."""
 
     @precondition(lambda self: self.awards)
@@ -302,33 +293,6 @@ class Payments(Withholding):
             self.both(command, lambda: self.model.write_off(number, award, clawback, amount, by=by, on=on), by, on)
         else:
             self.both(command, lambda: self.model.cancel_order(number, award, clawback, by=by, on=on), by, on)
-
-    @precondition(lambda self: self.driver.events)
-    @rule(
-        pick=st.integers(0, 200),
-        kind=st.sampled_from((*CORRECTED, *CORRECTED, "")),
-        right=st.sampled_from(("none", "one", "half", "less", "more", "back", "same", "twice", "odd")),
-        by=payers,
-        back=st.booleans(),
-        on=days,
-    )
-    def correct_an_entry(self, pick: int, kind: str, right: str, by: str, back: bool, on: date) -> None:
-        """The amount of any entry, as it stands or as it was; and back again, which leaves no trace in a balance."""
-        entries = [event for event in self.driver.events if kind in event.fact.TOPIC] or self.driver.events
-        entry = entries[pick % len(entries)]
-        said = amount_of(entry.fact)
-        before, stood = self.money(), self.stands(entry.position, said)
-        sizes = {"none": 0, "one": 1, "half": stood // 2, "less": stood - 1, "more": stood + 1, "back": said}
-        amount = {**sizes, "same": stood, "twice": 2 * stood, "odd": -(10**15) - 1}[right]
-        made = self.correct(entry.position, amount, by, on)
-        if made is None or not back or isinstance(made.fact, AwardCorrectionProposed):
-            return
-        again = self.correct(entry.position, stood, by, on)
-        untouched = stood == said and len(self.corrections(entry.position)) == 2
-        if untouched and again is not None and not isinstance(again.fact, AwardCorrectionProposed | AwardCorrected):
-            assert self.money() == before
-
-    correct_twice_as_often = correct_an_entry
 
     @precondition(lambda self: self.awards)
     @rule(pick=picks, on=days)

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -60,6 +61,21 @@ class Node:
         """The database alone dies, with its main process; Patroni lives."""
         pid = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
         self.host.run("kill", "-KILL", pid)
+
+    def hang_patroni(self) -> None:
+        """It sees and does nothing any more; PostgreSQL goes on without it."""
+        for pid in self._patroni():
+            os.kill(pid, signal.SIGSTOP)
+
+    def wake_patroni(self) -> None:
+        """It goes on where it was."""
+        for pid in self._patroni():
+            os.kill(pid, signal.SIGCONT)
+
+    def _patroni(self) -> list[int]:
+        """Patroni, and the program that put it on its host, which stops and goes on with it."""
+        pid = self._running[1].pid
+        return [int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]), pid]
 
     def url(self, database: str) -> str:
         """By the socket, which is in the file system, whatever the network is."""
@@ -151,7 +167,7 @@ class Cluster:
     def url(self, database: str) -> str:
         """All nodes by one address; of these the one that takes writes will do."""
         hosts = "&".join(f"host={node.host.address}:5432" for node in self.nodes)
-        return f"postgresql+psycopg://postgres@/{database}?{hosts}"
+        return f"postgresql+psycopg://postgres@/{database}?{hosts}&connect_timeout=3"
 
     def start(self, node: Node) -> None:
         """A node whose power is back."""

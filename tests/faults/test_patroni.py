@@ -26,7 +26,7 @@ from tests.faults.processes import Nursery, servers, wait_until
 from tests.faults.storm import check_all
 
 DATABASE = "ledger"
-ROUNDS = int(os.environ.get("AWARD_LEDGER_SOAK_FAULTS", "10"))
+ROUNDS = int(os.environ.get("AWARD_LEDGER_SOAK_FAULTS", "12"))
 _PACE_S = 0.1
 """Between two operations that are let go: enough to be caught in the middle, and a history that can be checked."""
 _AWAY_S = 10.0
@@ -34,12 +34,16 @@ _AWAY_S = 10.0
 
 
 class Fault(NamedTuple):
-    """Something done to a node, and what makes it good again; `to_leader`: else to the synchronous standby."""
+    """Something done to a node, and what makes it good again; `to_leader`: else to the synchronous standby.
+
+    `others_go_on`: answers are expected before it is made good.
+    """
 
     name: str
     to_leader: bool
     strike: Callable[[Cluster, Node], None]
     undo: Callable[[Cluster, Node], None]
+    others_go_on: bool = True
 
 
 def _cut(cluster: Cluster, node: Node) -> None:
@@ -58,6 +62,14 @@ def _kill_postgres(_: Cluster, node: Node) -> None:
     node.kill_postgres()
 
 
+def _hang_patroni(_: Cluster, node: Node) -> None:
+    node.hang_patroni()
+
+
+def _wake_patroni(_: Cluster, node: Node) -> None:
+    node.wake_patroni()
+
+
 def _leave(_: Cluster, __: Node) -> None:
     """Patroni makes it good."""
 
@@ -68,6 +80,8 @@ FAULTS = [
     Fault("the leader's PostgreSQL dies", True, _kill_postgres, _leave),
     Fault("the standby is cut off", False, _cut, _mend),
     Fault("the standby loses power", False, _power_off, Cluster.start),
+    # Without a watchdog there are two primaries then, of which the old one has no standby.
+    Fault("the leader's Patroni hangs", True, _hang_patroni, _wake_patroni, others_go_on=False),
 ]
 
 
@@ -157,12 +171,19 @@ def _suffer(cluster: Cluster, fault: Fault, callers: Callers, pace: Pace) -> flo
     answered = callers.answered
     pace.start_watch()
     fault.strike(cluster, node)
-    _await_answers(callers, answered + 20, fault.name)
+    if fault.others_go_on:
+        _await_answers(callers, answered + 20, fault.name)
+    else:
+        wait_until(lambda: _another_leads(cluster, node), f"another leader: {fault.name}", PATIENCE_S)
     time.sleep(_AWAY_S)
     fault.undo(cluster, node)
     cluster.await_health(f"after {fault.name}")
     _await_answers(callers, callers.answered + 20, f"after {fault.name}")
     return pace.longest_s()
+
+
+def _another_leads(cluster: Cluster, node: Node) -> bool:
+    return any(other.is_leader() for other in cluster.nodes if other is not node)
 
 
 def _await_answers(callers: Callers, wanted: int, what: str) -> None:

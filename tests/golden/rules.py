@@ -182,6 +182,24 @@ SPREAD = _terms(
     amounts=(RateOf(rate="0.05", base_fact="settled_minor"),),
     quotas=(Quota(window=LIFETIME, count=1),),
 )
+_STAGES = (
+    Staged(
+        stages=(Stage(name="start", ceiling_minor=400), Stage(name="proof", ceiling_minor=500)),
+        results=(
+            StageResult(result="good", effect="release"),
+            StageResult(result="fair", effect="cancel_rest"),
+            StageResult(result="bad", effect="recover_all"),
+        ),
+    ),
+)
+_ALL_BACK = tuple(
+    GiveBack(ground=ground, headroom=True, place=True, fund_money=True)
+    for ground in ("revocation", "overpayment", "breach")
+)
+RULED = (
+    _terms("G-RULED", amounts=_STAGES, gives_back=_ALL_BACK, quotas=(Quota(window=LIFETIME, count=9),)),
+    _terms("G-LAPSING", amounts=_STAGES, gives_back=(GiveBack(ground="revocation", headroom=True),)),
+)
 _RULE = (UpTo(ceiling_minor=1_000),)
 WITHHOLDING = (
     _terms("G-NET", amounts=_RULE, outstanding_clawbacks="net"),

@@ -32,7 +32,7 @@ from award_ledger.domain.roster_events import Role
 from award_ledger.domain.working_set import Ledger
 from award_ledger.server.commands.approve_award import ApproveAward
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
-from award_ledger.server.commands.correct_entry import CorrectEntry, Right, RightApplication
+from award_ledger.server.commands.correct_entry import CorrectEntry
 from award_ledger.server.commands.erase_personal_data import ErasePersonalData
 from award_ledger.server.commands.grant_role import GrantRole, RevokeRole
 from award_ledger.server.commands.instruct_payment import InstructPayment
@@ -44,9 +44,13 @@ from award_ledger.server.commands.record_recovery import RecordRecovery
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
 from award_ledger.server.commands.record_settlement import RecordSettlement
+from award_ledger.server.commands.record_stage_result import RecordStageResult
+from award_ledger.server.commands.register_enterprise import RegisterEnterprise
+from award_ledger.server.commands.require_second_person import RequireSecondPersonForTerms
 from award_ledger.server.commands.review_application import ReviewApplication
 from award_ledger.server.commands.review_terms import ReviewTerms
 from award_ledger.server.commands.revoke_award import RevokeAward
+from award_ledger.server.commands.right import Right, RightApplication, RightDate, RightPayee, RightRuling
 from award_ledger.server.commands.rotate_log_keys import RotateLogKeys
 from award_ledger.server.commands.set_off_clawback import SetOffClawback
 from award_ledger.server.commands.submit_application import SubmitApplication
@@ -129,6 +133,10 @@ def tell() -> list[Event]:
         _erasures,
         _answers,
         _owed,
+        _rulings_corrected,
+        _applications_corrected,
+        _set_offs_corrected,
+        _terms_by_two,
     )
     for chapter in chapters:
         chapter(telling)
@@ -296,6 +304,89 @@ def _answers(t: Telling) -> None:
 
 def _owed(t: Telling) -> None:
     owed_and_vouchers(t, FIRM, LATER)
+
+
+def _terms_by_two(t: Telling) -> None:
+    """The rule that Terms need two people is raised, by two."""
+    for person in ("zhao@bgt", "sun@sjj"):
+        t.do(RequireSecondPersonForTerms("内控要求", "鲁科财〔2026〕9号"), person, NEXT_YEAR)
+
+
+def _rulings_corrected(t: Telling) -> None:
+    """Results and revocations that were wrong, and what was wrongly recorded of awards that have ended."""
+
+    def correct(kind: str, right: Right, by: str = "li@kjt") -> None:
+        """Corrects the latest entry of a kind."""
+        entry = next(event for event in reversed(t.events) if f"{kind}.v1" == event.fact.TOPIC)
+        t.do(CorrectEntry(entry, right, "录入有误"), by, NEXT_YEAR)
+
+    for terms in rules.RULED:
+        t.do(PublishTerms(terms))
+    for code, on in (("G-RULED", LATER), ("G-RULED", NEXT_YEAR), ("G-LAPSING", LATER)):
+        staged = t.award(FIRM, code, 900)
+        t.pay(FIRM, staged, 400)
+        t.do(RecordStageResult(*FIRM, staged, "good", ""), on=on)
+        t.pay(FIRM, staged, 300, instalment=2, on=on)
+        for result in ("fair", "bad"):
+            correct("enterprise.stage_result_recorded", RightRuling(result))
+        correct("enterprise.payment_settled", 200, "qian@czt")
+        correct("enterprise.payment_settled", 500, "qian@czt")
+        correct("enterprise.stage_result_recorded", RightRuling("good"))
+        t.do(RevokeAward(*FIRM, staged, "revocation", "终止"), on=on)
+        t.do(RecordReturn(*FIRM, staged, 2, 0, 500, ""), "qian@czt", on)
+        correct("enterprise.award_revoked", RightRuling("breach", revokes=True))
+        correct("enterprise.payment_returned_and_cancelled", 100, "qian@czt")
+        correct("enterprise.award_revoked", 0)
+    for code in ("G-RULED", "G-LAPSING"):
+        unpaid = t.award(FIRM, code, 900)
+        for result in ("fair", "bad"):
+            t.do(RecordStageResult(*FIRM, unpaid, result, "鉴定书"), on=LATER)
+            correct("enterprise.stage_result_recorded", RightRuling("bad" if result == "fair" else "fair"))
+            correct("enterprise.stage_result_recorded", 0)
+        t.do(RevokeAward(*FIRM, unpaid, "revocation", "终止"), on=LATER)
+        correct("enterprise.award_revoked", RightRuling("breach", revokes=True))
+        correct("enterprise.award_revoked", RightRuling("revocation", revokes=True))
+        correct("enterprise.award_revoked", 0)
+        t.pay(FIRM, unpaid, 400)
+        t.do(RevokeAward(*FIRM, unpaid, "revocation", "终止"), on=LATER)
+        t.do(RecordReturn(*FIRM, unpaid, 1, 0, 400, ""), "qian@czt", LATER)
+        correct("enterprise.payment_returned_and_cancelled", 0, "qian@czt")
+        correct("enterprise.payment_returned_and_cancelled", 400, "qian@czt")
+
+
+def _applications_corrected(t: Telling) -> None:
+    """The date and the payee of an application that is approved already; all that told of the payee is erased."""
+
+    def sealed(first: int) -> PayeeCommitments:
+        names = ("account_name", "account_number", "bank")
+        told = (hashlib.sha256(f"payee {first + place}".encode()).hexdigest() for place in range(3))
+        return PayeeCommitments(**{name: Commitment(c=digest) for name, digest in zip(names, told, strict=True)})
+
+    award = t.award(OTHER, "G-RULED", 100, payee=sealed(0))
+    entry = next(event for event in reversed(t.events) if event.fact.TOPIC == "enterprise.application_submitted.v1")
+    application = entry.fact.application_id
+    t.do(CorrectEntry(entry, RightDate(date(2025, 5, 30)), "录入有误"), on=NEXT_YEAR)
+    t.do(CorrectEntry(entry, RightPayee(sealed(3)), "账号有误"), on=NEXT_YEAR)
+    confirmed = RightPayee(sealed(6), confirms=len(t.events))
+    t.do(CorrectEntry(entry, confirmed, "账号有误"), "wang@kjt", NEXT_YEAR)
+    t.pay(OTHER, award, 100)
+    for person in ("li@kjt", "wang@kjt"):
+        command = ErasePersonalData(*OTHER, application, "payee", "个人信息保护法第四十七条", "本人申请")
+        t.do(command, person, NEXT_YEAR)
+
+
+def _set_offs_corrected(t: Telling) -> None:
+    """A set-off that was more, or less, than was recorded."""
+    firm = ("other", "AB-2")
+    t.do(RegisterEnterprise(*firm, "示例企业二号"))
+    owing = t.award(firm, "G-RULED", 300)
+    t.pay(firm, owing, 300)
+    t.do(OrderClawback(*firm, owing, 300, "overpayment", "多付"), on=LATER)
+    paid = t.award(firm, "G-NET", 300)
+    t.do(SetOffClawback(*firm, paid, 1), "qian@czt", LATER)
+    entry = t.events[-1]
+    for right in (200, 300, 0):
+        t.do(CorrectEntry(entry, right, "录入有误"), "qian@czt", NEXT_YEAR)
 
 
 def _log_key(number: int) -> str:

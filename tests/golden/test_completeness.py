@@ -23,9 +23,9 @@ NEVER_SET = {
     ("ClawbackSetOff", "lapsed_minor"),
     ("RateOf", "rounding"),  # it has one value
     ("AwardCorrected", "expended_minor"),  # only what is not paid yet is corrected away
-    ("PaymentCorrected", "counted_minor"),  # what counts is promised, paid or not
-    ("PaymentCorrected", "places"),
-    ("PaymentCorrected", "claims"),
+    ("SetOffCorrected", "encumbered_minor"),  # as with what comes in
+    ("StageResultCorrected", "expended_minor"),  # a ruling cancels what is not paid, or orders it back
+    ("RevocationCorrected", "expended_minor"),
     ("ClawbackCorrected", "encumbered_minor"),  # what comes back was expended
 }
 """Optional fields that no command sets to anything but their default."""

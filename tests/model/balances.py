@@ -8,10 +8,54 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tests.model.rulings import (
+    correct_ruling,
+    end_again,
+    give_back,
+    last_ruling,
+    lift,
+    make_order,
+    note,
+    on_account,
+    order_by,
+    rule,
+)
+from tests.model.sums import (
+    State,
+    encumbered_of,
+    expended_of,
+    open_amount,
+    outstanding,
+    paid,
+    received,
+    recoverable,
+    total_open,
+    total_paid,
+    under_way,
+)
 from tests.model.windows import year
 
 Acts = list[dict[str, Any]]
-State = dict[str, Any]
+
+__all__ = [
+    "Acts",
+    "State",
+    "approvals",
+    "award",
+    "encumbered_of",
+    "expended_of",
+    "fund",
+    "open_amount",
+    "outstanding",
+    "owed",
+    "paid",
+    "received",
+    "recoverable",
+    "right",
+    "total_open",
+    "total_paid",
+    "under_way",
+]
 
 
 def approvals(acts: Acts) -> Acts:
@@ -59,47 +103,6 @@ def right(acts: Acts, entry: State) -> int:
     return int(said[-1] if said else entry["change"] if "change" in entry else entry["amount"])
 
 
-def paid(part: State) -> int:
-    """Settled less returned, and set off, of one instalment."""
-    by_bank = sum(int(attempt["settled"]) - int(attempt["returned"]) for attempt in part["attempts"])
-    return by_bank + int(part["set_off"])
-
-
-def open_amount(part: State) -> int:
-    """Owed and not paid, of one instalment."""
-    return int(part["amount"]) - int(part["cancelled"]) - paid(part)
-
-
-def under_way(part: State) -> bool:
-    """Is there an attempt of which the bank has said nothing?"""
-    return any(not a["failed"] and not a["given_up"] and not a["settled"] for a in part["attempts"])
-
-
-def total_paid(state: State) -> int:
-    """Settled less returned, of the whole award."""
-    return sum(paid(part) for part in state["parts"])
-
-
-def total_open(state: State) -> int:
-    """Owed and not paid, of the whole award."""
-    return sum(open_amount(part) for part in state["parts"])
-
-
-def received(state: State) -> int:
-    """Received under orders to return money."""
-    return sum(int(clawback["received"]) for clawback in state["clawbacks"])
-
-
-def recoverable(state: State) -> int:
-    """Paid and not ordered back."""
-    return total_paid(state) - sum(int(c["ordered"]) for c in state["clawbacks"] if not c["cancelled"])
-
-
-def outstanding(clawback: State) -> int:
-    """Ordered, and neither received nor written off."""
-    return 0 if clawback["cancelled"] else int(clawback["ordered"] - clawback["received"] - clawback["written_off"])
-
-
 def owed(acts: Acts, number: str) -> dict[str, int]:
     """What an enterprise has been ordered to return and has not, by currency."""
     sums: dict[str, int] = {}
@@ -112,17 +115,6 @@ def owed(acts: Acts, number: str) -> dict[str, int]:
     return sums
 
 
-def encumbered_of(state: State) -> int:
-    """What the fund still holds for an award: all that is owed, but for what it has spent on it already."""
-    return total_open(state) - int(state["late"]) if state["fund"] else 0
-
-
-def expended_of(state: State) -> int:
-    """What the fund has spent on an award."""
-    spent = total_paid(state) + int(state["late"]) + int(state["gone"])
-    return spent - int(state["refunded"]) if state["fund"] else 0
-
-
 def _approve(state: State, act: State) -> None:
     parts = [
         {"amount": amount, "due": due, "stage": stage, "waiting": waiting, "cancelled": 0, "attempts": [], "set_off": 0}
@@ -131,35 +123,7 @@ def _approve(state: State, act: State) -> None:
     state.update(act, parts=parts, clawbacks=[], counted=act["amount"], place=True, revoked=False, result="")
     state.update(objections=[], freed=False, ended="", late=0, gone=0, lapsed=0, released=0, refunded=0, cancelled=0)
     state.update(planned=[part["amount"] for part in parts], shown=len(parts))
-    state.update(entries={}, void=False, proposed=None, raised_by=set())
-
-
-def _stage_result(state: State, act: State) -> None:
-    state["result"] = act["result"]
-    effect = next(r.effect for r in state["terms"].staged().results if r.result == act["result"])
-    waiting = [part for part in state["parts"] if part["waiting"]]
-    if effect == "release" and waiting:
-        waiting[0].update(waiting=False, due=max(waiting[0]["due"], act["on"]))
-    if effect == "cancel_rest":
-        _give_back(state, "revocation", act, cancelled=_cancel(waiting))
-    if effect == "recover_all":
-        state["ended"] = "breach"
-        _give_back(state, "breach", act, cancelled=_cancel(state["parts"]))
-        if recoverable(state):
-            _order(state, {**act, "ground": "breach", "amount": recoverable(state)})
-
-
-def _revoke(state: State, act: State) -> None:
-    state.update(revoked=True, ended=act["ground"])
-    _give_back(state, act["ground"], act, cancelled=_cancel(state["parts"]))
-
-
-def _cancel(parts: list[State]) -> int:
-    cancelled = sum(open_amount(part) for part in parts)
-    for part in parts:
-        part.update(waiting=part["waiting"] and not open_amount(part))
-        part.update(cancelled=part["cancelled"] + open_amount(part))
-    return cancelled
+    state.update(rulings=[], entries={}, void=False, proposed=None, raised_by=set())
 
 
 def _instruct(state: State, act: State) -> None:
@@ -178,7 +142,7 @@ def _settle(state: State, act: State) -> None:
     _attempt(state, act)["settled"] += act["amount"]
     late = min(state["late"], act["amount"])
     state["late"] -= late
-    _note(state, act, late=late)
+    note(state, act, late=late)
 
 
 def _reject(state: State, act: State) -> None:
@@ -187,22 +151,23 @@ def _reject(state: State, act: State) -> None:
 
 def _return(state: State, act: State) -> None:
     _attempt(state, act)["returned"] += act["amount"]
-    _note(state, act)
+    note(state, act)
     if state["fund"] and year(act["on"]) != state["fund_year"]:
         state["late"] += act["amount"]
     if state["ended"]:
         # Nothing is owed of it any more: what comes back is not either.
-        cancelled = _cancel([state["parts"][act["instalment"] - 1]])
-        _give_back(state, state["ended"], act, cancelled=cancelled)
+        on_account(state, last_ruling(state), state["ended"], act, [state["parts"][act["instalment"] - 1]])
 
 
 def _set_off(state: State, act: State) -> None:
     """One award is paid by it, one receives under its order; both may be the same."""
+    late = min(state["late"], act["amount"]) if state["award"] == act["paid_award"] else 0
     if state["award"] == act["paid_award"]:
         state["parts"][act["instalment"] - 1]["set_off"] += act["amount"]
-        state["late"] -= min(state["late"], act["amount"])
+        state["late"] -= late
     if state["award"] == act["award"]:
         _receive(state, act)
+    note(state, act, late=late)
 
 
 def _object(state: State, act: State) -> None:
@@ -213,24 +178,11 @@ def _answer(state: State, act: State) -> None:
     state["objections"][act["objection"] - 1] = act["outcome"]
 
 
-def _order(state: State, act: State) -> None:
-    new = {
-        "on": act["on"],
-        "ordered": act["amount"],
-        "ground": act["ground"],
-        "received": 0,
-        "written_off": 0,
-        "cancelled": False,
-    }
-    state["clawbacks"].append({**new, "proposed": 0, "proposed_by": ""})
-    _note(state, {**act, "clawback": len(state["clawbacks"])})
-
-
 def _receive(state: State, act: State) -> None:
     clawback = state["clawbacks"][act["clawback"] - 1]
     clawback["received"] += act["amount"]
-    _note(state, act)
-    _give_back(state, clawback["ground"], act, came_in=act["amount"])
+    note(state, act)
+    give_back(state, clawback["ground"], act, came_in=act["amount"])
 
 
 def _propose(state: State, act: State) -> None:
@@ -240,48 +192,29 @@ def _propose(state: State, act: State) -> None:
 def _write_off(state: State, act: State) -> None:
     clawback = state["clawbacks"][act["clawback"] - 1]
     clawback.update(written_off=clawback["written_off"] + act["amount"], proposed=0, proposed_by="")
-    _note(state, act)
+    note(state, act)
 
 
 def _cancel_order(state: State, act: State) -> None:
     state["clawbacks"][act["clawback"] - 1]["cancelled"] = True
 
 
-def _give_back(state: State, ground: str, act: State, cancelled: int = 0, came_in: int = 0) -> None:
-    """What the Terms give back for a ground; called when what is cancelled or has come in is in the state already."""
-    rule = next((rule for rule in state["terms"].gives_back if rule.ground == ground), None)
-    state["cancelled"] += cancelled
-    if rule is not None and rule.headroom:
-        state["counted"] -= cancelled + came_in
-    if rule is not None and rule.place and not total_open(state) and total_paid(state) == received(state):
-        state["freed"] = state["freed"] or state["place"]
-        state["place"] = False
-    if not state["fund"]:
-        return
-    money = rule is not None and rule.fund_money and year(act["on"]) == state["fund_year"]
-    if cancelled and not total_open(state):
-        # What came back late lies in no fund any more: the year in which it was spent is closed.
-        cancelled -= state["late"]
-        state["gone"] += state["late"]
-        state["late"] = 0
-    state["released" if money else "lapsed"] += cancelled
-    state["refunded"] += came_in if money else 0
-
-
-def _note(state: State, act: State, late: int = 0) -> None:
-    """Keeps what the entry says, in case it is corrected: its amount, and how much of it was of late returns."""
-    said = {"amount": act["amount"], "late": late, "first": act["amount"], "first_late": late}
-    state["entries"][act.get("at")] = {**said, "clawback": act.get("clawback")}
-
-
 def _correct(state: State, act: State) -> None:
     if act["of"] == "approve":
         _correct_amount(state, act)
         return
+    if act["of"] in ("stage_result", "revoke"):
+        correct_ruling(state, act)
+        return
     entry = state["entries"][act["at_entry"]]
     change = act["amount"] - entry["amount"]
+    money = act["of"] in ("settle", "return")
+    if money and state["ended"]:
+        lift(state, last_ruling(state))
     if act["of"] == "settle":
         _correct_settlement(state, act, entry, change)
+    elif act["of"] == "set_off":
+        _correct_set_off(state, act, entry, change)
     elif act["of"] == "return":
         _attempt(state, act)["returned"] += change
         if state["fund"] and year(act["was_on"]) != state["fund_year"]:
@@ -289,6 +222,21 @@ def _correct(state: State, act: State) -> None:
     else:
         _correct_clawback(state, act, change)
     entry["amount"] = act["amount"]
+    if money and state["ended"]:
+        _order_what_is_paid(state, last_ruling(state), change if act["of"] == "settle" else -change)
+        end_again(state)
+
+
+def _order_what_is_paid(state: State, ruling: State, more: int) -> None:
+    """A result that ordered all back orders what is paid then."""
+    if ruling["act"]["act"] != "stage_result":
+        return
+    if not ruling["order"]:
+        order_by(state, ruling, "breach", min(more, recoverable(state)))
+        return
+    order = state["clawbacks"][ruling["order"] - 1]
+    if not order["cancelled"]:
+        order["ordered"] += max(more, -outstanding(order))
 
 
 def _correct_settlement(state: State, act: State, entry: State, change: int) -> None:
@@ -300,6 +248,19 @@ def _correct_settlement(state: State, act: State, entry: State, change: int) -> 
         late = _late_of(state, entry, act["amount"], held)
         state["late"] -= late - entry["late"]
         entry["late"] = late
+
+
+def _correct_set_off(state: State, act: State, entry: State, change: int) -> None:
+    """On the side of the instalment a settlement without a bank, on the side of the order a receipt."""
+    if state["award"] == act["paid_award"]:
+        held = encumbered_of(state)
+        state["parts"][act["instalment"] - 1]["set_off"] += change
+        if state["fund"]:
+            late = _late_of(state, entry, act["amount"], held)
+            state["late"] -= late - entry["late"]
+            entry["late"] = late
+    if state["award"] == act["award"]:
+        _correct_clawback(state, {**act, "of": "receive"}, change)
 
 
 def _late_of(state: State, entry: State, amount: int, held: int) -> int:
@@ -378,13 +339,13 @@ _CHANGES = {
     "correct": _correct,
     "propose_raise": _propose_raise,
     "approve": _approve,
-    "stage_result": _stage_result,
-    "revoke": _revoke,
+    "stage_result": rule,
+    "revoke": rule,
     "instruct": _instruct,
     "settle": _settle,
     "reject": _reject,
     "return": _return,
-    "order": _order,
+    "order": make_order,
     "receive": _receive,
     "set_off": _set_off,
     "object": _object,

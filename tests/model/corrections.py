@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
-from tests.model import balances
+from tests.model import balances, rulings
 from tests.model.balances import State
 from tests.model.case import Standing
 from tests.model.decision import Outcome, decide
@@ -18,19 +18,22 @@ from tests.model.windows import year
 
 _OF_FUNDS = ("create_fund", "change_appropriation")
 _OF_CLAWBACKS = ("order", "receive", "write_off")
+_RULINGS = {"stage_result": "result", "revoke": "ground"}
 _LATER = ("quota.", "fund", "second_person")
 
 
 class Corrections(Model):
     """The model with the act of correcting amounts."""
 
-    def correct(self, at: int, amount: int, **act: Any) -> str:
-        """Something else than an amount is asked for where names and applications are named."""
+    def correct(self, at: int, amount: int, said: str = "", **act: Any) -> str:
+        """Something else than an amount is asked for where names and applications are named; `said` of rulings."""
         found = next((done for done in self.acts if done.get("at") == at), {"act": ""})
         kind = found["act"]
         if kind in ("register", "submit"):
             return "INVALID_FIELD"
-        if kind not in ("approve", "settle", "return", *_OF_FUNDS, *_OF_CLAWBACKS) or found.get("cancels"):
+        if kind in _RULINGS:
+            return "INVALID_FIELD" if amount else self._ruling(found, said, {**act, "at_entry": at, "of": kind})
+        if kind not in ("approve", "settle", "return", "set_off", *_OF_FUNDS, *_OF_CLAWBACKS):
             return "ENTRY_NOT_CORRECTABLE"
         if amount < 0 and kind != "change_appropriation":
             return "AMOUNT_NOT_POSITIVE"
@@ -39,11 +42,20 @@ class Corrections(Model):
         act = {**act, "at_entry": at, "of": kind, "amount": amount, "was_on": found["on"]}
         if kind in _OF_FUNDS:
             return self._appropriation(found, act)
-        act = {**act, **{name: found[name] for name in ("award", "instalment", "attempt", "clawback") if name in found}}
+        act = {
+            **act,
+            **{
+                name: found[name]
+                for name in ("award", "paid_award", "instalment", "attempt", "clawback")
+                if name in found
+            },
+        }
         state = self.award(found["award"])
         if kind == "approve":
             return self._amount(found, state, act)
         stood = state["entries"][at]["amount"]
+        if kind == "set_off":
+            return self._set_off(state, stood, act)
         if kind in _OF_CLAWBACKS:
             return self._clawback(found, state, stood, act)
         return self._payment(state, stood, act)
@@ -59,12 +71,34 @@ class Corrections(Model):
             return "APPROPRIATION_TOO_LOW"
         return self.accept(act="correct", fund=found["fund"], **act)
 
-    def _payment(self, state: State, stood: int, act: State) -> str:
-        if state["ended"] or any(part["set_off"] for part in state["parts"]):
+    def _ruling(self, found: State, said: str, act: State) -> str:
+        state = self.award(found["award"])
+        ruling = next(ruling for ruling in state["rulings"] if ruling["at"] == found["at"])
+        later = [other for other in state["rulings"] if other["said"] and other["at"] > found["at"]]
+        if state["void"] or later or any(map(balances.under_way, state["parts"])):
             return "AWARD_STATE"
+        effect = rulings.effect_of(state, said)
+        if said and act["of"] == "stage_result" and not effect:
+            return "STAGE_UNKNOWN"
+        if said == ruling["said"]:
+            return "INVALID_FIELD"
+        order = state["clawbacks"][ruling["order"] - 1] if ruling["order"] else {"cancelled": True}
+        if not order["cancelled"] and effect != "recover_all" and order["received"] + order["written_off"]:
+            return "AWARD_STATE"
+        if not said and ruling["let_go"] and balances.paid(ruling["let_go"][0]):
+            return "AWARD_STATE"
+        act = {**act, "award": found["award"], "said": said}
+        return self._room(state, act) or self.accept(act="correct", **act)
+
+    def _payment(self, state: State, stood: int, act: State) -> str:
+        before, falls = state, 0
+        if state["ended"]:
+            before, ruling = self.award(act["award"]), rulings.last_ruling(state)
+            falls = balances.outstanding(state["clawbacks"][ruling["order"] - 1]) if ruling["order"] else 0
+            rulings.lift(state, ruling)
         part = state["parts"][act["instalment"] - 1]
         tried = part["attempts"][act["attempt"] - 1]
-        kept, backed = tried["settled"] - tried["returned"], balances.recoverable(state)
+        kept, backed = tried["settled"] - tried["returned"], balances.recoverable(state) + falls
         more = act["amount"] > stood
         if act["of"] == "settle":
             least = stood - min(kept, backed)
@@ -82,7 +116,22 @@ class Corrections(Model):
             others = [other for other in part["attempts"] if other is not tried]
             if balances.under_way({"attempts": others}):
                 return "AWARD_STATE"
-        return self.accept(act="correct", **act)
+        refused = self._room(before, act) if before["ended"] else ""
+        return refused or self.accept(act="correct", **act)
+
+    def _set_off(self, state: State, stood: int, act: State) -> str:
+        paid, order = self.award(act["paid_award"]), state["clawbacks"][act["clawback"] - 1]
+        if paid["ended"]:
+            return "AWARD_STATE"
+        if order["cancelled"]:
+            return "CLAWBACK_STATE"
+        part = paid["parts"][act["instalment"] - 1]
+        most = stood + min(balances.outstanding(order), balances.open_amount(part))
+        if act["amount"] == stood or not stood - balances.recoverable(paid) <= act["amount"] <= most:
+            return "CORRECTION_IMPOSSIBLE"
+        if act["amount"] > stood and balances.under_way(part):
+            return "AWARD_STATE"
+        return self._room(state, act) or self.accept(act="correct", **act)
 
     def _clawback(self, found: State, state: State, stood: int, act: State) -> str:
         order, amount = state["clawbacks"][state["entries"][found["at"]]["clawback"] - 1], act["amount"]
@@ -96,14 +145,15 @@ class Corrections(Model):
             most = min(most, found["amount"])
         if amount == stood or not least <= amount <= most:
             return "CORRECTION_IMPOSSIBLE"
-        refused = self._taken(state, order, stood, act) if act["of"] == "receive" else ""
+        refused = self._room(state, act) if act["of"] == "receive" else ""
         return refused or self.accept(act="correct", **act)
 
-    def _taken(self, state: State, order: State, stood: int, act: State) -> str:
-        """Have others taken what the receipt gave back?"""
+    def _room(self, state: State, act: State) -> str:
+        """Have others taken what the entry gave back?"""
         after = balances.award([*self.acts, {"act": "correct", **act}], state["award"])
         if state["fund"]:
-            more = balances.expended_of(after) - balances.expended_of(state)
+            more = balances.expended_of(after) - balances.expended_of(state) + after["lapsed"] - state["lapsed"]
+            more += balances.encumbered_of(after) - balances.encumbered_of(state)
             if more > balances.fund(self.acts, state["fund"])["available"]:
                 return "APPROPRIATION_TOO_LOW"
         again = after["place"] and not state["place"]

@@ -138,6 +138,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "FUND_EXISTS",
         "ROLE_HELD",
         "ROSTER_OPEN",
+        "TERMS_NEED_TWO",
         "BANK_ACCOUNT_EXISTS",
         "STATEMENT_EXISTS",
         "PAYMENT_RUN_EXISTS",

@@ -4,13 +4,14 @@ Parts of the Enterprise aggregate: mutable values that only `Enterprise.apply` c
 """
 
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from msgspec import Struct
 
 from award_ledger.domain.fact import ClaimRef, OverrideTaken
 from award_ledger.domain.objection import Objection
+from award_ledger.domain.ruling import Restated, Ruling
 from award_ledger.domain.terms import Ground
 
 PaymentState = Literal["instructed", "settled", "partly_settled", "failed", "returned"]
@@ -135,6 +136,7 @@ class Award(Struct):
     those balances of its fund; `revoked_on` is the ground of its revocation. `void`: it should not have been recorded.
     `raised_by` are those who corrected its amount upwards, as good as approvers; a higher amount that waits for a
     second person is `raise_proposed_minor`. `freed_place`: its Terms gave its place back when nothing of it was left.
+    `rulings` are its stage results and its revocation, in the order of the log.
     """
 
     award_id: UUID
@@ -167,6 +169,12 @@ class Award(Struct):
     raise_proposed_by: str = ""
     raise_proposed_minor: int = 0
     freed_place: bool = False
+    rulings: list[Ruling] = []
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """The latest result or revocation that stands."""
+        return next((ruling for ruling in reversed(self.rulings) if ruling.said), None)
 
     @property
     def paid_minor(self) -> int:
@@ -210,6 +218,52 @@ class Award(Struct):
         if self.open_minor == 0 and self.paid_minor:
             return "paid"
         return "cancelled" if self.approved_minor and self.cancelled_minor == self.approved_minor else "live"
+
+    def cancel(self, amount_minor: int) -> tuple[list[int], tuple[int, ...]]:
+        """Cancels this much of what is open, from the last instalment on: what waits comes after what is due.
+
+        How much of each instalment, and which of them no longer wait for it.
+        """
+        cancelled, stopped = [0] * len(self.instalments), []
+        for part in reversed(self.instalments):
+            amount = cancelled[part.number - 1] = min(amount_minor, part.open_minor)
+            amount_minor -= amount
+            part.cancelled_minor += amount
+            if amount and part.waiting and not part.open_minor:
+                part.waiting = False
+                stopped.append(part.number)
+        return cancelled, tuple(reversed(stopped))
+
+    def rule(self, ruling: Ruling) -> None:
+        """A ruling joins the others, or takes the place of what stood at its position."""
+        at = next((i for i, other in enumerate(self.rulings) if other.position == ruling.position), len(self.rulings))
+        self.rulings[at : at + 1] = [ruling]
+        standing = [other for other in self.rulings if other.said]
+        self.stage_result = next((other.said for other in reversed(standing) if not other.revokes), "")
+        revoked_on = next((other.said for other in reversed(standing) if other.revokes), "")
+        self.revoked, self.revoked_on = bool(revoked_on), cast(Ground, revoked_on) if revoked_on else None
+
+    def restate(self, restated: Restated) -> None:
+        """What a correction changes beyond the entry's own amounts."""
+        for changed in restated.instalments:
+            part = self.instalments[changed.number - 1]
+            part.cancelled_minor += changed.cancelled_minor
+            part.waiting, part.due_on = changed.waiting, changed.due_on
+            self.cancelled_minor += changed.cancelled_minor
+        for ruling in restated.rulings:
+            self.rule(ruling)
+        for order in restated.orders:
+            clawback = self.clawbacks[order.clawback - 1]
+            clawback.ordered_minor += order.ordered_minor
+            clawback.cancelled = clawback.cancelled or order.withdrawn
+        if restated.made is not None:
+            made = restated.made
+            self.order(made.ground, made.amount_minor, made.on, made.reason)
+        self.freed_place = restated.freed_place
+
+    def order(self, ground: Ground, amount_minor: int, on: date, reason: str) -> None:
+        """Orders this much back."""
+        self.clawbacks.append(Clawback(len(self.clawbacks) + 1, ground, amount_minor, on, reason))
 
     def stopping(self) -> list[Objection]:
         """The objections that stop its payment: those that nobody has answered, and those that were upheld."""

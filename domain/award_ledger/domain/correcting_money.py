@@ -4,6 +4,7 @@ Each function weighs the right amount against what has followed, and gives the d
 between the balances of its fund is reckoned as on the entry's own day.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
@@ -14,15 +15,18 @@ from award_ledger.domain.award_refusals import (
     PaymentState,
 )
 from award_ledger.domain.correcting import check_standing, place_change, terms_of
-from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected
+from award_ledger.domain.correcting_rulings import differences, end_again, follow_paid, lift
+from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected, SetOffCorrected
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.events import PaymentSettled
+from award_ledger.domain.events import ClawbackSetOff, PaymentSettled
 from award_ledger.domain.fact import Act, Corrected, Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.giving_back import ended
 from award_ledger.domain.refusals import (
     AppropriationTooLow,
 )
+from award_ledger.domain.ruling import Ruling
+from award_ledger.domain.terms import Ground, Terms
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
 
@@ -37,26 +41,18 @@ def check_between(entry: Event, amount_minor: int, stood_minor: int, bounds: tup
     raise CorrectionImpossible(entry.position, amount_minor, stood_minor, least, most, because)
 
 
-def _check_still_owed(award: Award, ledger: WorkingSet) -> None:
-    """What came back of an award that has ended is not owed again; a set-off has no line of a bank."""
-    if ended(award, terms_of(ledger, award)):
-        raise AwardState(str(award.award_id), "it has ended: what comes back of it is not owed again")
-    if any(instalment.set_off_minor for instalment in award.instalments):
-        raise AwardState(str(award.award_id), "part of it was paid by set-off")
-
-
 def corrected_settlement(
     enterprise: Enterprise, entry: Event, ledger: WorkingSet, act: Act, amount_minor: int, reason: str
 ) -> PaymentCorrected:
     """At least what was returned or is ordered back, at most what was instructed and is owed.
 
-    Raises CorrectionImpossible, PaymentState or AwardState.
+    Raises CorrectionImpossible, PaymentState, AwardState, or what `check_room` raises.
     """
     award = enterprise.awards[entry.fact.award_id]
-    _check_still_owed(award, ledger)
-    instalment, payment = _payment(award, entry)
+    after, ruling = _as_if_standing(award, terms_of(ledger, award))
+    instalment, payment = _payment(after, entry)
     now = _now(enterprise, entry, moved_minor=entry.fact.expended_minor)
-    least = now.amount_minor - min(payment.paid_minor, award.recoverable_minor)
+    least = now.amount_minor - min(payment.paid_minor, after.recoverable_minor + _falling(after, ruling))
     most = now.amount_minor + min(payment.amount_minor - payment.settled_minor, instalment.open_minor)
     because = "it must cover what was returned or is ordered back, and not exceed what was instructed and is owed"
     check_between(entry, amount_minor, now.amount_minor, (max(0, least), most), because)
@@ -64,19 +60,20 @@ def corrected_settlement(
     if change > 0:
         if payment.failed:
             raise PaymentState(payment.end_to_end_id, payment.state)
-        _check_no_other_under_way(award, instalment, payment)
-    moved = _expended(award, entry, now, amount_minor)
-    nothing_settled = payment.settled_minor + change == 0
+        _check_no_other_under_way(after, instalment, payment)
+    moved = _expended(after, entry, now, amount_minor)
+    payment.settled_minor += change
+    payment.superseded = payment.settled_minor == 0 and payment.attempt != len(instalment.payments)
+    _expend(after, moved - now.moved_minor)
     return PaymentCorrected(
         entry="settlement",
         instalment=instalment.number,
         attempt=payment.attempt,
         moved_minor=moved,
-        superseded=nothing_settled and payment.attempt != len(instalment.payments),
+        superseded=payment.superseded,
         account=payment.account,
-        encumbered_minor=now.moved_minor - moved,
-        expended_minor=moved - now.moved_minor,
         **_base(award, entry, act, now, amount_minor, reason),
+        **_followed(enterprise, award, after, ruling, ledger, change),
     )
 
 
@@ -85,21 +82,24 @@ def corrected_return(
 ) -> PaymentCorrected:
     """At most what is paid and not ordered back; less only by what has not been paid again or cancelled since.
 
-    Raises CorrectionImpossible or AwardState.
+    Raises CorrectionImpossible, AwardState, or what `check_room` raises.
     """
     fact, award = entry.fact, enterprise.awards[entry.fact.award_id]
-    _check_still_owed(award, ledger)
-    instalment, payment = _payment(award, entry)
+    after, ruling = _as_if_standing(award, terms_of(ledger, award))
+    instalment, payment = _payment(after, entry)
     now = _now(enterprise, entry, moved_minor=fact.encumbered_minor)
     same_year = _same_year(entry, ledger.fund(award.fund))
-    owed_again = award.encumbered_minor if same_year else award.expended_before_minor
+    owed_again = after.encumbered_minor if same_year else after.expended_before_minor
     least = now.amount_minor - min(instalment.open_minor, owed_again)
-    most = now.amount_minor + min(payment.paid_minor, award.recoverable_minor)
+    most = now.amount_minor + min(payment.paid_minor, after.recoverable_minor + _falling(after, ruling))
     because = "it must cover what was paid again or cancelled since, and not exceed what is paid and not ordered back"
     check_between(entry, amount_minor, now.amount_minor, (max(0, least), most), because)
     if amount_minor < now.amount_minor:
-        _check_no_other_under_way(award, instalment, payment)
-    moved = min(amount_minor, award.expended_minor + now.moved_minor) if same_year else 0
+        _check_no_other_under_way(after, instalment, payment)
+    moved = min(amount_minor, after.expended_minor + now.moved_minor) if same_year else 0
+    change = amount_minor - now.amount_minor
+    payment.returned_minor += change
+    _expend(after, now.moved_minor - moved)
     return PaymentCorrected(
         entry="return",
         instalment=instalment.number,
@@ -107,10 +107,42 @@ def corrected_return(
         moved_minor=moved,
         superseded=payment.superseded,
         account=payment.account,
-        encumbered_minor=moved - now.moved_minor,
-        expended_minor=now.moved_minor - moved,
         **_base(award, entry, act, now, amount_minor, reason),
+        **_followed(enterprise, award, after, ruling, ledger, -change),
     )
+
+
+def _as_if_standing(award: Award, terms: Terms) -> tuple[Award, Ruling | None]:
+    """A copy of the award; where it has ended, without what the ruling did by which it has."""
+    after, ruling = deepcopy(award), award.ruling
+    if ruling is None or ended(award, terms) is None:
+        return after, None
+    lift(after, ruling)
+    return after, ruling
+
+
+def _falling(award: Award, ruling: Ruling | None) -> int:
+    """What is outstanding of the order that the ruling made: it asks for what was paid, so it falls with that."""
+    return award.clawbacks[ruling.order - 1].outstanding_minor if ruling is not None and ruling.order else 0
+
+
+def _expend(award: Award, amount_minor: int) -> None:
+    award.encumbered_minor -= amount_minor
+    award.expended_minor += amount_minor
+
+
+def _followed(
+    enterprise: Enterprise, award: Award, after: Award, ruling: Ruling | None, ledger: WorkingSet, more_paid_minor: int
+) -> dict[str, Any]:
+    """What follows from an entry where the award has ended: it ends again, and so much more is ordered back."""
+    if ruling is None:
+        return {
+            "encumbered_minor": after.encumbered_minor - award.encumbered_minor,
+            "expended_minor": after.expended_minor - award.expended_minor,
+        }
+    follow_paid(after, ruling, more_paid_minor)
+    end_again(after, terms_of(ledger, award), ledger.fund(award.fund))
+    return {**differences(enterprise, award, after, ledger)}
 
 
 def corrected_order(
@@ -150,32 +182,87 @@ def corrected_receipt(
     Raises CorrectionImpossible, ClawbackState, AppropriationTooLow, or ApprovalRefused with the checks against it.
     """
     fact, award = entry.fact, enterprise.awards[entry.fact.award_id]
-    clawback, fund, terms = _clawback(award, entry), ledger.fund(award.fund), terms_of(ledger, award)
+    clawback = _clawback(award, entry)
     now = _now(enterprise, entry, headroom_minor=fact.headroom_minor, refunded_minor=fact.refunded_minor)
     most = now.amount_minor + clawback.outstanding_minor
     check_between(entry, amount_minor, now.amount_minor, (0, most), "no more than is ordered can be received")
-    rule = terms.give_back(clawback.ground)
-    headroom = min(amount_minor, award.counted_minor + now.headroom_minor) if rule.headroom else 0
-    money_goes_back = rule.fund_money and _same_year(entry, fund)
-    refunded = min(amount_minor, award.expended_minor + now.refunded_minor) if money_goes_back else 0
-    counted, expended = now.headroom_minor - headroom, now.refunded_minor - refunded
-    recovered = award.recovered_minor + amount_minor - now.amount_minor
-    places = place_change(award, terms, award.open_minor, recovered, clawback.ground)
-    if expended > fund.available_minor:
-        raise AppropriationTooLow(fund.appropriated_minor, fund.committed_minor + expended)
-    if counted > 0 or places > 0:
-        check_standing(enterprise, award, ledger, award.counted_minor + counted, place=places > 0)
+    received = _received(award, entry, ledger, now, amount_minor, clawback.ground)
+    _check_received(enterprise, award, ledger, received)
     return ClawbackCorrected(
         entry="receipt",
         clawback=clawback.number,
-        counted_minor=counted,
-        places=places,
-        expended_minor=expended,
-        headroom_minor=headroom,
-        refunded_minor=refunded,
-        claims=tuple(claim.id for claim in award.claims) if counted or places else (),
+        **received,
         **_base(award, entry, act, now, amount_minor, reason),
     )
+
+
+def corrected_set_off(
+    enterprise: Enterprise, entry: Event, ledger: WorkingSet, act: Act, amount_minor: int, reason: str
+) -> SetOffCorrected:
+    """A settlement of one award and a receipt of another at once: within what both still allow.
+
+    Raises CorrectionImpossible, ClawbackState, AwardState, AppropriationTooLow, or ApprovalRefused with the checks.
+    """
+    fact = entry.fact
+    award, paid = enterprise.awards[fact.award_id], enterprise.awards[fact.paid_award_id]
+    if ended(paid, terms_of(ledger, paid)):
+        raise AwardState(str(paid.award_id), "what was paid by it has ended: correct first the entry by which it has")
+    clawback, instalment = _clawback(award, entry), paid.instalments[fact.instalment - 1]
+    gave_back = {"headroom_minor": fact.headroom_minor, "refunded_minor": fact.refunded_minor}
+    now = _now(enterprise, entry, moved_minor=fact.expended_minor, **gave_back)
+    least = now.amount_minor - min(now.amount_minor, paid.recoverable_minor)
+    most = now.amount_minor + min(clawback.outstanding_minor, instalment.open_minor)
+    because = "it must cover what is ordered back since, and not exceed what is ordered and what is owed"
+    check_between(entry, amount_minor, now.amount_minor, (least, most), because)
+    change = amount_minor - now.amount_minor
+    if change > 0 and instalment.under_way:
+        raise AwardState(str(paid.award_id), "an attempt to pay is under way")
+    moved = _expended(paid, entry, now, amount_minor)
+    after = deepcopy(award)
+    if award is paid:
+        after.set_off(instalment.number, change, moved - now.moved_minor)
+    received = _received(after, entry, ledger, now, amount_minor, clawback.ground)
+    _check_received(enterprise, award, ledger, received)
+    return SetOffCorrected(
+        clawback=clawback.number,
+        paid_award_id=paid.award_id,
+        instalment=instalment.number,
+        moved_minor=moved,
+        paid_fund=paid.fund,
+        paid_expended_minor=moved - now.moved_minor,
+        **received,
+        **_base(award, entry, act, now, amount_minor, reason),
+    )
+
+
+def _received(
+    award: Award, entry: Event, ledger: WorkingSet, now: Corrected, amount_minor: int, ground: Ground
+) -> dict[str, Any]:
+    """What a receipt of this amount gives back in all, and the differences to what stood."""
+    fund, terms = ledger.fund(award.fund), terms_of(ledger, award)
+    rule = terms.give_back(ground)
+    headroom = min(amount_minor, award.counted_minor + now.headroom_minor) if rule.headroom else 0
+    money_goes_back = rule.fund_money and _same_year(entry, fund)
+    refunded = min(amount_minor, award.expended_minor + now.refunded_minor) if money_goes_back else 0
+    recovered = award.recovered_minor + amount_minor - now.amount_minor
+    counted, places = now.headroom_minor - headroom, place_change(award, terms, award.open_minor, recovered, ground)
+    return {
+        "counted_minor": counted,
+        "places": places,
+        "expended_minor": now.refunded_minor - refunded,
+        "headroom_minor": headroom,
+        "refunded_minor": refunded,
+        "claims": tuple(claim.id for claim in award.claims) if counted or places else (),
+    }
+
+
+def _check_received(enterprise: Enterprise, award: Award, ledger: WorkingSet, received: dict[str, Any]) -> None:
+    """Have others taken what is taken back? Raises AppropriationTooLow or ApprovalRefused."""
+    fund, counted, places = ledger.fund(award.fund), received["counted_minor"], received["places"]
+    if received["expended_minor"] > fund.available_minor:
+        raise AppropriationTooLow(fund.appropriated_minor, fund.committed_minor + received["expended_minor"])
+    if counted > 0 or places > 0:
+        check_standing(enterprise, award, ledger, award.counted_minor + counted, place=places > 0)
 
 
 def _expended(award: Award, entry: Event, now: Corrected, amount_minor: int) -> int:
@@ -184,7 +271,7 @@ def _expended(award: Award, entry: Event, now: Corrected, amount_minor: int) -> 
     An entry that expended anything had used up what had come back late by then, so all that it should have settled
     besides was encumbered. One that expended nothing left perhaps some of that, which comes first.
     """
-    fact: PaymentSettled = entry.fact
+    fact: PaymentSettled | ClawbackSetOff = entry.fact
     first, expended = fact.amount_minor, fact.expended_minor
     moved = max(0, amount_minor - (first - expended))
     if not expended and amount_minor > first:

@@ -4,14 +4,16 @@ The entry itself stays as it was recorded, and keeps its day: a decision of 2025
 was used in 2025. Nothing is decided when a fact is applied; the differences are signed minor units.
 """
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from msgspec import field
 
 from award_ledger.domain.assessment import Assessment
-from award_ledger.domain.fact import EvidenceRef, Fact, InstalmentOwed, Touch, paid_from, touched
+from award_ledger.domain.fact import EvidenceRef, Fact, InstalmentOwed, PayeeCommitments, Touch, paid_from, touched
 from award_ledger.domain.identity import entry_id
+from award_ledger.domain.ruling import Restated
 
 PaymentEntry = Literal["settlement", "return"]
 ClawbackEntry = Literal["order", "receipt", "write_off"]
@@ -25,6 +27,13 @@ class EntryCorrected(Fact, frozen=True, kw_only=True):
 
     def marks(self) -> tuple[UUID, ...]:
         return (entry_id(self.corrects),)
+
+
+class CorrectionProposed(EntryCorrected, frozen=True, kw_only=True):
+    """Base of what needs two people: nothing is corrected until another asks for the same."""
+
+    def marks(self) -> tuple[UUID, ...]:
+        return ()
 
 
 class NameCorrected(EntryCorrected, frozen=True, kw_only=True):
@@ -44,6 +53,47 @@ class ApplicationCorrected(EntryCorrected, frozen=True, kw_only=True):
     asked_minor: int
     facts: dict[str, str] = field(default_factory=dict)
     evidence: tuple[EvidenceRef, ...] = ()
+
+    def touches(self) -> tuple[Touch, ...]:
+        return touched(self.measure)
+
+
+class ApplicationDateCorrected(EntryCorrected, frozen=True, kw_only=True):
+    """The day on which it was applied for. Consents to an application that is still open fall away."""
+
+    TOPIC = "enterprise.application_date_corrected.v1"
+    application_id: UUID
+    measure: str
+    applied_on: date
+    stood: date
+
+    def touches(self) -> tuple[Touch, ...]:
+        return touched(self.measure)
+
+
+class PayeeCorrectionProposed(CorrectionProposed, frozen=True, kw_only=True):
+    """Another payee: nothing goes there until another person has named the same one."""
+
+    TOPIC = "enterprise.payee_correction_proposed.v1"
+    application_id: UUID
+    measure: str
+    payee: PayeeCommitments
+
+    def touches(self) -> tuple[Touch, ...]:
+        return touched(self.measure)
+
+
+class PayeeCorrected(EntryCorrected, frozen=True, kw_only=True):
+    """Where the money of an application should go, as two people have said; `proposed_at` is the position of the first.
+
+    The commitments are its own: the openings of both lie in the vault, each at its position.
+    """
+
+    TOPIC = "enterprise.payee_corrected.v1"
+    application_id: UUID
+    measure: str
+    payee: PayeeCommitments
+    proposed_at: int
 
     def touches(self) -> tuple[Touch, ...]:
         return touched(self.measure)
@@ -77,15 +127,12 @@ class AwardEntryCorrected(EntryCorrected, frozen=True, kw_only=True):
         return touched(self.measure, self.fund, self.claims)
 
 
-class AwardCorrectionProposed(EntryCorrected, frozen=True, kw_only=True):
+class AwardCorrectionProposed(CorrectionProposed, frozen=True, kw_only=True):
     """A higher amount that needs two people: the same correction by another one completes it."""
 
     TOPIC = "enterprise.award_correction_proposed.v1"
     award_id: UUID
     amount_minor: int
-
-    def marks(self) -> tuple[UUID, ...]:
-        return ()
 
 
 class AwardCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
@@ -103,7 +150,8 @@ class AwardCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
 class PaymentCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
     """The right amount of a settlement or a return; `moved_minor` of it moved between the balances of the fund.
 
-    `superseded`: nothing was settled by this attempt, and a later one took its place.
+    `superseded`: nothing was settled by this attempt, and a later one took its place. `restated`: the award has ended,
+    so that the ruling by which it has cancels more or less.
     """
 
     TOPIC = "enterprise.payment_corrected.v1"
@@ -114,6 +162,7 @@ class PaymentCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
     moved_minor: int = 0
     superseded: bool = False
     account: str = ""
+    restated: Restated | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return (*super().touches(), *paid_from(self.account))
@@ -128,6 +177,48 @@ class ClawbackCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
     clawback: int
     headroom_minor: int = 0
     refunded_minor: int = 0
+
+
+class SetOffCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
+    """The right amount of a set-off, and what it gives back in all. The award of the base is that of the order.
+
+    `paid_expended_minor` more of the award that is paid by it goes from encumbered to expended in `paid_fund`, and
+    `moved_minor` in all.
+    """
+
+    TOPIC = "enterprise.set_off_corrected.v1"
+    MOVES_MONEY = True
+    clawback: int
+    paid_award_id: UUID
+    instalment: int
+    headroom_minor: int = 0
+    refunded_minor: int = 0
+    moved_minor: int = 0
+    paid_fund: str = ""
+    paid_expended_minor: int = 0
+
+    def touches(self) -> tuple[Touch, ...]:
+        return tuple(dict.fromkeys((*super().touches(), *touched(fund=self.paid_fund))))
+
+
+class RulingCorrected(AwardEntryCorrected, frozen=True, kw_only=True):
+    """Base: what was rightly `said`, in place of `stood`; empty: nothing. The amounts are what it cancels."""
+
+    said: str
+    stood: str
+    restated: Restated
+
+
+class StageResultCorrected(RulingCorrected, frozen=True, kw_only=True):
+    """The right result of a staged award."""
+
+    TOPIC = "enterprise.stage_result_corrected.v1"
+
+
+class RevocationCorrected(RulingCorrected, frozen=True, kw_only=True):
+    """The right ground of a revocation."""
+
+    TOPIC = "enterprise.revocation_corrected.v1"
 
 
 class AppropriationCorrected(EntryCorrected, frozen=True, kw_only=True):
@@ -151,4 +242,10 @@ CORRECTIONS: tuple[type[Fact], ...] = (
     PaymentCorrected,
     ClawbackCorrected,
     AppropriationCorrected,
+    StageResultCorrected,
+    RevocationCorrected,
+    ApplicationDateCorrected,
+    PayeeCorrectionProposed,
+    PayeeCorrected,
+    SetOffCorrected,
 )

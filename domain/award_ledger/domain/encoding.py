@@ -89,7 +89,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     LogKeys: "log.snapshot.v1",
     BankAccount: "bank_account.snapshot.v3",
     PaymentRun: "payment_run.snapshot.v1",
-    Roster: "roster.snapshot.v1",
+    Roster: "roster.snapshot.v2",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""
 

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, field
 
 from award_ledger.domain import corrections as co
 from award_ledger.domain import events as ev
-from award_ledger.domain.award import Award, Clawback, Instalment, Payment
+from award_ledger.domain.award import Award, Instalment, Payment
 from award_ledger.domain.bank_events import PaymentRejectionProposed
 from award_ledger.domain.fact import Corrected, Event, EvidenceRef, PayeeCommitments
 from award_ledger.domain.objection import Objection, ObjectionAnswer, ObjectionAnswered, ObjectionRaised
@@ -21,7 +22,7 @@ from award_ledger.domain.personal_data import (
     Subject,
     told_by,
 )
-from award_ledger.domain.terms import Ground
+from award_ledger.domain.ruling import Ruling, with_more
 
 ApplicationStatus = Literal["open", "approved", "refused", "withdrawn"]
 
@@ -36,7 +37,11 @@ class Review(Struct, frozen=True):
 
 
 class Application(Struct):
-    """What the enterprise asked for. `number`, by which people know it, is the position of its submission."""
+    """What the enterprise asked for. `number`, by which people know it, is the position of its submission.
+
+    `payee_at` is the position of the entry that names the payee; another that waits for a second person was named at
+    `payee_proposed_at`.
+    """
 
     application_id: UUID
     number: int
@@ -50,6 +55,9 @@ class Application(Struct):
     reviews: list[Review] = field(default_factory=list)
     refused_approvals: int = 0
     personal_data: dict[Subject, PersonalData] = field(default_factory=dict)
+    payee_at: int = 0
+    payee_proposed_by: str = ""
+    payee_proposed_at: int = 0
 
 
 class Enterprise(Struct):
@@ -121,7 +129,8 @@ class Enterprise(Struct):
             fact.facts,
             fact.evidence,
             fact.payee,
-            personal_data=told_by(fact.payee, fact.contact),
+            personal_data=told_by(event.position, fact.payee, fact.contact),
+            payee_at=event.position,
         )
 
     def _erasure_proposed(self, event: Event) -> None:
@@ -131,7 +140,7 @@ class Enterprise(Struct):
 
     def _personal_data_erased(self, event: Event) -> None:
         held = self.applications[event.fact.application_id].personal_data[event.fact.subject]
-        held.proposal, held.erased_at = None, event.position
+        held.proposal, held.erased_at = None, held.erased_at or event.position
 
     def _withdrawn(self, event: Event) -> None:
         self.applications[event.fact.application_id].status = "withdrawn"
@@ -188,20 +197,21 @@ class Enterprise(Struct):
 
     def _stage_result(self, event: Event) -> None:
         fact: ev.StageResultRecorded = event.fact
-        award = self._shrunk(fact)
-        award.stage_result = fact.result
+        award, on = self._shrunk(fact), fact.act.effective_on
+        released, was_due_on = 0, None
         for instalment in award.instalments:
             if fact.released_stage and instalment.stage == fact.released_stage:
-                instalment.waiting = False
-                instalment.due_on = max(instalment.due_on, fact.act.effective_on)
-        _cancel(award, fact.cancelled_minor)
+                released, was_due_on = instalment.number, instalment.due_on
+                instalment.waiting, instalment.due_on = False, max(instalment.due_on, on)
         if fact.clawback_minor:
-            _order(award, "breach", fact.clawback_minor, fact.act.effective_on, fact.result)
+            award.order("breach", fact.clawback_minor, on, fact.result)
+        ruling = _ruled(award, event, fact.result)
+        order = len(award.clawbacks) if fact.clawback_minor else 0
+        award.rule(msgspec.structs.replace(ruling, released=released, was_due_on=was_due_on, order=order))
 
     def _revoked(self, event: Event) -> None:
         award = self._shrunk(event.fact)
-        award.revoked, award.revoked_on = True, event.fact.ground
-        _cancel(award, event.fact.cancelled_minor)
+        award.rule(msgspec.structs.replace(_ruled(award, event, event.fact.ground), revokes=True))
 
     def _instructed(self, event: Event) -> None:
         fact: ev.PaymentInstructed = event.fact
@@ -244,7 +254,11 @@ class Enterprise(Struct):
     def _returned_and_cancelled(self, event: Event) -> None:
         fact: ev.PaymentReturnedAndCancelled = event.fact
         self._returned(event)
-        self._shrunk(fact).instalments[fact.instalment - 1].cancelled_minor += fact.cancelled_minor
+        award = self._shrunk(fact)
+        award.instalments[fact.instalment - 1].cancelled_minor += fact.cancelled_minor
+        if award.ruling is not None:
+            cancelled = [0] * (fact.instalment - 1) + [fact.cancelled_minor]
+            award.rule(_more(award.ruling, fact, cancelled))
 
     def _objection_raised(self, event: Event) -> None:
         fact: ObjectionRaised = event.fact
@@ -260,7 +274,7 @@ class Enterprise(Struct):
 
     def _clawback_ordered(self, event: Event) -> None:
         fact: ev.ClawbackOrdered = event.fact
-        _order(self.awards[fact.award_id], fact.ground, fact.amount_minor, fact.act.effective_on, fact.reason)
+        self.awards[fact.award_id].order(fact.ground, fact.amount_minor, fact.act.effective_on, fact.reason)
 
     def _clawback_received(self, event: Event) -> None:
         fact: ev.ClawbackReceived | ev.ClawbackSetOff = event.fact
@@ -301,13 +315,37 @@ class Enterprise(Struct):
         application.asked_minor, application.facts = fact.asked_minor, fact.facts
         application.evidence, application.reviews = fact.evidence, []
 
-    def _entry_corrected(self, event: Event, **parts: int) -> Award:
+    def _date_corrected(self, event: Event) -> None:
+        fact: co.ApplicationDateCorrected = event.fact
+        application = self.applications[fact.application_id]
+        application.applied_on = fact.applied_on
+        if application.status == "open":
+            application.reviews = []
+
+    def _payee_proposed(self, event: Event) -> None:
+        application = self._payee_told(event)
+        application.payee_proposed_by, application.payee_proposed_at = event.fact.act.principal, event.position
+
+    def _payee_corrected(self, event: Event) -> None:
+        application = self._payee_told(event)
+        application.payee, application.payee_at = event.fact.payee, event.position
+        application.payee_proposed_by, application.payee_proposed_at = "", 0
+
+    def _payee_told(self, event: Event) -> Application:
+        application = self.applications[event.fact.application_id]
+        held = application.personal_data.setdefault("payee", told_by(event.position, event.fact.payee)["payee"])
+        if event.position not in held.entries:
+            held.entries += (event.position,)
+        return application
+
+    def _entry_corrected(self, event: Event) -> Award:
         fact: co.AwardEntryCorrected = event.fact
         award = self.awards[fact.award_id]
         award.counted_minor += fact.counted_minor
         award.encumbered_minor += fact.encumbered_minor
         award.expended_minor += fact.expended_minor
         award.holds_place = bool(award.holds_place + fact.places)
+        parts = {name: getattr(fact, name, 0) for name in ("moved_minor", "headroom_minor", "refunded_minor")}
         self.corrected[fact.corrects] = Corrected(by=event.position, amount_minor=fact.amount_minor, **parts)
         return award
 
@@ -333,18 +371,27 @@ class Enterprise(Struct):
 
     def _payment_corrected(self, event: Event) -> None:
         fact: co.PaymentCorrected = event.fact
-        award = self._entry_corrected(event, moved_minor=fact.moved_minor)
+        award = self._entry_corrected(event)
         payment = award.instalments[fact.instalment - 1].payments[fact.attempt - 1]
         payment.superseded = fact.superseded
         if fact.entry == "settlement":
             payment.settled_minor += fact.change_minor
         else:
             payment.returned_minor += fact.change_minor
+        if fact.restated is not None:
+            award.restate(fact.restated)
+
+    def _set_off_corrected(self, event: Event) -> None:
+        fact: co.SetOffCorrected = event.fact
+        self._entry_corrected(event).clawbacks[fact.clawback - 1].received_minor += fact.change_minor
+        self.awards[fact.paid_award_id].set_off(fact.instalment, fact.change_minor, fact.paid_expended_minor)
+
+    def _ruling_corrected(self, event: Event) -> None:
+        self._entry_corrected(event).restate(event.fact.restated)
 
     def _clawback_corrected(self, event: Event) -> None:
         fact: co.ClawbackCorrected = event.fact
-        gave_back = {"headroom_minor": fact.headroom_minor, "refunded_minor": fact.refunded_minor}
-        clawback = self._entry_corrected(event, **gave_back).clawbacks[fact.clawback - 1]
+        clawback = self._entry_corrected(event).clawbacks[fact.clawback - 1]
         match fact.entry:
             case "order":
                 clawback.ordered_minor += fact.change_minor
@@ -354,18 +401,16 @@ class Enterprise(Struct):
                 clawback.written_off_minor += fact.change_minor
 
 
-def _cancel(award: Award, amount_minor: int) -> None:
-    """Cancels this much of what is open, from the last instalment on: what waits comes after what is due."""
-    for instalment in reversed(award.instalments):
-        cancelled = min(amount_minor, instalment.open_minor)
-        amount_minor -= cancelled
-        instalment.cancelled_minor += cancelled
-        if cancelled:
-            instalment.waiting = instalment.waiting and instalment.open_minor > 0
+def _ruled(award: Award, event: Event, said: str) -> Ruling:
+    """A result or a revocation, once what it gives back is in the award; what it cancels is cancelled here."""
+    cancelled, stopped = award.cancel(event.fact.cancelled_minor)
+    on = event.fact.act.effective_on
+    return _more(Ruling(position=event.position, said=said, on=on, until=on, stopped=stopped), event.fact, cancelled)
 
 
-def _order(award: Award, ground: Ground, amount_minor: int, on: date, reason: str) -> None:
-    award.clawbacks.append(Clawback(len(award.clawbacks) + 1, ground, amount_minor, on, reason))
+def _more(ruling: Ruling, fact: ev.AwardShrunk, cancelled: list[int]) -> Ruling:
+    names = ("headroom_minor", "released_minor", "lapsed_minor", "frees_place")
+    return with_more(ruling, cancelled, fact.act.effective_on, **{name: getattr(fact, name) for name in names})
 
 
 _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
@@ -400,10 +445,16 @@ _APPLY: dict[type[Any], Callable[[Enterprise, Event], None]] = {
     ev.ClawbackCancelled: Enterprise._clawback_cancelled,
     co.NameCorrected: Enterprise._name_corrected,
     co.ApplicationCorrected: Enterprise._application_corrected,
+    co.ApplicationDateCorrected: Enterprise._date_corrected,
+    co.PayeeCorrectionProposed: Enterprise._payee_proposed,
+    co.PayeeCorrected: Enterprise._payee_corrected,
     co.AwardCorrectionProposed: Enterprise._raise_proposed,
     co.AwardCorrected: Enterprise._award_corrected,
     co.PaymentCorrected: Enterprise._payment_corrected,
     co.ClawbackCorrected: Enterprise._clawback_corrected,
+    co.SetOffCorrected: Enterprise._set_off_corrected,
+    co.StageResultCorrected: Enterprise._ruling_corrected,
+    co.RevocationCorrected: Enterprise._ruling_corrected,
     PersonalDataErasureProposed: Enterprise._erasure_proposed,
     PersonalDataErased: Enterprise._personal_data_erased,
 }

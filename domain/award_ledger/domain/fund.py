@@ -5,7 +5,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from award_ledger.domain.corrections import AppropriationCorrected, AwardEntryCorrected, ClawbackCorrected
+from award_ledger.domain.corrections import (
+    AppropriationCorrected,
+    AwardEntryCorrected,
+    ClawbackCorrected,
+    PaymentCorrected,
+    RulingCorrected,
+    SetOffCorrected,
+)
 from award_ledger.domain.events import (
     AwardApproved,
     AwardShrunk,
@@ -107,8 +114,20 @@ class Fund(Struct):
             self.recovered_minor += fact.amount_minor
 
     def _correct(self, fact: AwardEntryCorrected) -> None:
+        if isinstance(fact, SetOffCorrected):
+            if fact.paid_fund == self.code:
+                self._expend(fact.paid_expended_minor)
+            if fact.fund != self.code:
+                return
         self.encumbered_minor += fact.encumbered_minor
         self.expended_minor += fact.expended_minor
-        self.available_minor -= fact.encumbered_minor + fact.expended_minor
-        if isinstance(fact, ClawbackCorrected) and fact.entry == "receipt":
+        lapsed = (
+            fact.restated.lapsed_minor
+            if isinstance(fact, PaymentCorrected | RulingCorrected) and fact.restated is not None
+            else 0
+        )
+        self.lapsed_minor += lapsed
+        self.appropriated_minor -= lapsed
+        self.available_minor -= fact.encumbered_minor + fact.expended_minor + lapsed
+        if isinstance(fact, SetOffCorrected) or (isinstance(fact, ClawbackCorrected) and fact.entry == "receipt"):
             self.recovered_minor += fact.change_minor

@@ -4,9 +4,11 @@ The log keeps the commitments for ever, so every proof stays valid; what stands 
 fact here says that it was erased. An opening that is missing without it was taken away by somebody.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from award_ledger.domain.fact import ContactCommitments, Fact, PayeeCommitments
@@ -50,20 +52,31 @@ class ErasureProposal(Struct, frozen=True):
 class PersonalData(Struct):
     """What an application told of one subject: by which fields, and what became of it.
 
-    `erased_at` is the position of its erasure; 0: it is kept.
+    `entries` are the positions at which it was told, corrections and proposals of them included. `erased_at` is the
+    position of its erasure; 0: it is kept.
     """
 
     paths: tuple[str, ...]
+    entries: tuple[int, ...] = ()
     proposal: ErasureProposal | None = None
     erased_at: int = 0
 
 
-def told_by(payee: PayeeCommitments | None, contact: ContactCommitments | None) -> dict[Subject, PersonalData]:
-    """What a submission told, by subject."""
+def erased_besides(fact: PersonalDataErased, held: PersonalData) -> Iterator[PersonalDataErased]:
+    """What follows an erasure: the same for every later entry that told of the subject, proposals included."""
+    if fact.entry == held.entries[0]:
+        yield from (msgspec.structs.replace(fact, entry=entry) for entry in held.entries[1:])
+
+
+def told_by(
+    position: int, payee: PayeeCommitments | None, contact: ContactCommitments | None = None
+) -> dict[Subject, PersonalData]:
+    """What an entry told, by subject."""
     told: dict[Subject, PayeeCommitments | ContactCommitments | None] = {"payee": payee, "contact": contact}
     return {
         subject: PersonalData(
-            tuple(f"{subject}.{name}" for name in part.__struct_fields__ if getattr(part, name) is not None)
+            tuple(f"{subject}.{name}" for name in part.__struct_fields__ if getattr(part, name) is not None),
+            (position,),
         )
         for subject, part in told.items()
         if part is not None

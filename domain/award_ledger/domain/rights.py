@@ -78,6 +78,13 @@ class RosterNotOpen(Precondition):
     template = "{method} needs a roster, and it is not open: the operator opens it with its first administrators"
 
 
+@dataclass(eq=False)
+class TermsNeedTwo(Exists):
+    version: int
+    reason = "TERMS_NEED_TWO"
+    template = "Terms need two people already, by version {version} of the roster or before"
+
+
 class Rule(NamedTuple):
     """Who may call a method: holders of a role in whatever department, or of a role in one that leads the measure."""
 

@@ -9,7 +9,15 @@ import msgspec
 from msgspec import Struct, field
 
 from award_ledger.domain.fact import Event
-from award_ledger.domain.roster_events import Role, RoleGranted, RoleRevoked, RosterOpened, TermsReviewed
+from award_ledger.domain.roster_events import (
+    Role,
+    RoleGranted,
+    RoleRevoked,
+    RosterOpened,
+    TermsByTwoProposed,
+    TermsByTwoRequired,
+    TermsReviewed,
+)
 from award_ledger.domain.terms import Terms
 
 
@@ -67,6 +75,7 @@ class Roster(Struct):
     terms_need_two: bool = False
     grants: dict[str, list[RoleGrant]] = field(default_factory=dict)
     consents: dict[str, TermsConsent] = field(default_factory=dict)
+    terms_by_two_proposed_by: str = ""
 
     def held(self, principal: str, on: date) -> list[RoleGrant]:
         """What a principal holds on a day."""
@@ -100,6 +109,10 @@ class Roster(Struct):
                 self.consents[fact.terms.measure_code] = TermsConsent(
                     fact.version, terms_digest(fact.terms), fact.act.principal
                 )
+            case TermsByTwoProposed() as fact:
+                self.terms_by_two_proposed_by = fact.act.principal
+            case TermsByTwoRequired():
+                self.terms_need_two, self.terms_by_two_proposed_by = True, ""
 
     def _grant(self, event: Event, fact: RosterOpened | RoleGranted, holder: str, role: Role) -> None:
         grant = RoleGrant(

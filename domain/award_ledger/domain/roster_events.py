@@ -56,4 +56,27 @@ class TermsReviewed(Fact, frozen=True, kw_only=True):
     reason: str
 
 
-ROSTER_EVENTS: tuple[type[Fact], ...] = (RosterOpened, RoleGranted, RoleRevoked, TermsReviewed)
+class TermsByTwoProposed(Fact, frozen=True, kw_only=True):
+    """An administrator's word that Terms should need two people; another one's same word makes it so."""
+
+    TOPIC = "roster.terms_by_two_proposed.v1"
+    reason: str
+    document: str = ""
+
+
+class TermsByTwoRequired(Fact, frozen=True, kw_only=True):
+    """From here on Terms need two people; `act.second` proposed it. No fact lowers that again."""
+
+    TOPIC = "roster.terms_by_two_required.v1"
+    reason: str
+    document: str = ""
+
+
+ROSTER_EVENTS: tuple[type[Fact], ...] = (
+    RosterOpened,
+    RoleGranted,
+    RoleRevoked,
+    TermsReviewed,
+    TermsByTwoProposed,
+    TermsByTwoRequired,
+)

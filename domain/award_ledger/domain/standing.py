@@ -1,8 +1,9 @@
 """Which of the facts that were known have effect by a day of law, and the aggregates that they make alone.
 
 A fact has the day that its act names, with two exceptions. What concerns an award has effect no sooner than the award
-itself; and a correction has the day of the entry that it corrects, for the entry was wrong from then on. By this rule
-alone a fact counts or not, so that enterprises, measures, funds and claims agree about any day.
+itself; and a correction has the day of the entry that it corrects, for the entry was wrong from then on, or that of the
+last ruling on the award which it changes besides. By this rule alone a fact counts or not, so that enterprises,
+measures, funds and claims agree about any day.
 
 Days need not follow the order of the log. What a counted fact cannot be told without is therefore told with it, though
 its own day is later: the application of an award, the attempt that was settled, the order under which money came, the
@@ -25,6 +26,7 @@ from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.objection import ObjectionRaised
 from award_ledger.domain.policy_events import FundCreated, TermsPublished
+from award_ledger.domain.terms import Ground
 
 A = TypeVar("A", Enterprise, Measure, Fund, Claim)
 
@@ -56,7 +58,9 @@ class Standing:
     def _day(self, event: Event) -> date:
         fact: Fact = event.fact
         if isinstance(fact, co.EntryCorrected):
-            return self._day(self._entry_at(fact.corrects))
+            restated = getattr(fact, "restated", None)
+            since = restated.since if restated is not None else date.min
+            return max(since, self._day(self._entry_at(fact.corrects)))
         own = fact.act.effective_on
         if isinstance(fact, ev.AwardApproved):
             self._decisions[fact.award_id] = own
@@ -96,7 +100,7 @@ def _with_orders(events: Iterable[Event]) -> Iterator[tuple[Event, int]]:
     orders: dict[UUID, int] = {}
     for event in events:
         fact = event.fact
-        if isinstance(fact, ev.ClawbackOrdered) or (isinstance(fact, ev.StageResultRecorded) and fact.clawback_minor):
+        if isinstance(fact, ev.ClawbackOrdered) or _made(fact) is not None:
             orders[fact.award_id] = orders.get(fact.award_id, 0) + 1
             yield event, orders[fact.award_id]
         else:
@@ -138,7 +142,7 @@ class _Needed:
                 needed = fact.attempt <= self._attempts.get((fact.award_id, fact.instalment), 0)
             case ObjectionRaised():
                 needed = fact.objection <= self._objections.get(fact.award_id, 0)
-            case co.NameCorrected() | co.ApplicationCorrected():
+            case co.NameCorrected() | co.ApplicationCorrected() | co.ApplicationDateCorrected() | co.PayeeCorrected():
                 needed = fact.corrects in self._told
             case _ if order:
                 needed = order <= self._orders.get(fact.award_id, 0)
@@ -147,25 +151,34 @@ class _Needed:
         if not needed:
             return None
         self._told.add(event.position)
-        return _order_alone(event, order) if isinstance(fact, ev.StageResultRecorded) else event
+        made = _made(fact)
+        return event if made is None else msgspec.structs.replace(event, fact=_order_alone(fact, made))
 
 
 def _raise(numbers: dict[Any, int], key: Any, number: int) -> None:
     numbers[key] = max(numbers.get(key, 0), number)
 
 
-def _order_alone(event: Event, number: int) -> Event:
-    """A result, of which only the order that it makes is needed."""
-    result: ev.StageResultRecorded = event.fact
-    order = ev.ClawbackOrdered(
-        act=result.act,
-        award_id=result.award_id,
-        clawback=number,
-        amount_minor=result.clawback_minor,
-        ground="breach",
-        reason=result.result,
+def _made(fact: Any) -> tuple[int, Ground, date, str] | None:
+    """The order that a result makes, or a correction of one: amount, ground, day, reason."""
+    if isinstance(fact, ev.StageResultRecorded) and fact.clawback_minor:
+        return fact.clawback_minor, "breach", fact.act.effective_on, fact.result
+    restated = getattr(fact, "restated", None)
+    made = restated.made if restated is not None else None
+    return None if made is None else (made.amount_minor, made.ground, made.on, made.reason)
+
+
+def _order_alone(fact: Any, made: tuple[int, Ground, date, str]) -> ev.ClawbackOrdered:
+    """What of a fact is needed where only the order is that it makes."""
+    amount, ground, on, reason = made
+    return ev.ClawbackOrdered(
+        act=msgspec.structs.replace(fact.act, effective_on=on),
+        award_id=fact.award_id,
+        clawback=0,
+        amount_minor=amount,
+        ground=ground,
+        reason=reason,
     )
-    return msgspec.structs.replace(event, fact=order)
 
 
 def fund_by(standing: Standing, fund_id: UUID, events: Events) -> Counted[Fund]:

@@ -188,6 +188,7 @@ class Application(_message.Message):
     REFUSED_APPROVALS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     PERSONAL_DATA_FIELD_NUMBER: _builtins.int
+    PAYEE_PROPOSED_BY_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Identity, a UUID."""
     number: _builtins.int
@@ -206,6 +207,8 @@ class Application(_message.Message):
     """How often an approval was refused by the Terms."""
     etag: _builtins.str
     """Opaque version for `etag` fields: that of its enterprise."""
+    payee_proposed_by: _builtins.str
+    """Who has named another payee, if a second person is still to name the same."""
     @_builtins.property
     def enterprise(self) -> _common_pb2.EnterpriseNumber:
         """The enterprise."""
@@ -243,10 +246,11 @@ class Application(_message.Message):
         refused_approvals: _builtins.int = ...,
         etag: _builtins.str = ...,
         personal_data: _abc.Iterable[Global___PersonalData] | None = ...,
+        payee_proposed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enterprise", b"enterprise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "applied_on", b"applied_on", "asked_minor", b"asked_minor", "award_id", b"award_id", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "number", b"number", "personal_data", b"personal_data", "refused_approvals", b"refused_approvals", "reviews", b"reviews", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "applied_on", b"applied_on", "asked_minor", b"asked_minor", "award_id", b"award_id", "enterprise", b"enterprise", "etag", b"etag", "evidence", b"evidence", "facts", b"facts", "measure_code", b"measure_code", "number", b"number", "payee_proposed_by", b"payee_proposed_by", "personal_data", b"personal_data", "refused_approvals", b"refused_approvals", "reviews", b"reviews", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

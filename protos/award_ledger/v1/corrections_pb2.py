@@ -27,9 +27,10 @@ from award_ledger.v1 import awards_pb2 as award__ledger_dot_v1_dot_awards__pb2
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 from award_ledger.v1 import enterprises_pb2 as award__ledger_dot_v1_dot_enterprises__pb2
 from award_ledger.v1 import funds_pb2 as award__ledger_dot_v1_dot_funds__pb2
+from award_ledger.v1 import terms_pb2 as award__ledger_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!award_ledger/v1/corrections.proto\x12\x0f\x61ward_ledger.v1\x1a\"award_ledger/v1/applications.proto\x1a\x1c\x61ward_ledger/v1/awards.proto\x1a\x1c\x61ward_ledger/v1/common.proto\x1a!award_ledger/v1/enterprises.proto\x1a\x1b\x61ward_ledger/v1/funds.proto\"\xbf\x01\n\x10RightApplication\x12\x13\n\x0b\x61sked_minor\x18\x01 \x01(\x03\x12;\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32,.award_ledger.v1.RightApplication.FactsEntry\x12+\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x19.award_ledger.v1.Evidence\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xf1\x01\n\x13\x43orrectEntryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x10\n\x08position\x18\x04 \x01(\x03\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x16\n\x0c\x61mount_minor\x18\x06 \x01(\x03H\x00\x12\x0e\n\x04name\x18\x07 \x01(\tH\x00\x12\x38\n\x0b\x61pplication\x18\x08 \x01(\x0b\x32!.award_ledger.v1.RightApplicationH\x00\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\tB\x07\n\x05right\"\xb7\x02\n\x14\x43orrectEntryResponse\x12\'\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.AwardH\x00\x12\x33\n\x0b\x61pplication\x18\x02 \x01(\x0b\x32\x1c.award_ledger.v1.ApplicationH\x00\x12\x31\n\nenterprise\x18\x03 \x01(\x0b\x32\x1b.award_ledger.v1.EnterpriseH\x00\x12%\n\x04\x66und\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.FundH\x00\x12)\n\x07receipt\x18\x05 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\x12/\n\nassessment\x18\x06 \x01(\x0b\x32\x1b.award_ledger.v1.AssessmentB\x0b\n\tcorrected2p\n\x11\x43orrectionService\x12[\n\x0c\x43orrectEntry\x12$.award_ledger.v1.CorrectEntryRequest\x1a%.award_ledger.v1.CorrectEntryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!award_ledger/v1/corrections.proto\x12\x0f\x61ward_ledger.v1\x1a\"award_ledger/v1/applications.proto\x1a\x1c\x61ward_ledger/v1/awards.proto\x1a\x1c\x61ward_ledger/v1/common.proto\x1a!award_ledger/v1/enterprises.proto\x1a\x1b\x61ward_ledger/v1/funds.proto\x1a\x1b\x61ward_ledger/v1/terms.proto\"\xbf\x01\n\x10RightApplication\x12\x13\n\x0b\x61sked_minor\x18\x01 \x01(\x03\x12;\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32,.award_ledger.v1.RightApplication.FactsEntry\x12+\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x19.award_ledger.v1.Evidence\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xf3\x02\n\x13\x43orrectEntryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x10\n\x08position\x18\x04 \x01(\x03\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x16\n\x0c\x61mount_minor\x18\x06 \x01(\x03H\x00\x12\x0e\n\x04name\x18\x07 \x01(\tH\x00\x12\x38\n\x0b\x61pplication\x18\x08 \x01(\x0b\x32!.award_ledger.v1.RightApplicationH\x00\x12\x10\n\x06result\x18\n \x01(\tH\x00\x12)\n\x06ground\x18\x0b \x01(\x0e\x32\x17.award_ledger.v1.GroundH\x00\x12\x1a\n\x10\x61pplication_date\x18\x0c \x01(\tH\x00\x12\'\n\x05payee\x18\r \x01(\x0b\x32\x16.award_ledger.v1.PayeeH\x00\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\t \x01(\tB\x07\n\x05right\"\xb7\x02\n\x14\x43orrectEntryResponse\x12\'\n\x05\x61ward\x18\x01 \x01(\x0b\x32\x16.award_ledger.v1.AwardH\x00\x12\x33\n\x0b\x61pplication\x18\x02 \x01(\x0b\x32\x1c.award_ledger.v1.ApplicationH\x00\x12\x31\n\nenterprise\x18\x03 \x01(\x0b\x32\x1b.award_ledger.v1.EnterpriseH\x00\x12%\n\x04\x66und\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.FundH\x00\x12)\n\x07receipt\x18\x05 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\x12/\n\nassessment\x18\x06 \x01(\x0b\x32\x1b.award_ledger.v1.AssessmentB\x0b\n\tcorrected2p\n\x11\x43orrectionService\x12[\n\x0c\x43orrectEntry\x12$.award_ledger.v1.CorrectEntryRequest\x1a%.award_ledger.v1.CorrectEntryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,14 +39,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RIGHTAPPLICATION_FACTSENTRY']._loaded_options = None
   _globals['_RIGHTAPPLICATION_FACTSENTRY']._serialized_options = b'8\001'
-  _globals['_RIGHTAPPLICATION']._serialized_start=215
-  _globals['_RIGHTAPPLICATION']._serialized_end=406
-  _globals['_RIGHTAPPLICATION_FACTSENTRY']._serialized_start=362
-  _globals['_RIGHTAPPLICATION_FACTSENTRY']._serialized_end=406
-  _globals['_CORRECTENTRYREQUEST']._serialized_start=409
-  _globals['_CORRECTENTRYREQUEST']._serialized_end=650
-  _globals['_CORRECTENTRYRESPONSE']._serialized_start=653
-  _globals['_CORRECTENTRYRESPONSE']._serialized_end=964
-  _globals['_CORRECTIONSERVICE']._serialized_start=966
-  _globals['_CORRECTIONSERVICE']._serialized_end=1078
+  _globals['_RIGHTAPPLICATION']._serialized_start=244
+  _globals['_RIGHTAPPLICATION']._serialized_end=435
+  _globals['_RIGHTAPPLICATION_FACTSENTRY']._serialized_start=391
+  _globals['_RIGHTAPPLICATION_FACTSENTRY']._serialized_end=435
+  _globals['_CORRECTENTRYREQUEST']._serialized_start=438
+  _globals['_CORRECTENTRYREQUEST']._serialized_end=809
+  _globals['_CORRECTENTRYRESPONSE']._serialized_start=812
+  _globals['_CORRECTENTRYRESPONSE']._serialized_end=1123
+  _globals['_CORRECTIONSERVICE']._serialized_start=1125
+  _globals['_CORRECTIONSERVICE']._serialized_end=1237
 # @@protoc_insertion_point(module_scope)

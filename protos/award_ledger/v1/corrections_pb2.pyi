@@ -8,6 +8,7 @@ from award_ledger.v1 import awards_pb2 as _awards_pb2
 from award_ledger.v1 import common_pb2 as _common_pb2
 from award_ledger.v1 import enterprises_pb2 as _enterprises_pb2
 from award_ledger.v1 import funds_pb2 as _funds_pb2
+from award_ledger.v1 import terms_pb2 as _terms_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -91,6 +92,10 @@ class CorrectEntryRequest(_message.Message):
     AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     APPLICATION_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    APPLICATION_DATE_FIELD_NUMBER: _builtins.int
+    PAYEE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """UUID, made by the caller."""
@@ -103,16 +108,30 @@ class CorrectEntryRequest(_message.Message):
     reason: _builtins.str
     """Why it is wrong; required."""
     amount_minor: _builtins.int
-    """Minor units, of an award, a settlement, a return, a clawback order or receipt, a write-off or an appropriation
-    (a change of one may be negative). 0: it should not have been recorded.
+    """Minor units, of an award, a settlement, a return, a set-off, a clawback order or receipt, a write-off or a fund
+    (a change of one may be negative). 0: it should not have been recorded, as with a stage result or a revocation.
     """
     name: _builtins.str
     """The name under which the enterprise should have been registered, or to which it should have been changed."""
+    result: _builtins.str
+    """The result that should have been recorded. What the wrong one did is undone, and what this one does is done, on
+    the entry's own day.
+    """
+    ground: _terms_pb2.Ground.ValueType
+    """The ground on which an award should have been revoked."""
+    application_date: _builtins.str
+    """The day on which it was applied for, of an application that is open or approved."""
     effective_on: _builtins.str
     """Day of the correction; empty: today. What is corrected keeps its own day."""
     @_builtins.property
     def application(self) -> Global___RightApplication:
         """What an application that is still open should have said."""
+
+    @_builtins.property
+    def payee(self) -> _common_pb2.Payee:
+        """Where the money of an application should go, while nothing was paid or is under order. The first call proposes;
+        the same payee named by another person completes it.
+        """
 
     def __init__(
         self,
@@ -125,13 +144,17 @@ class CorrectEntryRequest(_message.Message):
         amount_minor: _builtins.int = ...,
         name: _builtins.str = ...,
         application: Global___RightApplication | None = ...,
+        result: _builtins.str = ...,
+        ground: _terms_pb2.Ground.ValueType = ...,
+        application_date: _builtins.str = ...,
+        payee: _common_pb2.Payee | None = ...,
         effective_on: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "application", b"application", "name", b"name", "right", b"right"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "application", b"application", "application_date", b"application_date", "ground", b"ground", "name", b"name", "payee", b"payee", "result", b"result", "right", b"right"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "application", b"application", "effective_on", b"effective_on", "etag", b"etag", "name", b"name", "position", b"position", "reason", b"reason", "request_id", b"request_id", "right", b"right", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "application", b"application", "application_date", b"application_date", "effective_on", b"effective_on", "etag", b"etag", "ground", b"ground", "name", b"name", "payee", b"payee", "position", b"position", "reason", b"reason", "request_id", b"request_id", "result", b"result", "right", b"right", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_right: _TypeAlias = _typing.Literal["amount_minor", "name", "application"]  # noqa: Y015
+    _WhichOneofReturnType_right: _TypeAlias = _typing.Literal["amount_minor", "name", "application", "result", "ground", "application_date", "payee"]  # noqa: Y015
     _WhichOneofArgType_right: _TypeAlias = _typing.Literal["right", b"right"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_right) -> _WhichOneofReturnType_right | None: ...
 

@@ -232,6 +232,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The roster has been opened before."""
     ERROR_REASON_ROSTER_NOT_OPEN: _ErrorReason.ValueType  # 156
     """The roster has not been opened yet."""
+    ERROR_REASON_TERMS_NEED_TWO: _ErrorReason.ValueType  # 157
+    """Terms need two people already."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Carried in `google.rpc.ErrorInfo.reason` (without the prefix `ERROR_REASON_`), domain `award-ledger`.
@@ -448,4 +450,6 @@ ERROR_REASON_ROSTER_OPEN: ErrorReason.ValueType  # 155
 """The roster has been opened before."""
 ERROR_REASON_ROSTER_NOT_OPEN: ErrorReason.ValueType  # 156
 """The roster has not been opened yet."""
+ERROR_REASON_TERMS_NEED_TWO: ErrorReason.ValueType  # 157
+"""Terms need two people already."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

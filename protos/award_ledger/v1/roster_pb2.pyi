@@ -313,6 +313,80 @@ class RevokeRoleResponse(_message.Message):
 Global___RevokeRoleResponse: _TypeAlias = RevokeRoleResponse  # noqa: Y015
 
 @_typing.final
+class RequireSecondPersonForTermsRequest(_message.Message):
+    """Asks that Terms need two people."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID, made by the caller."""
+    etag: _builtins.str
+    """If set, the roster must still have this etag."""
+    validate_only: _builtins.bool
+    """Decide and answer, but record nothing."""
+    reason: _builtins.str
+    """Why; required."""
+    document: _builtins.str
+    """Document on which it rests."""
+    effective_on: _builtins.str
+    """Day of law that the record names; empty: today. The rule holds from its place in the log on."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+        document: _builtins.str = ...,
+        effective_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequireSecondPersonForTermsRequest: _TypeAlias = RequireSecondPersonForTermsRequest  # noqa: Y015
+
+@_typing.final
+class RequireSecondPersonForTermsResponse(_message.Message):
+    """Answers a proposal, or its completion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    in_force: _builtins.bool
+    """Whether the rule holds now; otherwise it is proposed, and another administrator completes it."""
+    etag: _builtins.str
+    """Version of the roster."""
+    @_builtins.property
+    def receipt(self) -> _common_pb2.Receipt:
+        """Proof of the record."""
+
+    def __init__(
+        self,
+        *,
+        in_force: _builtins.bool = ...,
+        receipt: _common_pb2.Receipt | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "in_force", b"in_force", "receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequireSecondPersonForTermsResponse: _TypeAlias = RequireSecondPersonForTermsResponse  # noqa: Y015
+
+@_typing.final
 class ListRolesRequest(_message.Message):
     """Asks for grants."""
 

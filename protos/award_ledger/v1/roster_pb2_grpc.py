@@ -45,6 +45,11 @@ class RosterServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_roster__pb2.RevokeRoleRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_roster__pb2.RevokeRoleResponse.FromString,
                 _registered_method=True)
+        self.RequireSecondPersonForTerms = channel.unary_unary(
+                '/award_ledger.v1.RosterService/RequireSecondPersonForTerms',
+                request_serializer=award__ledger_dot_v1_dot_roster__pb2.RequireSecondPersonForTermsRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_roster__pb2.RequireSecondPersonForTermsResponse.FromString,
+                _registered_method=True)
         self.ListRoles = channel.unary_unary(
                 '/award_ledger.v1.RosterService/ListRoles',
                 request_serializer=award__ledger_dot_v1_dot_roster__pb2.ListRolesRequest.SerializeToString,
@@ -70,6 +75,14 @@ class RosterServiceServicer(object):
 
     def RevokeRole(self, request, context):
         """Revokes a role. The next decision of its holder, already waiting or not, is denied.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequireSecondPersonForTerms(self, request, context):
+        """Rules that Terms are published by two people from now on. One administrator proposes, another completes by the same call.
+        The rule is never lowered.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +114,11 @@ def add_RosterServiceServicer_to_server(servicer, server):
                     servicer.RevokeRole,
                     request_deserializer=award__ledger_dot_v1_dot_roster__pb2.RevokeRoleRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_roster__pb2.RevokeRoleResponse.SerializeToString,
+            ),
+            'RequireSecondPersonForTerms': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequireSecondPersonForTerms,
+                    request_deserializer=award__ledger_dot_v1_dot_roster__pb2.RequireSecondPersonForTermsRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_roster__pb2.RequireSecondPersonForTermsResponse.SerializeToString,
             ),
             'ListRoles': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRoles,
@@ -168,6 +186,33 @@ class RosterService(object):
             '/award_ledger.v1.RosterService/RevokeRole',
             award__ledger_dot_v1_dot_roster__pb2.RevokeRoleRequest.SerializeToString,
             award__ledger_dot_v1_dot_roster__pb2.RevokeRoleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequireSecondPersonForTerms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.RosterService/RequireSecondPersonForTerms',
+            award__ledger_dot_v1_dot_roster__pb2.RequireSecondPersonForTermsRequest.SerializeToString,
+            award__ledger_dot_v1_dot_roster__pb2.RequireSecondPersonForTermsResponse.FromString,
             options,
             channel_credentials,
             insecure,

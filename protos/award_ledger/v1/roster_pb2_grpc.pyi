@@ -39,6 +39,10 @@ class RosterServiceStub:
     """Grants a role to a principal. Nobody grants to themselves; an auditor holds no other role."""
     RevokeRole: _grpc.UnaryUnaryMultiCallable[_roster_pb2.RevokeRoleRequest, _roster_pb2.RevokeRoleResponse]
     """Revokes a role. The next decision of its holder, already waiting or not, is denied."""
+    RequireSecondPersonForTerms: _grpc.UnaryUnaryMultiCallable[_roster_pb2.RequireSecondPersonForTermsRequest, _roster_pb2.RequireSecondPersonForTermsResponse]
+    """Rules that Terms are published by two people from now on. One administrator proposes, another completes by the same call.
+    The rule is never lowered.
+    """
     ListRoles: _grpc.UnaryUnaryMultiCallable[_roster_pb2.ListRolesRequest, _roster_pb2.ListRolesResponse]
     """Lists grants, by principal, those that ended among them."""
     ListHolders: _grpc.UnaryUnaryMultiCallable[_roster_pb2.ListHoldersRequest, _roster_pb2.ListHoldersResponse]
@@ -53,6 +57,10 @@ class RosterServiceAsyncStub(RosterServiceStub):
     """Grants a role to a principal. Nobody grants to themselves; an auditor holds no other role."""
     RevokeRole: _aio.UnaryUnaryMultiCallable[_roster_pb2.RevokeRoleRequest, _roster_pb2.RevokeRoleResponse]  # type: ignore[assignment]
     """Revokes a role. The next decision of its holder, already waiting or not, is denied."""
+    RequireSecondPersonForTerms: _aio.UnaryUnaryMultiCallable[_roster_pb2.RequireSecondPersonForTermsRequest, _roster_pb2.RequireSecondPersonForTermsResponse]  # type: ignore[assignment]
+    """Rules that Terms are published by two people from now on. One administrator proposes, another completes by the same call.
+    The rule is never lowered.
+    """
     ListRoles: _aio.UnaryUnaryMultiCallable[_roster_pb2.ListRolesRequest, _roster_pb2.ListRolesResponse]  # type: ignore[assignment]
     """Lists grants, by principal, those that ended among them."""
     ListHolders: _aio.UnaryUnaryMultiCallable[_roster_pb2.ListHoldersRequest, _roster_pb2.ListHoldersResponse]  # type: ignore[assignment]
@@ -76,6 +84,16 @@ class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_roster_pb2.RevokeRoleResponse, _abc.Awaitable[_roster_pb2.RevokeRoleResponse]]:
         """Revokes a role. The next decision of its holder, already waiting or not, is denied."""
+
+    @_abc_1.abstractmethod
+    def RequireSecondPersonForTerms(
+        self,
+        request: _roster_pb2.RequireSecondPersonForTermsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_roster_pb2.RequireSecondPersonForTermsResponse, _abc.Awaitable[_roster_pb2.RequireSecondPersonForTermsResponse]]:
+        """Rules that Terms are published by two people from now on. One administrator proposes, another completes by the same call.
+        The rule is never lowered.
+        """
 
     @_abc_1.abstractmethod
     def ListRoles(

@@ -1,20 +1,24 @@
-"""Acts of several facts in the history under other Terms: batches, adoptions, set-offs, objections."""
+"""Acts of several facts in the history under other Terms: batches, adoptions, set-offs, objections, corrections."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from award_ledger.domain.approval import Decided
 from award_ledger.domain.award import Award
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.identity import enterprise_id
-from award_ledger.domain.terms import Cap, Quota, Terms, UpTo, Window
+from award_ledger.domain.terms import Cap, Quota, Stage, Staged, StageResult, Terms, UpTo, Window
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.commands.raise_objection import RaiseObjection
+from award_ledger.server.commands.right import RightRuling
 from award_ledger.server.commands.set_off_clawback import SetOffClawback
-from tests.clients.audit.test_counterfactual import cap, check_the_same_terms_change_nothing, fates, told, under
+from tests.clients.audit.test_counterfactual import cap, check_the_same_terms_change_nothing, fates, later, told, under
+from tests.domain.correcting import correct, last
 from tests.domain.desk import Desk, all_back, terms
 from tests.domain.driving import picture
 
@@ -162,3 +166,41 @@ def test_an_objection_goes_with_its_award() -> None:
     (kept,) = otherwise(desk, terms(caps=(cap(70),))).awards.values()
     assert [objection.file_reference for objection in kept.objections] == ["file 1"]
     assert otherwise(desk, terms(amounts=(UpTo(ceiling_minor=1),))).awards == {}
+
+
+@pytest.mark.parametrize(("effect", "owed", "ordered"), [("cancel_rest", 60, 0), ("recover_all", 0, 60)])
+def test_a_result_that_was_corrected_does_there_what_the_other_terms_say_of_the_right_one(
+    effect: Any, owed: int, ordered: int
+) -> None:
+    def ruled(bad: Any) -> Terms:
+        results = (StageResult(result="good", effect="release"), StageResult(result="bad", effect=bad))
+        stages = (Stage(name="start", ceiling_minor=60), Stage(name="proof", ceiling_minor=40))
+        return terms(amounts=(Staged(stages=stages, results=results),))
+
+    desk = Desk(ruled("cancel_rest" if effect == "recover_all" else "recover_all"))
+    award = desk.grant()
+    desk.result(award, "good")
+    correct(desk, last(desk, "stage_result_recorded"), RightRuling("bad"))
+    otherwise, _ = later(desk, ruled(effect))
+    assert (otherwise.stage_result, otherwise.open_minor) == ("bad", owed)
+    desk = Desk(ruled("cancel_rest"))
+    award = desk.grant()
+    desk.pay(award)
+    desk.result(award, "bad")
+    correct(desk, last(desk, "stage_result_recorded"), 0)
+    correct(desk, last(desk, "stage_result_recorded"), RightRuling("bad"))
+    otherwise, _ = later(desk, ruled(effect))
+    assert otherwise.paid_minor - otherwise.recoverable_minor == ordered
+
+
+def test_the_correction_of_a_result_that_nothing_comes_of_falls_away_with_it() -> None:
+    desk = Desk(ruled_once())
+    desk.result(desk.grant(), "bad")
+    correct(desk, last(desk, "stage_result_recorded"), 0)
+    otherwise, _ = later(desk, terms())  # no stages, no results
+    assert (otherwise.open_minor, otherwise.rulings) == (100, [])
+
+
+def ruled_once() -> Terms:
+    results = (StageResult(result="bad", effect="recover_all"),)
+    return terms(amounts=(Staged(stages=(Stage(name="start", ceiling_minor=100),), results=results),))

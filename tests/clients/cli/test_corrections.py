@@ -8,6 +8,7 @@ import pytest
 from award_ledger.v1.awards_pb2 import AwardStatus
 from award_ledger.v1.corrections_pb2 import CorrectEntryResponse
 from award_ledger.v1.history_pb2 import GetEventResponse, ListEventsResponse
+from award_ledger.v1.terms_pb2 import Ground
 from tests.clients import canned
 from tests.clients.fake_ledger import FakeLedger, refusing
 from tests.clients.running import Run
@@ -50,6 +51,24 @@ def test_a_name_and_an_application_are_sent_whole(ledger: FakeLedger, run: Run) 
     said = ledger.asked("CorrectEntry")[1].application
     assert (said.asked_minor, dict(said.facts)) == (30_000, {"field": "AI", "settled_minor": "2000"})
     assert [(ref.kind, ref.reference) for ref in said.evidence] == [("contract", "C-1")]
+
+
+def test_a_result_a_ground_a_date_and_a_payee_are_sent_as_such(ledger: FakeLedger, run: Run) -> None:
+    payee = ("--payee-name", "示例企业", "--payee-account", "6222020200998877665", "--payee-bank", "102100099996")
+    for given in (("--result", "good"), ("--ground", "breach"), ("--applied-on", "2025-05-30"), payee):
+        assert run("correct", "34", *given, "--reason", "x").code == 0
+    sent = ledger.asked("CorrectEntry")
+    assert [request.WhichOneof("right") for request in sent] == ["result", "ground", "application_date", "payee"]
+    assert (sent[0].result, sent[1].ground, sent[2].application_date) == ("good", Ground.GROUND_BREACH, "2025-05-30")
+    assert (sent[3].payee.account_name, sent[3].payee.account_number) == ("示例企业", "6222020200998877665")
+
+
+def test_a_payee_that_waits_for_a_second_person_says_so_in_both_languages(ledger: FakeLedger, run: Run) -> None:
+    application = canned.application()
+    application.payee_proposed_by = "li@kjt"
+    ledger.answers["CorrectEntry"] = CorrectEntryResponse(application=application, receipt=canned.receipt(40))
+    for lang, words in (("en", "li@kjt has named another payee"), ("zh", "li@kjt 提请更正收款账户")):
+        assert words in run("correct", "12", "--payee-account", "1", "--reason", "x", lang=lang).out
 
 
 @pytest.mark.parametrize("given", [(), ("--amount", "1", "--name", "x"), ("--name", "x", "--asked", "1")])

@@ -104,6 +104,15 @@ def test_terms_of_a_package_are_consented_to_one_by_one(ledger: FakeLedger, run:
     assert "A06-1: consent to version 2" in ran.out
 
 
+def test_the_rule_that_terms_need_two_is_proposed_and_completed(ledger: FakeLedger, run: Run) -> None:
+    for in_force, said in ((False, "another administrator completes it"), (True, "need two people from now on")):
+        ledger.answers["RequireSecondPersonForTerms"] = pb.RequireSecondPersonForTermsResponse(
+            in_force=in_force, receipt=canned.receipt(8)
+        )
+        assert said in run("roles", "two-for-terms", "--reason", "r").out
+    assert [asked.reason for asked in ledger.asked("RequireSecondPersonForTerms")] == ["r", "r"]
+
+
 def test_a_measure_that_no_package_has_is_not_consented_to(ledger: FakeLedger, run: Run, tmp_path: Path) -> None:
     ran = run("measures", "review", "--catalogue", "shandong-2025-49", "--only", "X", "--reason", "r")
     assert (ran.code, ledger.asked("ReviewTerms")) == (2, [])

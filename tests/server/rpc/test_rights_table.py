@@ -118,6 +118,7 @@ WHO: dict[str, str] = {
     "RotateLogKeys": "administrator",
     "GrantRole": "administrator",
     "RevokeRole": "administrator",
+    "RequireSecondPersonForTerms": "administrator",
     "ListRoles": READ,
     "ListHolders": READ,
 }

@@ -21,6 +21,7 @@ from award_ledger.server.rpc.watch import Watch
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.watch.traces import Tracing, tracing_to
 from award_ledger.v1.enterprises_pb2 import BatchRegisterEnterprisesRequest, GetEnterpriseRequest
+from award_ledger.v1.history_pb2 import FollowEventsRequest
 from tests import samples
 from tests.faults.processes import wait_until
 from tests.served import Caller, Served, serving
@@ -129,6 +130,18 @@ def test_a_database_that_fails_is_an_error_of_the_server(
     call, steps = spans.of_call()
     assert (call.status.status_code, call.status.description) == (StatusCode.ERROR, "STORE_UNAVAILABLE")
     assert steps == []
+
+
+def test_a_stream_that_its_caller_leaves_is_a_span_and_no_error(traced: Served, spans: Spans) -> None:
+    stream = traced.officer.send(FollowEventsRequest(wait=True))
+    next(iter(stream))
+    stream.cancel()
+    traced.officer.do(samples.register())  # wakes the stream, which finds nobody there
+    wait_until(lambda: any(span.name.endswith("/FollowEvents") for span in spans.ended()), "the end of the stream")
+    [followed] = [span for span in spans.ended() if span.name.endswith("/FollowEvents")]
+    spans.exporter.clear()
+    assert (followed.attributes or {})["rpc.grpc.status_code"] in (0, grpc.StatusCode.CANCELLED.value[0])
+    assert followed.status.status_code is StatusCode.UNSET
 
 
 def test_of_a_batch_the_first_row_stands_for_all(traced: Served, spans: Spans) -> None:

@@ -32,6 +32,7 @@ from award_ledger.domain.corrections import (
     AwardCorrected,
     AwardCorrectionProposed,
     AwardEntryCorrected,
+    RulingCorrected,
 )
 from award_ledger.domain.encoding import decode_fact
 from award_ledger.domain.events import (
@@ -171,7 +172,7 @@ class Histories:
 
     def take(self, event: Event) -> None:
         """Folds the next event of the log into both. Raises NotComparable for Terms in another currency."""
-        on_award = type(event.fact) in ACTS_ON_AWARDS
+        on_award = type(event.fact) in ACTS_ON_AWARDS or isinstance(event.fact, AwardEntryCorrected)
         before = self._orders_of(event) if on_award else (0, 0)
         fact = self._fact_otherwise(event)
         if fact is not None:
@@ -233,8 +234,10 @@ class Histories:
     def _correction(self, event: Event, fact: Correction) -> Fact | None:
         """The same where both awards are and the Terms that it rests on; else decided again, or nothing."""
         was, now = (self._award(ledger, event, fact.award_id) for ledger in (self.recorded, self.otherwise))
+        paid_id = getattr(fact, "paid_award_id", fact.award_id)
+        paid_was, paid = (self._award(ledger, event, paid_id) for ledger in (self.recorded, self.otherwise))
         otherwise: Fact | None = fact
-        if was is None or was != now or not self._alike(fact, was):
+        if was is None or (was, paid_was) != (now, paid) or not self._alike(fact, was):
             otherwise = recorrected(fact, self._approvals.get(fact.award_id), self.otherwise) if now else None
         case = self._cases.get(was.application_id) if was else None
         if case is not None:
@@ -247,9 +250,9 @@ class Histories:
     def _alike(self, fact: Correction, award: Award) -> bool:
         """An amount rests on the Terms; what was paid, ordered or received only on what a clawback gives back."""
         terms, otherwise = (terms_of(ledger, award) for ledger in (self.recorded, self.otherwise))
-        if isinstance(fact, AwardCorrected | AwardCorrectionProposed):
+        if isinstance(fact, AwardCorrected | AwardCorrectionProposed | RulingCorrected):
             return terms == otherwise
-        return terms.gives_back == otherwise.gives_back
+        return terms.gives_back == otherwise.gives_back and terms.staged() == otherwise.staged()
 
     def _adopt(self, published: TermsPublished, position: int) -> None:
         """Awards of before come under the limits that a version introduces, as facts right after it."""

@@ -13,6 +13,7 @@ from award_ledger.clients.audit.finance_acts import Sketch, finance_sketches
 from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.events import AwardAdopted
 from award_ledger.domain.fact import Event, Fact
+from award_ledger.domain.personal_data import PersonalDataErased, erased_besides
 from award_ledger.domain.policy_events import (
     ProRataDecided,
     TermsPublished,
@@ -63,7 +64,7 @@ class Following:
         if self._due:
             return
         try:
-            self._due.extend(_following(event.fact, ledger))
+            self._due.extend(_following(event, ledger))
             self._due.extend(finance_sketches(event, ledger))
         except Refused as refusal:
             subject = f"facts that follow {event.fact.TOPIC}"
@@ -88,7 +89,11 @@ class Following:
             expect(event.position, subject, name, value, getattr(event.fact, name))
 
 
-def _following(fact: Fact, ledger: Ledger) -> Iterator[Stated]:
+def _following(event: Event, ledger: Ledger) -> Iterator[Stated]:
+    fact = event.fact
+    if isinstance(fact, PersonalDataErased):
+        held = ledger.enterprise(event.originator_id).applications[fact.application_id].personal_data[fact.subject]
+        yield from ((event.originator_id, erased) for erased in erased_besides(fact, held))
     if isinstance(fact, TermsPublished):
         yield from ((enterprise.id, adopted) for enterprise, adopted in adoptions(fact, ledger))
     if isinstance(fact, ProRataDecided):

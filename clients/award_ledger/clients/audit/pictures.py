@@ -172,7 +172,7 @@ def _answered_application(application: applications_pb2.Application) -> Picture:
 
 def _asked(application: enterprise_domain.Application | applications_pb2.Application) -> Picture:
     return {
-        **_picked(application, ("number", "asked_minor", "refused_approvals")),
+        **_picked(application, ("number", "asked_minor", "refused_approvals", "payee_proposed_by")),
         "facts": dict(application.facts),
         "evidence": [[ref.kind, ref.reference] for ref in application.evidence],
         "reviews": [{**_picked(said, _REVIEW), "overrides": list(said.overrides)} for said in application.reviews],

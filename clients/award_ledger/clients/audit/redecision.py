@@ -1,4 +1,4 @@
-"""Deciding again: approvals, recorded refusals and raises, under the Terms then in force, by the same function."""
+"""Deciding again, by the same functions under the Terms of then: approvals, refusals, raises, corrected rulings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import msgspec
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
 from award_ledger.domain.correcting import raised_assessment
-from award_ledger.domain.corrections import AwardCorrected
+from award_ledger.domain.correcting_rulings import corrected_ruling
+from award_ledger.domain.corrections import AwardCorrected, RulingCorrected
 from award_ledger.domain.encoding import encode_fact
 from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Event, Fact, ProRataShare
@@ -25,6 +26,9 @@ def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
         return True
     if isinstance(fact, AwardCorrected):
         return _raised_again(ledger, event, fact, findings)
+    if isinstance(fact, RulingCorrected):
+        _ruled_again(ledger, event, fact, findings)
+        return True
     if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
         return False
     enterprise = ledger.enterprise(event.originator_id)
@@ -61,6 +65,19 @@ def _raised_again(ledger: Ledger, event: Event, fact: AwardCorrected, findings: 
     findings.expect(event.position, subject, "accepted", True, again.accepted)
     findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact.assessment) or {})
     return True
+
+
+def _ruled_again(ledger: Ledger, event: Event, fact: RulingCorrected, findings: Findings) -> None:
+    """What the right result or revocation takes back and gives back is worked out anew, value by value."""
+    enterprise = ledger.enterprise(event.originator_id)
+    award = enterprise.awards[fact.award_id]
+    subject = f"correction of a ruling on award {fact.award_id} under {award.measure}"
+    try:
+        again = corrected_ruling(enterprise, award, fact.corrects, ledger, fact.act, fact.said, fact.reason)
+    except Refused as refusal:
+        findings.add(event.position, subject, "decision", f"{refusal.reason}: {refusal}", fact.TOPIC)
+        return
+    _compare(event.position, subject, again, fact, findings)
 
 
 def _spread_again(ledger: Ledger, event: Event, fact: ProRataDecided, findings: Findings) -> None:

@@ -22,6 +22,8 @@ from award_ledger.v1.roster_pb2 import (
     ListHoldersResponse,
     ListRolesRequest,
     ListRolesResponse,
+    RequireSecondPersonForTermsRequest,
+    RequireSecondPersonForTermsResponse,
     RevokeRoleRequest,
     RevokeRoleResponse,
     Role,
@@ -74,6 +76,13 @@ class RosterActs(Acts):
             principal=principal, role=role, department=department, reason=reason, document=document, **writing(options)
         )
         return self._connection.call(self._roster.RevokeRole, request, options.get("timeout_s"))
+
+    def require_second_person_for_terms(
+        self, *, reason: str, document: str = "", **options: Unpack[ActOptions]
+    ) -> RequireSecondPersonForTermsResponse:
+        """Rule that Terms need two people; the first administrator's call proposes it, another's completes it."""
+        request = RequireSecondPersonForTermsRequest(reason=reason, document=document, **writing(options))
+        return self._connection.call(self._roster.RequireSecondPersonForTerms, request, options.get("timeout_s"))
 
     def list_roles(
         self,

@@ -1,7 +1,7 @@
 """Correct an entry that is wrong: the correction names it and why, and history keeps both."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from award_ledger.domain import events as ev
@@ -19,20 +19,22 @@ from award_ledger.domain.correcting_money import (
     corrected_order,
     corrected_receipt,
     corrected_return,
+    corrected_set_off,
     corrected_settlement,
     corrected_write_off,
 )
+from award_ledger.domain.correcting_rulings import corrected_ruling
 from award_ledger.domain.corrections import (
-    ApplicationCorrected,
     AppropriationCorrected,
     EntryCorrected,
     NameCorrected,
+    RulingCorrected,
 )
 from award_ledger.domain.enterprise import Enterprise
-from award_ledger.domain.fact import Act, Event, EvidenceRef
+from award_ledger.domain.fact import Act, Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure
-from award_ledger.domain.money import bounded, not_negative, positive
+from award_ledger.domain.money import bounded, not_negative
 from award_ledger.domain.refusals import (
     AppropriationTooLow,
     invalid_field,
@@ -40,21 +42,9 @@ from award_ledger.domain.refusals import (
 from award_ledger.domain.roster_events import Role
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 from award_ledger.domain.working_set import KINDS, Aggregate, WorkingSet
-from award_ledger.server.commands.command import measures_named, needed, open_application, published
-from award_ledger.server.commands.submit_application import check_shape
-
-
-@dataclass(frozen=True, slots=True)
-class RightApplication:
-    """What an application should have said."""
-
-    asked_minor: int
-    facts: dict[str, str]
-    evidence: tuple[EvidenceRef, ...]
-
-
-Right = int | str | RightApplication
-"""What is right: an amount in minor units, a name, or what an application says."""
+from award_ledger.server.commands.command import measures_named, needed
+from award_ledger.server.commands.correct_application import corrected_application
+from award_ledger.server.commands.right import Right, RightRuling
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class CorrectEntry:
     entry: Event
     right: Right
     reason: str
-    match: Event | None = None
+    match: Event | None = field(default=None, repr=False)  # found by the server, no part of what was asked
 
     def subject(self, ledger: WorkingSet) -> Aggregate:
         """The aggregate in whose stream the entry stands."""
@@ -116,11 +106,15 @@ class CorrectEntry:
             raise invalid_field("right", f"must be a name for {self.entry.fact.TOPIC}")
         return needed(self.right, "name")
 
-    def application(self) -> RightApplication:
-        """What the application should have said. Raises InvalidFields."""
-        if not isinstance(self.right, RightApplication):
-            raise invalid_field("right", f"must be an application for {self.entry.fact.TOPIC}")
-        return self.right
+    def ruling(self) -> str:
+        """The right result or ground; empty for 0: it should not have been recorded. Raises InvalidFields."""
+        revokes = isinstance(self.entry.fact, ev.AwardRevoked)
+        if isinstance(self.right, RightRuling) and self.right.revokes == revokes:
+            return needed(self.right.said, "right")
+        if self.right != 0:
+            word = "a ground" if revokes else "a result"
+            raise invalid_field("right", f"must be {word} for {self.entry.fact.TOPIC}, or amount_minor 0 for none")
+        return ""
 
     def _refused(self, instead: str) -> EntryNotCorrectable:
         return EntryNotCorrectable(self.entry.position, self.entry.fact.TOPIC, instead)
@@ -168,24 +162,15 @@ def _name(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> N
     return NameCorrected(act=act, corrects=position, reason=reason, name=name, stood=stood)
 
 
-def _application(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> ApplicationCorrected:
-    right = command.application()
-    check_shape(right.facts, right.evidence, "application.")
-    enterprise: Enterprise = ledger.enterprise(command.entry.originator_id)
-    application = open_application(enterprise, command.entry.fact.application_id)
-    if published(ledger, application.measure).terms.moves_money:
-        positive(right.asked_minor)
-    if right == RightApplication(application.asked_minor, application.facts, application.evidence):
-        raise invalid_field("application", "is what the entry says already")
-    return ApplicationCorrected(
-        act=act,
-        corrects=command.entry.position,
-        reason=reason,
-        application_id=application.application_id,
-        measure=application.measure,
-        asked_minor=not_negative(right.asked_minor),
-        facts=right.facts,
-        evidence=right.evidence,
+def _application(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> EntryCorrected:
+    return corrected_application(command.entry, command.right, ledger, act, reason)
+
+
+def _ruling(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> RulingCorrected:
+    entry, said = command.entry, command.ruling()
+    enterprise = ledger.enterprise(entry.originator_id)
+    return corrected_ruling(
+        enterprise, enterprise.awards[entry.fact.award_id], entry.position, ledger, act, said, reason
     )
 
 
@@ -198,8 +183,12 @@ _CORRECT: Mapping[type[Any], _Correct] = {
     ev.AwardApproved: _money(corrected_award),
     ev.PaymentSettled: _money(corrected_settlement),
     ev.PaymentReturned: _money(corrected_return),
+    ev.PaymentReturnedAndCancelled: _money(corrected_return),
+    ev.StageResultRecorded: _ruling,
+    ev.AwardRevoked: _ruling,
     ev.ClawbackOrdered: _money(corrected_order),
     ev.ClawbackReceived: _money(corrected_receipt),
+    ev.ClawbackSetOff: _money(corrected_set_off),
     ev.ClawbackWrittenOff: _money(corrected_write_off),
     po.FundCreated: _appropriation,
     po.AppropriationChanged: _appropriation,
@@ -214,16 +203,12 @@ _INSTEAD: Mapping[type[Any], str] = {
     ev.ApplicationReviewed: "review the application again, or withdraw it",
     ev.ApplicationRefused: "submit the application anew",
     ev.ApprovalRefused: "approve the application again; it is still open",
-    ev.StageResultRecorded: "revoke the award, or cancel the clawback that the result ordered",
-    ev.AwardRevoked: "submit an application anew and approve it",
     ev.PaymentInstructed: "record the rejection of the attempt and instruct it again",
     PaymentRejectionProposed: "leave it; nothing is rejected without a second person, and a settlement ends it",
     ev.PaymentRejected: "instruct the payment again",
     ev.ClawbackWriteOffProposed: "propose another amount",
     ev.ClawbackCancelled: "order the clawback again",
     ev.AwardAdopted: "publish a new version of the Terms",
-    ev.PaymentReturnedAndCancelled: "correct what came before it, or order the difference back",
-    ev.ClawbackSetOff: "order back what was set off too much",
     ob.ObjectionRaised: "answer the objection, and raise another",
     ob.ObjectionAnswered: "answer the objection again; the last answer counts",
     po.ProRataDecided: "correct each award of the batch",

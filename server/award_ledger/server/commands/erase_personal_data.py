@@ -1,16 +1,17 @@
 """Erase what stands behind the commitments of an application: one person proposes, another completes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 
 from award_ledger.domain.enterprise import Application, Enterprise
-from award_ledger.domain.fact import Act
+from award_ledger.domain.fact import Act, Fact
 from award_ledger.domain.identity import award_id
-from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed, Subject
+from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed, Subject, erased_besides
 from award_ledger.domain.refusals import PersonalDataNeeded, PersonalDataNotHeld, SecondPersonRequired
-from award_ledger.domain.working_set import WorkingSet
+from award_ledger.domain.working_set import Aggregate, WorkingSet
 from award_ledger.server.commands.command import EnterpriseKey, application_of, needed, short
 
 
@@ -51,11 +52,19 @@ class ErasePersonalData(EnterpriseKey):
             act=msgspec.structs.replace(act, second=proposal.principal),
             application_id=self.application_id,
             subject=self.about,
-            entry=application.number,
+            entry=held.entries[0],
             paths=held.paths,
             legal_basis=legal_basis,
             reason=reason,
         )
+
+    def following(self, ledger: WorkingSet, act: Act, fact: Fact) -> Iterator[tuple[Aggregate, Fact]]:
+        """The erasure of what later entries told of the subject."""
+        if isinstance(fact, PersonalDataErased):
+            enterprise = self.enterprise(ledger)
+            held = enterprise.applications[self.application_id].personal_data[self.about]
+            for erased in erased_besides(fact, held):
+                yield enterprise, erased
 
 
 def _require_paid(enterprise: Enterprise, application: Application) -> None:

@@ -63,7 +63,7 @@ class Explained:
         if enterprise is None or not payment.open_minor or normalised(enterprise.name) not in names:
             return _payment(payment)
         application = enterprise.applications[enterprise.awards[payment.award_id].application_id]
-        payee = self._unsealing.payee(application.number) if application.payee is not None else None
+        payee = self._unsealing.payee(application.payee_at) if application.payee is not None else None
         return _payment(payment, enterprise.name, payee.account_number if payee is not None else "")
 
     def _outstanding(self, enterprises: Iterable[Enterprise]) -> Iterator[matching.Order]:

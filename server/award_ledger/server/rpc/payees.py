@@ -81,10 +81,15 @@ class Payees:
         answer = GetPayeeResponse(masked=not in_full)
         if application.payee is None:
             return answer
-        kept = {opened.path: opened.value.decode() for opened in self._vault.reveal_all(reader, application.number)}
+        kept = {opened.path: opened.value.decode() for opened in self._vault.reveal_all(reader, application.payee_at)}
         payee = Payee(**{name: kept.get(f"payee.{name}", "") for name in _FIELDS})
         answer.payee.CopyFrom(payee if in_full else _masked(payee))
         return answer
+
+    def named_at(self, reader: LogReader, position: int, payee: Payee) -> bool:
+        """Does the entry at a position name this payee? No, if what it names was erased."""
+        told = {opened.path: opened.value.decode() for opened in self._vault.reveal_all(reader, position)}
+        return {path: value for path, value in told.items() if path.startswith("payee.")} == _values(payee)
 
     def confirm(self, request: SubmitApplicationRequest, response: SubmitApplicationResponse) -> None:
         """Raises RequestIdReused if the first request named another payee or contact.

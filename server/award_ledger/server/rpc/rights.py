@@ -154,6 +154,7 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
     "RosterService": {
         "GrantRole": _ADMINISTRATOR,
         "RevokeRole": _ADMINISTRATOR,
+        "RequireSecondPersonForTerms": _ADMINISTRATOR,
         "ListRoles": _READING,
         "ListHolders": _READING,
     },

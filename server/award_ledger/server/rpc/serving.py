@@ -194,7 +194,9 @@ class LedgerServer:
         payments_pb2_grpc.add_PaymentServiceServicer_to_server(PaymentService(writes), server)
         clawbacks_pb2_grpc.add_ClawbackServiceServicer_to_server(ClawbackService(writes), server)
         objections_pb2_grpc.add_ObjectionServiceServicer_to_server(ObjectionService(writes), server)
-        corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(CorrectionService(writes, recorder), server)
+        corrections_pb2_grpc.add_CorrectionServiceServicer_to_server(
+            CorrectionService(writes, recorder, payees), server
+        )
         payment_runs_pb2_grpc.add_PaymentRunServiceServicer_to_server(PaymentRunService(writes, reads, vault), server)
         finance_pb2_grpc.add_FinanceServiceServicer_to_server(FinanceService(writes, reads, recorder, vault), server)
         personal_data_pb2_grpc.add_PersonalDataServiceServicer_to_server(PersonalDataService(writes), server)

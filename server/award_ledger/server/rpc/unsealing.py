@@ -37,7 +37,7 @@ class Unsealing:
         return self._by_place(position).get(place, LineParticulars())
 
     def payee(self, position: int) -> Payee | None:
-        """Of the application at a position; None where it was erased."""
+        """Named by the entry at a position; None where it was erased."""
         told = (opened for opened in self._revealed(position) if opened.path.startswith("payee."))
         values = {opened.path.removeprefix("payee."): opened.value.decode() for opened in told}
         return Payee(**values) if set(values) == {"account_name", "account_number", "bank"} else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import psycopg
+from eventsourcing.persistence import OperationalError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +20,7 @@ from award_ledger.server.store.ledger_file import LedgerFile
 
 _LOOK_AGAIN_S = 0.01
 _BEGIN = "award_ledger_sqlite_begin"
+_WARNINGS = "award_ledger_warnings"
 _BINARY = "award_ledger_binary_rows"
 #: An execution option for statements that read many events: PostgreSQL then sends the rows in binary, which psycopg
 #: reads twice as fast, bytes above all.
@@ -84,6 +86,16 @@ def for_writing(engine: Engine) -> Engine:
         # that waited for it would fail instead of going on from the head that it was waiting for.
         return engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def require_confirmed(connection: Connection) -> None:
+    """Raises OperationalError when the commit just made was not confirmed by a standby that should have.
+
+    PostgreSQL reports it as made, with a warning, when somebody cancels the wait for the standby.
+    """
+    warnings = connection.info.pop(_WARNINGS, None)
+    if warnings:
+        raise OperationalError(f"the database commits with a warning: {warnings[-1]}")
 
 
 def _open_sqlite(address: URL, limits: EngineLimits, *, alone: bool) -> Engine:
@@ -177,7 +189,21 @@ def _open_postgresql(address: URL, limits: EngineLimits) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "before_cursor_execute", _choose_row_format)
+    event.listen(engine, "connect", _keep_warnings)
+    event.listen(engine, "begin", _forget_warnings)
     return engine
+
+
+def _keep_warnings(opened: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    def keep(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            entry.info.setdefault(_WARNINGS, []).append(str(notice.message_primary))
+
+    cast("psycopg.Connection[Any]", opened).add_notice_handler(keep)
+
+
+def _forget_warnings(connection: Connection) -> None:
+    connection.info.pop(_WARNINGS, None)
 
 
 def _choose_row_format(_c: Any, cursor: Any, _s: Any, _p: Any, context: ExecutionContext | None, _m: bool) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import Engine, select
 
 from award_ledger.server.clock import Clock
 from award_ledger.server.store.driver_errors import translated
-from award_ledger.server.store.engine import EngineLimits, for_reading, for_writing
+from award_ledger.server.store.engine import EngineLimits, for_reading, for_writing, require_confirmed
 from award_ledger.server.store.following import HeadSignal, LogSubscription
 from award_ledger.server.store.ledger_file import require_in_place
 from award_ledger.server.store.reader import LogReader, recorded_event
@@ -68,6 +68,7 @@ class LogRecorder(ApplicationRecorder):
                 with connection.begin():
                     transaction = WriteTransaction(connection)
                     yield transaction
+                require_confirmed(connection)
                 require_in_place(connection)  # else the commit went where nobody will find it: not acknowledged
         finally:
             self._turn.release()

@@ -2,6 +2,7 @@
 enterprise or any other value out of a request: for privacy, and so that their number is bounded.
 """
 
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -78,8 +79,8 @@ class Metrics:
         method = _method(call)
         self._calls.labels(method, call.code, call.reason).inc()
         self._call_seconds.labels(method).observe(took_ns / _NS)
-        for row in call.rows:
-            self._rows.labels(method, row.code, row.reason).inc()
+        for (code, reason), count in Tally((row.code, row.reason) for row in call.rows).items():
+            self._rows.labels(method, code, reason).inc(count)
 
     def _hear_batch(self, times: BatchTimes | None) -> None:
         if times is None:

@@ -98,7 +98,7 @@ def apply(
         desk.minor(amount, currency, "--amount"),
         facts=declared(desk, fact, money, currency),
         evidence=references,
-        payee=_payee(desk, payee_name, payee_account, payee_bank),
+        payee=payee_of(desk, payee_name, payee_account, payee_bank),
         contact=contact_of(contact_name, contact_telephone, contact_email),
         applied_on=day(desk, applied_on, "--applied-on"),
         etag=etag,
@@ -107,7 +107,7 @@ def apply(
     desk.answer(answer, lambda: _written(desk, answer.application, answer.receipt))
 
 
-def _payee(desk: Desk, name: str, account: str, bank: str) -> Payee | None:
+def payee_of(desk: Desk, name: str, account: str, bank: str) -> Payee | None:
     """Where money would go; `-` for the account asks for it without showing it."""
     if account == "-":
         account = typer.prompt(desk.say("prompt.account"), hide_input=True, err=True)

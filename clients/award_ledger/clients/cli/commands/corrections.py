@@ -8,17 +8,20 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
+from award_ledger.clients.cli.commands.applications import payee_of
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.options import (
     MAX_POSITION,
     DryRun,
     Etag,
     Facts,
+    GroundChoice,
     MoneyFacts,
     On,
     Reason,
     RequestId,
     acting,
+    day,
     declared,
     pairs,
 )
@@ -29,6 +32,7 @@ from award_ledger.clients.cli.views.receipt import receipt_line
 from award_ledger.clients.cli.views.register import enterprise_view, fund_view
 from award_ledger.v1.common_pb2 import Evidence
 from award_ledger.v1.corrections_pb2 import CorrectEntryResponse, RightApplication
+from award_ledger.v1.terms_pb2 import Ground
 
 
 def correct(
@@ -41,6 +45,12 @@ def correct(
     fact: Facts = None,
     money: MoneyFacts = None,
     evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="KIND=REFERENCE")] = None,
+    applied_on: Annotated[str, typer.Option("--applied-on", metavar="DATE")] = "",
+    payee_name: Annotated[str, typer.Option("--payee-name", metavar="TEXT")] = "",
+    payee_account: Annotated[str, typer.Option("--payee-account", metavar="TEXT")] = "",
+    payee_bank: Annotated[str, typer.Option("--payee-bank", metavar="TEXT")] = "",
+    result: Annotated[str, typer.Option("--result", metavar="RESULT")] = "",
+    ground: Annotated[GroundChoice | None, typer.Option("--ground", metavar="GROUND")] = None,
     on: On = "",
     etag: Etag = "",
     request_id: RequestId = "",
@@ -48,12 +58,21 @@ def correct(
 ) -> None:
     """Correct an entry that is wrong."""
     desk = desk_of(context)
-    if sum(bool(given) for given in (amount, name, asked)) != 1:
+    payee = payee_of(desk, payee_name, payee_account, payee_bank)
+    if sum(bool(given) for given in (amount, name, asked, applied_on, payee, result, ground)) != 1:
         raise UsageProblem(desk.say("usage.right"))
     client, options = desk.client, acting(desk, on, etag, request_id, dry_run)
     currency = "" if name else desk.currency_of_entry(position)
     if name:
         answer = client.correct_name(position, name, reason, **options)
+    elif applied_on:
+        answer = client.correct_application_date(position, day(desk, applied_on, "--applied-on"), reason, **options)
+    elif payee is not None:
+        answer = client.correct_payee(position, payee, reason, **options)
+    elif result:
+        answer = client.correct_result(position, result, reason, **options)
+    elif ground is not None:
+        answer = client.correct_ground(position, Ground.Value(f"GROUND_{ground.name}"), reason, **options)
     elif amount or not currency:
         # An entry without a currency has no amount; what to do about it instead is the ledger's to say.
         right = desk.minor(amount, currency, "--amount", signed=True) if currency else 0

@@ -102,6 +102,24 @@ def revoke(
     desk.answer(answer, lambda: _written(desk, answer.grant, answer.receipt))
 
 
+def two_for_terms(
+    context: typer.Context,
+    reason: Reason,
+    document: Document = "",
+    on: On = "",
+    etag: Etag = "",
+    request_id: RequestId = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Rule that Terms need two people."""
+    desk = desk_of(context)
+    answer = desk.client.require_second_person_for_terms(
+        reason=reason, document=document, **acting(desk, on, etag, request_id, dry_run)
+    )
+    said = "roles.terms_by_two" if answer.in_force else "roles.terms_by_two_proposed"
+    desk.answer(answer, lambda: [receipt_line(desk, answer.receipt), line(desk.say(said))])
+
+
 def list_(
     context: typer.Context,
     holder: Annotated[str, typer.Option("--principal", metavar="NAME@DEPARTMENT")] = "",
@@ -188,6 +206,7 @@ def roles_commands() -> typer.Typer:
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
     group.command("grant", cls=HelpCommand)(grant)
     group.command("revoke", cls=HelpCommand)(revoke)
+    group.command("two-for-terms", cls=HelpCommand)(two_for_terms)
     group.command("list", cls=HelpCommand)(list_)
     group.command("holders", cls=HelpCommand)(holders)
     return group

@@ -36,6 +36,8 @@ def application_view(desk: Desk, application: Application, currency: str) -> Ite
             (say("field.personal_data"), "\n".join(_held(desk, held) for held in application.personal_data)),
         ]
     )
+    if application.payee_proposed_by:
+        yield line(say("correct.payee_proposed", principal=application.payee_proposed_by), "yellow")
     for review in application.reviews:
         yield heading(say("heading.review"))
         yield fields(

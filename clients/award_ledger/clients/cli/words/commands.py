@@ -43,11 +43,17 @@ _CHECKED = Phrase(
 _CORRECTED = Phrase(
     "--amount for an award, a settlement, a return, a clawback, a write-off or an appropriation (0: it should not have "
     "been recorded); --name for a name; --asked with --fact, --money and --evidence for all that an open application "
-    "says. What is corrected keeps its own day: caps, quotas and funds of its year change. A higher amount of an award "
-    "must pass its own Terms; where they need two people, the same command by another completes it.",
+    "says, --applied-on for its date; --payee-name, --payee-account and --payee-bank for where its money goes, while "
+    "nothing was paid or is under order (the same by another person completes it); --result for a stage result and "
+    "--ground for a revocation, or --amount 0 where there should be none: what the wrong one did is undone. What is "
+    "corrected keeps its own day: caps, quotas and funds of its year change. A higher amount of an award must pass its "
+    "own Terms; where they need two people, the same command by another completes it.",
     "--amount 更正奖补、到账、退回、追回、核销或额度的金额（0 表示本不应记录）；--name 更正名称；"
-    "--asked 与 --fact、--money、--evidence 一并更正待决定申报的全部内容。更正后仍按原记录日期计算，"
-    "影响当年的限额、名额与资金。调高奖补金额须符合其所依据的条款；条款要求两人办理的，由另一人执行同一命令后生效。",
+    "--asked 与 --fact、--money、--evidence 一并更正待决定申报的全部内容，--applied-on 更正申报日期；"
+    "--payee-name、--payee-account、--payee-bank 更正收款账户（限尚未支付且无付款在途，由另一人填写相同账户后生效）；"
+    "--result 更正阶段结果，--ground 更正撤销事由，本不应有的填 --amount 0，原结果或撤销的影响随之恢复。"
+    "更正后仍按原记录日期计算，影响当年的限额、名额与资金。"
+    "调高奖补金额须符合其所依据的条款；条款要求两人办理的，由另一人执行同一命令后生效。",
 )
 _AGAIN = Phrase(
     "Each row's outcome goes to a file beside it, FILE.result.csv. After a break run it again, as the same person: "

@@ -233,7 +233,14 @@ _SENTENCES = {
     "usage.no_file": Phrase("there is no file {path}", "没有文件 {path}"),
     "usage.catalogue": Phrase("there is no catalogue {name!r}; there are: {names}", "没有“{name}”；现有：{names}"),
     "usage.only": Phrase("the package has no measure {code!r}", "文件中没有政策措施“{code}”"),
-    "usage.right": Phrase("give one of --amount, --name and --asked", "--amount、--name、--asked 须填且只填一项"),
+    "usage.right": Phrase(
+        "give one of --amount, --name, --asked, --applied-on, --payee-name with the account, --result and --ground",
+        "--amount、--name、--asked、--applied-on、收款账户（--payee-name 等）、--result、--ground 须填且只填一项",
+    ),
+    "correct.payee_proposed": Phrase(
+        "{principal} has named another payee; it waits for a second person to name the same.",
+        "{principal} 提请更正收款账户，待第二人填写相同账户后生效。",
+    ),
     "correct.proposed": Phrase(
         "{principal} proposes a higher amount; it waits for a second person.",
         "{principal} 提请调高金额，待第二人确认。",

@@ -150,6 +150,12 @@ _PARTICULAR = {
     "correct:position": Phrase("Position of the entry that is wrong.", "有误记录的日志位置。"),
     "correct:amount": Phrase("The right amount, in major units.", "正确的金额。"),
     "correct:name": Phrase("The right name.", "正确的名称。"),
+    "correct:applied_on": Phrase("The right date of an application.", "正确的申报日期。"),
+    "correct:result": Phrase("The right stage result.", "正确的阶段结果。"),
+    "correct:ground": Phrase(
+        "The right ground of a revocation: revocation, overpayment or breach.",
+        "撤销的正确事由：revocation 撤销、overpayment 多付、breach 违规。",
+    ),
     "correct:asked": Phrase("What the application should have asked, in major units.", "申报应有的金额。"),
     "after": Phrase("Start after this position.", "从该位置之后开始。"),
     "to": Phrase("Stop at this position (default: never).", "到该位置为止（默认不停）。"),

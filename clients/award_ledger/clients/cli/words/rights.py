@@ -35,6 +35,12 @@ RIGHTS_REASONS: dict[str, tuple[str, str, str, str]] = {
         "make somebody else an administrator first",
         "请先授予他人管理员角色",
     ),
+    "TERMS_NEED_TWO": (
+        "Terms need two people already.",
+        "发布条款已须两人办理。",
+        "nothing is to be done",
+        "无需办理",
+    ),
     "ROSTER_OPEN": (
         "The roster is open already.",
         "名册已经启用。",
@@ -74,6 +80,15 @@ RIGHTS_COMMANDS: dict[str, Phrase] = {
         "Revoke a role: at once, or from a day that is still to come.",
         "撤回角色：立即生效，或自将来某日起生效。",
         "roles revoke li@kjt officer kjt --reason '调离' --as zhao@bgt",
+    ),
+    "roles two-for-terms": _command(
+        "Rule that Terms are published by two people from now on.",
+        "规定今后发布条款须两人办理。",
+        "roles two-for-terms --reason '内控要求' --as zhao@bgt",
+        Phrase(
+            "One administrator proposes it, another completes it by the same command. It is never lowered again.",
+            "由一名管理员提出，另一名管理员以同一命令完成。规定后不得放宽。",
+        ),
     ),
     "roles list": _command(
         "List who holds which role, since when, and who granted it.",
@@ -141,6 +156,12 @@ RIGHTS_NAMES: dict[str, Phrase] = {
     "topic.roster.role_granted.v1": Phrase("role granted", "授予角色"),
     "topic.roster.role_revoked.v1": Phrase("role revoked", "撤回角色"),
     "topic.roster.terms_reviewed.v1": Phrase("Terms reviewed", "复核条款"),
+    "topic.roster.terms_by_two_proposed.v1": Phrase("two people for Terms proposed", "提出条款须两人办理"),
+    "topic.roster.terms_by_two_required.v1": Phrase("Terms need two people", "条款须两人办理"),
+    "roles.terms_by_two": Phrase("Terms need two people from now on.", "自此发布条款须两人办理。"),
+    "roles.terms_by_two_proposed": Phrase(
+        "Proposed: another administrator completes it by the same command.", "已提出，须由另一名管理员以同一命令完成。"
+    ),
     "role.ROLE_OFFICER": Phrase("officer", "经办"),
     "role.ROLE_REVIEWER": Phrase("reviewer", "复核"),
     "role.ROLE_FINANCE": Phrase("finance", "财务"),

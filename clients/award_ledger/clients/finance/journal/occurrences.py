@@ -52,6 +52,7 @@ class _Award:
     year: int
     payable: int = 0
     returned: int = 0
+    cancelled_returned: int = 0
 
 
 @dataclass
@@ -164,6 +165,7 @@ def _shrunk(reading: _Reading, fact: dict[str, Any]) -> dict[str, int]:
     payable = min(cancelled, award.payable)
     award.payable -= payable
     award.returned -= cancelled - payable
+    award.cancelled_returned += cancelled - payable
     return {
         "cancelled": payable,
         "cancelled_returned": cancelled - payable,
@@ -233,11 +235,54 @@ def _payment_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> To
     else:
         reading.transit[key] -= change
         yield _paid("payment_settled", fact), {"amount": change}, account, award.currency
-        if fact.get("superseded"):
+        if "restated" in fact:  # the award has ended: nothing is on its way
+            reading.transit[key] += change
+            award.payable -= change
+            yield "payment_failed", {"amount": -change}, "", award.currency
+        elif fact.get("superseded"):
             left, reading.transit[key] = reading.transit[key], 0
             award.payable += left
             yield "payment_failed", {"amount": left}, "", award.currency
-    yield "fund_moved", moved, "", award.currency
+    yield from _restated(reading, fact, moved)
+
+
+def _set_off_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
+    paid, change = reading.awards[fact["paid_award_id"]], fact["amount_minor"] - fact["stood_minor"]
+    reading.orders[fact["award_id"], fact["clawback"]].received += change
+    paid.payable -= change
+    amounts = {"amount": change, "expended": fact.get("paid_expended_minor", 0)}
+    yield "clawback_set_off", amounts, "", paid.currency
+    yield "fund_moved", {"expended": fact.get("expended_minor", 0)}, "", reading.award(fact).currency
+
+
+def _ruling_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
+    moved = {"encumbered": fact.get("encumbered_minor", 0), "expended": fact.get("expended_minor", 0)}
+    yield from _restated(reading, fact, moved)
+
+
+def _restated(reading: _Reading, fact: dict[str, Any], moved: dict[str, int]) -> Told:
+    """What moves in the fund, and what a ruling cancels and orders back more, or less, than it did."""
+    award, restated = reading.award(fact), fact.get("restated", {})
+    lapsed = restated.get("lapsed_minor", 0)
+    yield "fund_moved", {**moved, "encumbered": moved["encumbered"] + lapsed}, "", award.currency
+    more = sum(part.get("cancelled_minor", 0) for part in restated.get("instalments", []))
+    returned = max(more - award.payable, 0) if more > 0 else -min(-more, award.cancelled_returned)
+    award.payable -= more - returned
+    award.returned -= returned
+    award.cancelled_returned += returned
+    cancelled = {"cancelled": more - returned, "cancelled_returned": returned, "lapsed": lapsed}
+    yield "gave_back", cancelled, "", award.currency
+    for changed in restated.get("orders", []):
+        order = reading.orders[fact["award_id"], changed["clawback"]]
+        amount = changed.get("ordered_minor", 0)
+        if changed.get("withdrawn"):
+            amount -= order.outstanding
+        order.ordered += amount
+        yield "clawback_ordered", {"amount": amount}, "", award.currency
+    if "made" in restated:
+        made = restated["made"]
+        reading.orders[fact["award_id"], made["clawback"]].ordered = made["amount_minor"]
+        yield "clawback_ordered", {"amount": made["amount_minor"]}, "", award.currency
 
 
 def _ordered(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
@@ -371,6 +416,9 @@ _READ: dict[str, Callable[[_Reading, dict[str, Any], Stored], Told]] = {
     "enterprise.payment_returned.v1": _returned,
     "enterprise.payment_returned_and_cancelled.v1": _returned,
     "enterprise.payment_corrected.v1": _payment_corrected,
+    "enterprise.set_off_corrected.v1": _set_off_corrected,
+    "enterprise.stage_result_corrected.v1": _ruling_corrected,
+    "enterprise.revocation_corrected.v1": _ruling_corrected,
     "enterprise.clawback_ordered.v1": _ordered,
     "enterprise.clawback_cancelled.v1": _order_cancelled,
     "enterprise.clawback_received.v1": _received,

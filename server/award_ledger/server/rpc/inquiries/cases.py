@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from award_ledger.domain.corrections import AwardCorrectionProposed, EntryCorrected
+from award_ledger.domain.corrections import CorrectionProposed, EntryCorrected
 from award_ledger.domain.events import AwardApproved
 from award_ledger.domain.identity import award_id as award_id_of
 from award_ledger.domain.identity import measure_id
@@ -41,7 +41,7 @@ def course(
 
 
 def _concerns(fact: Any, application_id: UUID, award_id: UUID) -> bool:
-    if isinstance(fact, EntryCorrected) and not isinstance(fact, AwardCorrectionProposed):
+    if isinstance(fact, EntryCorrected) and not isinstance(fact, CorrectionProposed):
         return False
     return getattr(fact, "application_id", None) == application_id or award_id in awards_of(fact)
 

@@ -7,12 +7,22 @@ import msgspec
 
 from award_ledger.domain import events as ev
 from award_ledger.domain.assessment import Assessment, Check
+from award_ledger.domain.bank_events import (
+    LineMatchProposed,
+    LinesMatched,
+    LineUnmatched,
+    LineUnmatchProposed,
+    PaymentRunApproved,
+    PaymentRunCancelled,
+)
 from award_ledger.domain.corrections import CORRECTIONS, AwardCorrected
 from award_ledger.domain.fact import Fact
 from award_ledger.domain.objection import ObjectionAnswered
+from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed
 from award_ledger.domain.policy_events import (
     AppropriationChanged,
     FundCreated,
+    FundYearClosed,
     LogKeysRotated,
     MeasureClosed,
     MeasureReopened,
@@ -21,6 +31,7 @@ from award_ledger.domain.policy_events import (
     TermsPublished,
 )
 from award_ledger.domain.refusals import invalid_field
+from award_ledger.domain.roster_events import ROSTER_EVENTS
 from award_ledger.server.identity.people import canonical
 from award_ledger.server.rpc.fields import chosen
 from award_ledger.server.rpc.inquiries.selecting import named
@@ -56,6 +67,16 @@ DECIDING: tuple[type[Fact], ...] = (
     AppropriationChanged,
     *CORRECTIONS,
     LogKeysRotated,
+    FundYearClosed,
+    PersonalDataErasureProposed,
+    PersonalDataErased,
+    PaymentRunApproved,
+    PaymentRunCancelled,
+    LineMatchProposed,
+    LinesMatched,
+    LineUnmatchProposed,
+    LineUnmatched,
+    *ROSTER_EVENTS,
 )
 """Facts by which somebody decides something. The others record what an applicant, a bank or a critic did, or follow
 from a decision that has a fact of its own."""

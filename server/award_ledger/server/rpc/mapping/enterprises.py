@@ -103,4 +103,5 @@ def application_message(enterprise: domain.Enterprise, application: domain.Appli
             )
             for subject, held in application.personal_data.items()
         ],
+        payee_proposed_by=application.payee_proposed_by,
     )

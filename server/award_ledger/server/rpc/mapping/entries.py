@@ -20,7 +20,7 @@ Telling = Callable[[Check, Assessment], bool]
 """Which checks of a calculation an answer shows."""
 
 _AMOUNTS = ("amount_minor", "granted_minor", "up_to_minor", "appropriated_minor", "change_minor", "counted_minor")
-_DETAILS = ("result", "outcome", "ground", "kind", "name", "group")
+_DETAILS = ("result", "said", "outcome", "ground", "kind", "name", "group", "holder")
 _REFERENCES = ("bank_reference", "document", "file_reference", "end_to_end_id")
 
 

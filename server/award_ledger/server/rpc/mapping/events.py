@@ -5,13 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from award_ledger.domain.corrections import AwardCorrectionProposed
+from award_ledger.domain.corrections import AwardCorrectionProposed, PayeeCorrectionProposed
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.rpc.mapping.instants import timestamp
 from award_ledger.server.store.values import RecordedEvent
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.v1 import history_pb2
+
+_PROPOSALS = (AwardCorrectionProposed.TOPIC, PayeeCorrectionProposed.TOPIC)
 
 
 class _Act(msgspec.Struct):
@@ -60,7 +62,7 @@ def event_message(recorded: RecordedEvent, corrected_by: int = 0) -> history_pb2
         ),
         principal=act.principal,
         effective_on=act.effective_on.isoformat(),
-        corrects=0 if recorded.topic == AwardCorrectionProposed.TOPIC else signed.corrects,
+        corrects=0 if recorded.topic in _PROPOSALS else signed.corrects,
         corrected_by=corrected_by,
     )
 

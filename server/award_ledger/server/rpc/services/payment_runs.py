@@ -153,7 +153,7 @@ def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None
                 attempt=payment.attempt,
                 end_to_end_id=payment.end_to_end_id,
                 name=enterprise.name,
-                payee=unsealing.payee(application.number) if unsealing is not None else None,
+                payee=unsealing.payee(application.payee_at) if unsealing is not None else None,
                 voucher=expected.voucher if expected is not None else "",
                 file_voucher=expected.file_voucher if expected is not None else "",
             )

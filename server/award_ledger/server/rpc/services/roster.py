@@ -10,10 +10,11 @@ from award_ledger.domain.identity import roster_id
 from award_ledger.domain.refusals import invalid_field
 from award_ledger.domain.rights import Authority
 from award_ledger.domain.roster import RoleGrant
-from award_ledger.domain.roster_events import Role
+from award_ledger.domain.roster_events import Role, TermsByTwoRequired
 from award_ledger.domain.working_set import WorkingSet
 from award_ledger.server.commands.command import published
 from award_ledger.server.commands.grant_role import GrantRole, RevokeRole
+from award_ledger.server.commands.require_second_person import RequireSecondPersonForTerms
 from award_ledger.server.identity.people import canonical
 from award_ledger.server.rpc.fields import chosen, day, required_choice
 from award_ledger.server.rpc.mapping.instants import instant_us
@@ -83,6 +84,16 @@ _REVOKE: Method[pb.RevokeRoleRequest, pb.RevokeRoleResponse] = Method(
 )
 
 
+_BY_TWO: Method[pb.RequireSecondPersonForTermsRequest, pb.RequireSecondPersonForTermsResponse] = Method(
+    lambda request: RequireSecondPersonForTerms(request.reason, request.document),
+    lambda ledger, written: pb.RequireSecondPersonForTermsResponse(
+        in_force=isinstance(written.event.fact, TermsByTwoRequired),
+        receipt=receipt(written),
+        etag=str(ledger.roster().version),
+    ),
+)
+
+
 class RosterService(RosterServiceServicer):
     """Keeps the roster."""
 
@@ -94,6 +105,11 @@ class RosterService(RosterServiceServicer):
 
     def RevokeRole(self, request: pb.RevokeRoleRequest, context: grpc.ServicerContext) -> pb.RevokeRoleResponse:
         return self._writes.perform(request, context, _REVOKE)
+
+    def RequireSecondPersonForTerms(
+        self, request: pb.RequireSecondPersonForTermsRequest, context: grpc.ServicerContext
+    ) -> pb.RequireSecondPersonForTermsResponse:
+        return self._writes.perform(request, context, _BY_TWO)
 
     def ListRoles(self, request: pb.ListRolesRequest, context: grpc.ServicerContext) -> pb.ListRolesResponse:
         role, on = chosen(pb.Role.DESCRIPTOR, request.role, "role"), day(request.on, "on")
