@@ -633,6 +633,7 @@ class AccountStatus(_message.Message):
     AGEING_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     RECEIVABLES_FIELD_NUMBER: _builtins.int
+    ABSENCES_FIELD_NUMBER: _builtins.int
     account: _builtins.str
     """Number of the account."""
     name: _builtins.str
@@ -669,6 +670,10 @@ class AccountStatus(_message.Message):
     def receivables(self) -> _containers.RepeatedCompositeFieldContainer[Global___Receivable]:
         """Receivables that are not received in full."""
 
+    @_builtins.property
+    def absences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Absence]:
+        """The same as `missing`, field by field."""
+
     def __init__(
         self,
         *,
@@ -687,14 +692,61 @@ class AccountStatus(_message.Message):
         ageing: _abc.Iterable[Global___Ageing] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         receivables: _abc.Iterable[Global___Receivable] | None = ...,
+        absences: _abc.Iterable[Global___Absence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "ageing", b"ageing", "bank", b"bank", "closing_minor", b"closing_minor", "closing_on", b"closing_on", "currency", b"currency", "explained_in_minor", b"explained_in_minor", "explained_out_minor", b"explained_out_minor", "ledger_minor", b"ledger_minor", "line_count", b"line_count", "missing", b"missing", "name", b"name", "on", b"on", "receivables", b"receivables", "statement_count", b"statement_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "account", b"account", "ageing", b"ageing", "bank", b"bank", "closing_minor", b"closing_minor", "closing_on", b"closing_on", "currency", b"currency", "explained_in_minor", b"explained_in_minor", "explained_out_minor", b"explained_out_minor", "ledger_minor", b"ledger_minor", "line_count", b"line_count", "missing", b"missing", "name", b"name", "on", b"on", "receivables", b"receivables", "statement_count", b"statement_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccountStatus: _TypeAlias = AccountStatus  # noqa: Y015
+
+@_typing.final
+class Absence(_message.Message):
+    """Something that should be there and is not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    NEXT_MINOR_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`statement` (between two), `number` (of their sequence), `answer` (to a run), `line` (that was reported), `silence`."""
+    since: _builtins.str
+    """The day since when, by when, or for which."""
+    until: _builtins.str
+    """Of a statement: the day on which the next one begins."""
+    reference: _builtins.str
+    """The number, the run, or the key of the line."""
+    count: _builtins.int
+    """Of an answer: how many payments."""
+    amount_minor: _builtins.int
+    """With what the statement before closed; the sum of the payments; the amount of the line. Minor units."""
+    next_minor: _builtins.int
+    """Of a statement: with what the next one opens, minor units."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        count: _builtins.int = ...,
+        amount_minor: _builtins.int = ...,
+        next_minor: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "count", b"count", "kind", b"kind", "next_minor", b"next_minor", "reference", b"reference", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Absence: _TypeAlias = Absence  # noqa: Y015
 
 @_typing.final
 class Receivable(_message.Message):

@@ -11,7 +11,7 @@ from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import plain_major, to_major
 from award_ledger.clients.cli.tables import fields, line, number_of, table
 from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
-from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
+from award_ledger.v1.finance_pb2 import Absence, AccountStatus, Proposal
 from award_ledger.v1.payment_runs_pb2 import PaymentRun, PaymentRunStatus
 
 
@@ -37,11 +37,17 @@ def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
         for aged in status.ageing
     ]
     yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="123456")
-    for gap in status.missing:
-        yield line(desk.say("finance.missing", what=gap), "yellow")
+    for absence in status.absences:
+        yield line(desk.say("finance.missing", what=_absence(desk, absence, status.currency)), "yellow")
     for owed in status.receivables:
         left = _money(owed.amount_minor - owed.received_minor, status.currency)
         yield line(desk.say("finance.receivable", reference=owed.reference, left=left, reason=owed.reason))
+
+
+def _absence(desk: Desk, absence: Absence, currency: str) -> str:
+    amounts = {name: to_major(getattr(absence, f"{name}_minor"), currency) for name in ("amount", "next")}
+    told = {name: getattr(absence, name) for name in ("since", "until", "reference", "count")}
+    return desk.say(f"finance.absence.{absence.kind}", **amounts, **told)
 
 
 def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list[str | int | Decimal]]]:

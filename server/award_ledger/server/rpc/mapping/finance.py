@@ -6,6 +6,7 @@ from typing import cast
 
 from award_ledger.domain import bank_account as domain
 from award_ledger.domain import bank_events as be
+from award_ledger.domain.absences import Absence
 from award_ledger.domain.account_status import AccountStatus, Ageing
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.identity import end_to_end_ids, enterprise_id
@@ -141,7 +142,8 @@ def status_message(account: domain.BankAccount, status: AccountStatus, on: date)
         statement_count=len(account.statements),
         line_count=len(account.lines),
         ageing=[_ageing(aged) for aged in status.ageing],
-        missing=status.missing,
+        missing=[absence.text for absence in status.missing],
+        absences=[_absence(absence) for absence in status.missing],
         receivables=[
             pb.Receivable(
                 reference=owed.reference,
@@ -154,6 +156,18 @@ def status_message(account: domain.BankAccount, status: AccountStatus, on: date)
             for owed in account.receivables.values()
             if owed.outstanding_minor
         ],
+    )
+
+
+def _absence(absence: Absence) -> pb.Absence:
+    return pb.Absence(
+        kind=absence.kind,
+        since=absence.since.isoformat(),
+        until=absence.until.isoformat() if absence.until else "",
+        reference=absence.reference,
+        count=absence.count,
+        amount_minor=absence.amount_minor,
+        next_minor=absence.next_minor,
     )
 
 
