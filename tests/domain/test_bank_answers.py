@@ -109,6 +109,14 @@ def test_a_narrower_status_beats_a_wider_one_and_of_equals_the_heavier(
     assert [expected(desk, paid).answer for paid in ids] == verdicts
 
 
+@pytest.mark.parametrize("reason", ["DUPL", "AM05 文件重复"])
+def test_a_second_copy_that_is_turned_away_says_nothing_of_the_first(desk: FinanceDesk, reason: str) -> None:
+    [paid] = desk.run(desk.awarded(100))
+    desk.hears("R1", said("ACCP", paid))
+    assert desk.hears("R1", said("RJCT", reason=reason), key="again").rejected == ()
+    assert (desk.attempt(paid).state, expected(desk, paid).state(TOO_LATE)) == ("instructed", "accepted")
+
+
 def test_an_acceptance_does_not_undo_a_rejection_whichever_came_first() -> None:
     states = []
     for order in (("ACCP", "RJCT"), ("RJCT", "ACCP")):
