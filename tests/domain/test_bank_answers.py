@@ -240,6 +240,20 @@ def test_a_bank_that_is_silent_on_a_run_is_listed_with_its_sum(desk: FinanceDesk
     assert amounts(desk) == {"in_transit": 300, "unknown": 300}
 
 
+def test_a_difference_that_no_gap_between_statements_shows_is_listed(desk: FinanceDesk) -> None:
+    desk.statement(booked("a", -10), opening=100)
+    desk.statement(booked("b", 5), opening=80, sequence="2")
+    assert missing(desk, BOOKED) == [f"-10 of the balance of {BOOKED} that no line explains"]
+
+
+def test_a_statement_within_the_days_of_another_leaves_nothing_missing(desk: FinanceDesk) -> None:
+    month: dict[str, Any] = {"period_from": date(2025, 6, 1), "period_to": date(2025, 6, 30), "sequence": ""}
+    desk.statement(booked("a", -10), booked("b", 5), opening=100, **month)
+    desk.statement(booked("b", 5), opening=90, sequence="")
+    assert missing(desk, date(2025, 6, 30)) == []
+    assert account_status(desk.account, BOOKED).closing_minor == 95
+
+
 def test_a_long_report_is_one_act_of_several_facts(desk: FinanceDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bank_accounts, "LINES_A_FACT", 2)
     desk.reported(*(booked(f"serial:{n}", 1, serial=str(n)) for n in range(5)))
@@ -322,6 +336,13 @@ def check(desk: FinanceDesk, on: date) -> None:
     under_way = sum(one.amount_minor for one in account.payments.values() if desk.attempt(one.end_to_end_id).under_way)
     assert kinds["in_transit"] == open_minor == under_way
     assert kinds["unanswered"] + kinds["unknown"] <= kinds["in_transit"]
+    listed = [one for one in status.missing if one.kind in ("statement", "difference")]
+    assert status.closing_minor - status.ledger_minor == sum(
+        one.amount_minor if one.kind == "difference" else one.next_minor - one.amount_minor for one in listed
+    )
+    suspense = sum(line.suspense_minor for line in account.lines.values())
+    unexplained = sum(abs(line.said.amount_minor) for line in account.lines.values() if not line.allocations)
+    assert (kinds["suspense"], kinds["unexplained"]) == (suspense, unexplained)
     assert reissued_rightly(desk)
 
 

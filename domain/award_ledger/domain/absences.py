@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from award_ledger.domain.bank_account import BankAccount, Statement
 
-AbsenceKind = Literal["statement", "number", "answer", "line", "silence"]
+AbsenceKind = Literal["statement", "number", "difference", "answer", "line", "silence"]
 
 SILENT_DAYS = 5
 """After the last statement; a bank that has sent nothing since then is silent."""
@@ -21,8 +21,9 @@ _MOST_NUMBERS = 20
 class Absence(Struct, frozen=True, kw_only=True):
     """One item. `statement`: between the days of two, which closed with `amount_minor` and opens with `next_minor`.
 
-    `number`: `reference`, of the year of `since`. `answer`: to the run `reference` by `since`, of `count` payments and
-    their sum. `line`: `reference`, reported for `since`. `silence`: since the day. Minor units.
+    `number`: `reference`, of the year of `since`. `difference`: `amount_minor` of the closing balance of `since` that
+    neither lines nor those gaps explain. `answer`: to the run `reference` by `since`, of `count` payments and their
+    sum. `line`: `reference`, reported for `since`. `silence`: since the day. Minor units.
     """
 
     kind: AbsenceKind
@@ -42,6 +43,8 @@ class Absence(Struct, frozen=True, kw_only=True):
                 return f"between {self.since} and {self.until}: {closed}"
             case "number":
                 return f"statement number {self.reference} of {self.since.year}"
+            case "difference":
+                return f"{self.amount_minor} of the balance of {self.since} that no line explains"
             case "answer":
                 return f"no answer to {self.reference} by {self.since}: {self.count} payment(s), {self.amount_minor}"
             case "line":
@@ -51,12 +54,18 @@ class Absence(Struct, frozen=True, kw_only=True):
                 return f"silent since {self.since}"
 
 
+def latest(statements: Sequence[Statement]) -> Statement:
+    """Of statements in order, the one that goes on the longest: another may lie within its days."""
+    return max(reversed(statements), key=lambda statement: statement.period_to)
+
+
 def absences(account: BankAccount, statements: Sequence[Statement], on: date) -> Iterator[Absence]:
     """On a day; the statements of the account in order."""
-    for before, after in pairwise(statements):
-        yield from _between(before, after)
-    if statements and (on - statements[-1].period_to).days > SILENT_DAYS:
-        yield Absence(kind="silence", since=statements[-1].period_to)
+    between = [absence for before, after in pairwise(statements) for absence in _between(before, after)]
+    yield from between
+    yield from _difference(account, statements, between)
+    if statements and (on - latest(statements).period_to).days > SILENT_DAYS:
+        yield Absence(kind="silence", since=latest(statements).period_to)
     yield from _unheard(account, on)
     yield from _only_reported(account, statements)
 
@@ -75,6 +84,18 @@ def _between(before: Statement, after: Statement) -> Iterator[Absence]:
     if all(number.isdecimal() for number in numbers) and before.period_to.year == after.period_from.year:
         for number in range(int(numbers[0]) + 1, min(int(numbers[1]), int(numbers[0]) + _MOST_NUMBERS)):
             yield Absence(kind="number", since=after.period_from, reference=str(number))
+
+
+def _difference(account: BankAccount, statements: Sequence[Statement], between: list[Absence]) -> Iterator[Absence]:
+    """Statements whose days overlap need not follow each other; the lines of all of them must still add up."""
+    if not statements:
+        return
+    moved = sum(line.said.amount_minor for line in account.lines.values())
+    gaps = sum(absence.next_minor - absence.amount_minor for absence in between)
+    last = latest(statements)
+    rest = last.closing_minor - statements[0].opening_minor - moved - gaps
+    if rest:
+        yield Absence(kind="difference", since=last.period_to, amount_minor=rest)
 
 
 def _unheard(account: BankAccount, on: date) -> Iterator[Absence]:

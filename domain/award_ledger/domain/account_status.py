@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from award_ledger.domain.absences import Absence, absences
+from award_ledger.domain.absences import Absence, absences, latest
 from award_ledger.domain.bank_account import BankAccount, Statement
 from award_ledger.domain.windows import fiscal_year
 
@@ -60,8 +60,8 @@ def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) 
         "clawback": orders,
     }
     return AccountStatus(
-        closing_minor=statements[-1].closing_minor if statements else 0,
-        closing_on=statements[-1].period_to if statements else None,
+        closing_minor=latest(statements).closing_minor if statements else 0,
+        closing_on=latest(statements).period_to if statements else None,
         ledger_minor=opening_minor + sum(line.said.amount_minor for line in lines),
         explained_in_minor=sum(amount for amount in explained if amount > 0),
         explained_out_minor=-sum(amount for amount in explained if amount < 0),

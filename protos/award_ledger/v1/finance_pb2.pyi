@@ -716,7 +716,9 @@ class Absence(_message.Message):
     AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
     NEXT_MINOR_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """`statement` (between two), `number` (of their sequence), `answer` (to a run), `line` (that was reported), `silence`."""
+    """`statement` (between two), `number` (of their sequence), `difference` (of the balance to all lines), `answer` (to a
+    run), `line` (that was reported), `silence`.
+    """
     since: _builtins.str
     """The day since when, by when, or for which."""
     until: _builtins.str
@@ -726,7 +728,7 @@ class Absence(_message.Message):
     count: _builtins.int
     """Of an answer: how many payments."""
     amount_minor: _builtins.int
-    """With what the statement before closed; the sum of the payments; the amount of the line. Minor units."""
+    """With what the statement before closed; the difference; the sum of the payments; the amount of the line. Minor units."""
     next_minor: _builtins.int
     """Of a statement: with what the next one opens, minor units."""
     def __init__(

@@ -68,6 +68,9 @@ ANSWER_LABELS = {
     "finance.absence.number": Phrase(
         "statement number {reference}, before {since}", "{since} 之前的第 {reference} 号对账单"
     ),
+    "finance.absence.difference": Phrase(
+        "what explains {amount} of the balance of {since}", "{since} 余额中 {amount} 的来由"
+    ),
     "finance.absence.answer": Phrase(
         "the bank's answer to {reference}, due by {since}: {count} payment(s), {amount}",
         "银行对 {reference} 的答复，期限 {since}：{count} 笔，{amount}",
