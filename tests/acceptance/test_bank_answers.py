@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -120,3 +122,29 @@ def test_two_people_give_up_what_nobody_answered(served: Served) -> None:
     given_up.request_id = ""
     told = served.caller("wu@czt").do(given_up).instalment.payments[0]
     assert (told.status, told.rejection_proposed_by) == (payments_pb2.PAYMENT_STATUS_FAILED, "")
+
+
+def test_files_are_recorded_by_the_command_and_the_broken_one_is_quarantined_whole(
+    served: Served, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    sent = paid_by_run(served)
+    [payment] = sent.payments
+    day = tmp_path / "day.942"
+    day.write_text(_mt942(payment.amount_minor, payment.end_to_end_id), "utf-8")
+    cut = tmp_path / "cut.942"
+    cut.write_text(_mt942(payment.amount_minor, payment.end_to_end_id).partition(":90D:")[0], "utf-8")
+    told = run("import", str(cut), str(day), code=1)
+    assert [(one["outcome"], one.get("lines")) for one in told] == [("quarantined", None), ("reported", 1)]
+    [again] = run("import", str(day), by="sun@czt")
+    assert (again["outcome"], attempts(served)) == ("unchanged", [(payment.end_to_end_id, "REPORTED")])
+    [tried] = run("import", "--dry-run", str(day))
+    assert tried["outcome"] == "unchanged"
+
+
+def _mt942(amount: int, paid: str) -> str:
+    yuan = f"{amount // 100},{amount % 100:02}"
+    return (
+        f":20:R1\n:25:{OURS}\n:28C:7/1\n:34F:CNY0,\n:13D:2508011200+0800\n"
+        f":61:2508010801D{yuan}NTRFNONREF//L1\n:86:166?00UEBERWEISUNG?20EREF+{paid}?21SVWZ+JISHU\n"
+        f":90D:1CNY{yuan}\n:90C:0CNY0,\n-\n"
+    )

@@ -140,6 +140,10 @@ def _one_is_rejected(weeks: Weeks) -> list[str]:
     assert weeks.take_file(answer) == [("answered", 3)]
     assert weeks.take_file(answer) == [("unchanged", 3)]
     assert weeks.states() == {paid: "ACCEPTED", refused: "FAILED", returning: "ACCEPTED"}
+    # The file goes out twice by mistake: the copy is turned away as one, and what the first became stands.
+    assert weeks.bank.pay(weeks.file("R-1"))["reason"] == "DUPL"
+    assert weeks.take("pain.002") == [("answered", 3)]
+    assert weeks.states() == {paid: "ACCEPTED", refused: "FAILED", returning: "ACCEPTED"}
     weeks.bank.report()
     assert (weeks.take("camt.052"), weeks.take("camt.054")) == ([("reported", 2)], [("reported", 2)])
     assert weeks.states() == {paid: "REPORTED", refused: "FAILED", returning: "REPORTED"}

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from award_ledger.domain.application import Review
 from award_ledger.domain.assess import assess
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.case import Case, Usage, quota_pool
 from award_ledger.domain.claim import Claim, Holder
-from award_ledger.domain.enterprise import Review
 from award_ledger.domain.fact import EvidenceRef
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.terms import (

@@ -55,6 +55,10 @@ def amounts(desk: FinanceDesk, on: date = TOO_LATE) -> dict[str, int]:
     return {aged.kind: aged.amount_minor for aged in status.ageing if aged.amount_minor}
 
 
+def missing(desk: FinanceDesk, on: date) -> list[str]:
+    return [absence.text for absence in account_status(desk.account, on).missing]
+
+
 def test_a_payment_is_sent_then_accepted_and_only_a_statement_settles_it(desk: FinanceDesk) -> None:
     [paid] = desk.run(desk.awarded(100), send=False)
     assert expected(desk, paid).state(TOO_LATE) == "instructed"
@@ -103,6 +107,14 @@ def test_a_narrower_status_beats_a_wider_one_and_of_equals_the_heavier(
     told = [said(row.status, named[row.end_to_end_id]) for row in rows]
     desk.hears("R1", *told)
     assert [expected(desk, paid).answer for paid in ids] == verdicts
+
+
+@pytest.mark.parametrize("reason", ["DUPL", "AM05 文件重复"])
+def test_a_second_copy_that_is_turned_away_says_nothing_of_the_first(desk: FinanceDesk, reason: str) -> None:
+    [paid] = desk.run(desk.awarded(100))
+    desk.hears("R1", said("ACCP", paid))
+    assert desk.hears("R1", said("RJCT", reason=reason), key="again").rejected == ()
+    assert (desk.attempt(paid).state, expected(desk, paid).state(TOO_LATE)) == ("instructed", "accepted")
 
 
 def test_an_acceptance_does_not_undo_a_rejection_whichever_came_first() -> None:
@@ -213,19 +225,33 @@ def test_a_report_that_names_payments_of_another_sum_says_nothing_of_them(desk: 
 
 def test_a_line_that_was_reported_and_is_on_no_statement_of_its_day_is_missing(desk: FinanceDesk) -> None:
     desk.reported(booked("serial:1", -5, serial="1"), booked("serial:2", -7, serial="2"), booked("content:x", -9))
-    assert account_status(desk.account, BOOKED).missing == ()
+    assert missing(desk, BOOKED) == []
     desk.statement(booked("serial:1", -5, serial="1"), opening=100)
-    [missing] = account_status(desk.account, BOOKED).missing
-    assert missing == f"serial:2 of -7, reported for {BOOKED}: its statement does not have it"
+    [found] = missing(desk, BOOKED)
+    assert found == f"serial:2 of -7, reported for {BOOKED}: its statement does not have it"
     desk.reported(booked("serial:1", -5, serial="1"), key="late")
     assert list(desk.account.reported) == ["serial:2"]
 
 
 def test_a_bank_that_is_silent_on_a_run_is_listed_with_its_sum(desk: FinanceDesk) -> None:
     desk.run(desk.awarded(100), desk.awarded(200, "F"))
-    assert account_status(desk.account, IN_TIME).missing == ()
-    assert account_status(desk.account, TOO_LATE).missing == (f"no answer to R1 by {IN_TIME}: 2 payment(s), 300",)
+    assert missing(desk, IN_TIME) == []
+    assert missing(desk, TOO_LATE) == [f"no answer to R1 by {IN_TIME}: 2 payment(s), 300"]
     assert amounts(desk) == {"in_transit": 300, "unknown": 300}
+
+
+def test_a_difference_that_no_gap_between_statements_shows_is_listed(desk: FinanceDesk) -> None:
+    desk.statement(booked("a", -10), opening=100)
+    desk.statement(booked("b", 5), opening=80, sequence="2")
+    assert missing(desk, BOOKED) == [f"-10 of the balance of {BOOKED} that no line explains"]
+
+
+def test_a_statement_within_the_days_of_another_leaves_nothing_missing(desk: FinanceDesk) -> None:
+    month: dict[str, Any] = {"period_from": date(2025, 6, 1), "period_to": date(2025, 6, 30), "sequence": ""}
+    desk.statement(booked("a", -10), booked("b", 5), opening=100, **month)
+    desk.statement(booked("b", 5), opening=90, sequence="")
+    assert missing(desk, date(2025, 6, 30)) == []
+    assert account_status(desk.account, BOOKED).closing_minor == 95
 
 
 def test_a_long_report_is_one_act_of_several_facts(desk: FinanceDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,6 +336,13 @@ def check(desk: FinanceDesk, on: date) -> None:
     under_way = sum(one.amount_minor for one in account.payments.values() if desk.attempt(one.end_to_end_id).under_way)
     assert kinds["in_transit"] == open_minor == under_way
     assert kinds["unanswered"] + kinds["unknown"] <= kinds["in_transit"]
+    listed = [one for one in status.missing if one.kind in ("statement", "difference")]
+    assert status.closing_minor - status.ledger_minor == sum(
+        one.amount_minor if one.kind == "difference" else one.next_minor - one.amount_minor for one in listed
+    )
+    suspense = sum(line.suspense_minor for line in account.lines.values())
+    unexplained = sum(abs(line.said.amount_minor) for line in account.lines.values() if not line.allocations)
+    assert (kinds["suspense"], kinds["unexplained"]) == (suspense, unexplained)
     assert reissued_rightly(desk)
 
 

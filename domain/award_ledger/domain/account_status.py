@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import pairwise
 
 from msgspec import Struct
 
+from award_ledger.domain.absences import Absence, absences, latest
 from award_ledger.domain.bank_account import BankAccount, Statement
 from award_ledger.domain.windows import fiscal_year
 
@@ -36,7 +36,7 @@ class AccountStatus(Struct, frozen=True):
     explained_in_minor: int
     explained_out_minor: int
     ageing: tuple[Ageing, ...]
-    missing: tuple[str, ...]
+    missing: tuple[Absence, ...]
 
 
 def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) -> AccountStatus:
@@ -60,13 +60,13 @@ def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) 
         "clawback": orders,
     }
     return AccountStatus(
-        closing_minor=statements[-1].closing_minor if statements else 0,
-        closing_on=statements[-1].period_to if statements else None,
+        closing_minor=latest(statements).closing_minor if statements else 0,
+        closing_on=latest(statements).period_to if statements else None,
         ledger_minor=opening_minor + sum(line.said.amount_minor for line in lines),
         explained_in_minor=sum(amount for amount in explained if amount > 0),
         explained_out_minor=-sum(amount for amount in explained if amount < 0),
         ageing=tuple(_aged(kind, items, on) for kind, items in kinds.items()),
-        missing=(*missing(statements, on), *_unheard(account, on), *_only_reported(account, statements)),
+        missing=tuple(absences(account, statements, on)),
     )
 
 
@@ -81,23 +81,6 @@ def in_order(statements: Iterable[Statement]) -> list[Statement]:
         waiting.remove(following)
         ordered.append(following)
     return ordered
-
-
-def missing(statements: list[Statement], on: date) -> Iterator[str]:
-    """Statements in order: what is not between two of them, and a bank that is silent."""
-    for before, after in pairwise(statements):
-        overlap = after.period_from <= before.period_to
-        if after.opening_minor != before.closing_minor and not overlap:
-            yield (
-                f"between {before.period_to} and {after.period_from}: closed with {before.closing_minor}, "
-                f"opens with {after.opening_minor}"
-            )
-        numbers = before.sequence, after.sequence
-        if all(number.isdecimal() for number in numbers) and before.period_to.year == after.period_from.year:
-            for number in range(int(numbers[0]) + 1, min(int(numbers[1]), int(numbers[0]) + 20)):
-                yield f"statement number {number} of {after.period_from.year}"
-    if statements and (on - statements[-1].period_to).days > AGES_DAYS[1]:
-        yield f"silent since {statements[-1].period_to}"
 
 
 def _in_transit(account: BankAccount) -> Iterator[Item]:
@@ -126,23 +109,6 @@ def _contradicted(account: BankAccount) -> Iterator[Item]:
     for payment in account.payments.values():
         if payment.contradicted:
             yield payment.instructed_on, payment.amount_minor
-
-
-def _unheard(account: BankAccount, on: date) -> Iterator[str]:
-    """Files on which a bank is silent."""
-    runs: dict[tuple[str, date], list[int]] = {}
-    for payment in account.payments.values():
-        if payment.answer_by is not None and payment.state(on) == "unknown":
-            runs.setdefault((payment.run, payment.answer_by), []).append(payment.open_minor)
-    for (run, answer_by), amounts in sorted(runs.items()):
-        yield f"no answer to {run} by {answer_by}: {len(amounts)} payment(s), {sum(amounts)}"
-
-
-def _only_reported(account: BankAccount, statements: list[Statement]) -> Iterator[str]:
-    """Lines that were reported for a day of which there is a statement, and that it does not have."""
-    for key, (booked_on, amount) in sorted(account.reported.items()):
-        if any(statement.period_from <= booked_on <= statement.period_to for statement in statements):
-            yield f"{key} of {amount}, reported for {booked_on}: its statement does not have it"
 
 
 def _awaiting_reissue(account: BankAccount) -> Iterator[Item]:

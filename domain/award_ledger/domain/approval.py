@@ -7,11 +7,12 @@ from typing import NamedTuple
 import msgspec
 
 from award_ledger.domain import identity
+from award_ledger.domain.application import Application
 from award_ledger.domain.assess import assess, consenting
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.case import Case, Usage, case_of, claims_of, usage_of
 from award_ledger.domain.eligibility import upgraded
-from award_ledger.domain.enterprise import Application, Enterprise
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.events import ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Act, ClaimRef, InstalmentOwed, OverrideTaken
 from award_ledger.domain.measure import Measure

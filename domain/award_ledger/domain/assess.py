@@ -11,10 +11,10 @@ from datetime import date
 from typing import NamedTuple
 
 from award_ledger.domain.amount_rules import AmountLimit, amount_limits, asked_amount
+from award_ledger.domain.application import Review
 from award_ledger.domain.assessment import Assessment, Check, Verdict
 from award_ledger.domain.case import Case, Usage, quota_pool
 from award_ledger.domain.eligibility import eligibility_checks, status_checks, upgraded
-from award_ledger.domain.enterprise import Review
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR, Terms
 from award_ledger.domain.windows import used_within
 

@@ -20,6 +20,9 @@ _ACCEPTED = frozenset(("ACCP", "ACSP", "ACSC", "ACCC", "ACWC", "ACWP", "ACFC", "
 """ISO's codes (external code set of payment statuses). Any other leaves it open: RCVD and ACTC say that the file came
 and can be read, PDNG that it waits, PART that its parts differ, and what is not known here decides nothing."""
 
+_AS_A_COPY = frozenset(("DUPL", "AM05", "DU01", "DU02", "DU03", "DU04", "DU05"))
+"""ISO's reasons of a rejection that turns away a second copy: the first one stands, and may have been paid."""
+
 _HEAVIER: tuple[Verdict, ...] = ("pending", "accepted", "rejected")
 
 
@@ -36,8 +39,10 @@ class StatusRow(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Verdict:
-        """What its code says of the money."""
-        return "rejected" if self.status in _REJECTED else "accepted" if self.status in _ACCEPTED else "pending"
+        """What its code says of the money. A file that was handed in twice is rejected once, and nothing is undone."""
+        if self.status in _REJECTED:
+            return "pending" if _AS_A_COPY.intersection(self.reason.split()) else "rejected"
+        return "accepted" if self.status in _ACCEPTED else "pending"
 
 
 def answers(run: PaymentRun, currency: str, rows: Iterable[StatusRow]) -> tuple[BankAnswer, ...]:

@@ -11,8 +11,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from award_ledger.domain import identity
+from award_ledger.domain.application import Application, Review
 from award_ledger.domain.claim import Claim, Holder
-from award_ledger.domain.enterprise import Application, Enterprise, Review
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import ClaimRef, EvidenceRef
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure, MeasureStatus

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from award_ledger.domain.application import Review
 from award_ledger.domain.assess import assess
 from award_ledger.domain.assessment import Assessment, Check
 from award_ledger.domain.award import Award
@@ -22,7 +23,7 @@ from award_ledger.domain.award_refusals import (
 from award_ledger.domain.case import Case, case_of, usage_of
 from award_ledger.domain.claim import Claim
 from award_ledger.domain.corrections import AwardCorrected, AwardCorrectionProposed
-from award_ledger.domain.enterprise import Enterprise, Review
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event, InstalmentOwed
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.giving_back import ended

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,54 +10,18 @@ from msgspec import Struct, field
 
 from award_ledger.domain import corrections as co
 from award_ledger.domain import events as ev
+from award_ledger.domain.application import Application, Review
 from award_ledger.domain.award import Award, Instalment, Payment
 from award_ledger.domain.bank_events import PaymentRejectionProposed
-from award_ledger.domain.fact import Corrected, Event, EvidenceRef, PayeeCommitments
+from award_ledger.domain.fact import Corrected, Event
 from award_ledger.domain.objection import Objection, ObjectionAnswer, ObjectionAnswered, ObjectionRaised
 from award_ledger.domain.personal_data import (
     ErasureProposal,
-    PersonalData,
     PersonalDataErased,
     PersonalDataErasureProposed,
-    Subject,
     told_by,
 )
 from award_ledger.domain.ruling import Ruling, with_more
-
-ApplicationStatus = Literal["open", "approved", "refused", "withdrawn"]
-
-
-class Review(Struct, frozen=True):
-    """A second person's consent up to an amount, and to named overrides."""
-
-    principal: str
-    up_to_minor: int
-    overrides: tuple[str, ...]
-    reason: str
-
-
-class Application(Struct):
-    """What the enterprise asked for. `number`, by which people know it, is the position of its submission.
-
-    `payee_at` is the position of the entry that names the payee; another that waits for a second person was named at
-    `payee_proposed_at`.
-    """
-
-    application_id: UUID
-    number: int
-    measure: str
-    asked_minor: int
-    applied_on: date
-    facts: dict[str, str]
-    evidence: tuple[EvidenceRef, ...]
-    payee: PayeeCommitments | None
-    status: ApplicationStatus = "open"
-    reviews: list[Review] = field(default_factory=list)
-    refused_approvals: int = 0
-    personal_data: dict[Subject, PersonalData] = field(default_factory=dict)
-    payee_at: int = 0
-    payee_proposed_by: str = ""
-    payee_proposed_at: int = 0
 
 
 class Enterprise(Struct):

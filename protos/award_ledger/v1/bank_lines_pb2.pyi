@@ -345,3 +345,105 @@ class Statement(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Statement: _TypeAlias = Statement  # noqa: Y015
+
+@_typing.final
+class Absence(_message.Message):
+    """Something that should be there and is not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    NEXT_MINOR_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`statement` (between two), `number` (of their sequence), `difference` (of the balance to all lines), `answer` (to a
+    run), `line` (that was reported), `silence`.
+    """
+    since: _builtins.str
+    """The day since when, by when, or for which."""
+    until: _builtins.str
+    """Of a statement: the day on which the next one begins."""
+    reference: _builtins.str
+    """The number, the run, or the key of the line."""
+    count: _builtins.int
+    """Of an answer: how many payments."""
+    amount_minor: _builtins.int
+    """With what the statement before closed; the difference; the sum of the payments; the amount of the line. Minor units."""
+    next_minor: _builtins.int
+    """Of a statement: with what the next one opens, minor units."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        count: _builtins.int = ...,
+        amount_minor: _builtins.int = ...,
+        next_minor: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "count", b"count", "kind", b"kind", "next_minor", b"next_minor", "reference", b"reference", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Absence: _TypeAlias = Absence  # noqa: Y015
+
+@_typing.final
+class Receivable(_message.Message):
+    """Money that somebody owes us back and that is no award's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    RECEIVED_MINOR_FIELD_NUMBER: _builtins.int
+    OPENED_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    WRITTEN_OFF_MINOR_FIELD_NUMBER: _builtins.int
+    WRITE_OFF_PROPOSED_MINOR_FIELD_NUMBER: _builtins.int
+    WRITE_OFF_PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    reference: _builtins.str
+    """By what a receipt names it."""
+    line: _builtins.str
+    """The line of the money that went out."""
+    amount_minor: _builtins.int
+    """Minor units."""
+    received_minor: _builtins.int
+    """Received, minor units."""
+    opened_on: _builtins.str
+    """Day on which the money went out."""
+    reason: _builtins.str
+    """Why."""
+    written_off_minor: _builtins.int
+    """Written off, minor units."""
+    write_off_proposed_minor: _builtins.int
+    """What one person says should be written off, minor units; 0 where nobody does."""
+    write_off_proposed_by: _builtins.str
+    """Who says so."""
+    def __init__(
+        self,
+        *,
+        reference: _builtins.str = ...,
+        line: _builtins.str = ...,
+        amount_minor: _builtins.int = ...,
+        received_minor: _builtins.int = ...,
+        opened_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        written_off_minor: _builtins.int = ...,
+        write_off_proposed_minor: _builtins.int = ...,
+        write_off_proposed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "line", b"line", "opened_on", b"opened_on", "reason", b"reason", "received_minor", b"received_minor", "reference", b"reference", "write_off_proposed_by", b"write_off_proposed_by", "write_off_proposed_minor", b"write_off_proposed_minor", "written_off_minor", b"written_off_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Receivable: _TypeAlias = Receivable  # noqa: Y015

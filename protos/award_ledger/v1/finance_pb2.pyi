@@ -619,7 +619,7 @@ class WriteOffReceivableResponse(_message.Message):
     RECEIVABLE_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def receivable(self) -> Global___Receivable:
+    def receivable(self) -> _bank_lines_pb2.Receivable:
         """The receivable: as it was, with the proposal, or as it is now."""
 
     @_builtins.property
@@ -629,7 +629,7 @@ class WriteOffReceivableResponse(_message.Message):
     def __init__(
         self,
         *,
-        receivable: Global___Receivable | None = ...,
+        receivable: _bank_lines_pb2.Receivable | None = ...,
         receipt: _common_pb2.Receipt | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt", "receivable", b"receivable"]  # noqa: Y015
@@ -805,6 +805,7 @@ class AccountStatus(_message.Message):
     AGEING_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     RECEIVABLES_FIELD_NUMBER: _builtins.int
+    ABSENCES_FIELD_NUMBER: _builtins.int
     account: _builtins.str
     """Number of the account."""
     name: _builtins.str
@@ -838,8 +839,12 @@ class AccountStatus(_message.Message):
         """What is missing: a statement between two, a number of a sequence, an answer, a line that was reported."""
 
     @_builtins.property
-    def receivables(self) -> _containers.RepeatedCompositeFieldContainer[Global___Receivable]:
+    def receivables(self) -> _containers.RepeatedCompositeFieldContainer[_bank_lines_pb2.Receivable]:
         """Receivables that are not received in full."""
+
+    @_builtins.property
+    def absences(self) -> _containers.RepeatedCompositeFieldContainer[_bank_lines_pb2.Absence]:
+        """The same as `missing`, field by field."""
 
     def __init__(
         self,
@@ -858,69 +863,16 @@ class AccountStatus(_message.Message):
         line_count: _builtins.int = ...,
         ageing: _abc.Iterable[Global___Ageing] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
-        receivables: _abc.Iterable[Global___Receivable] | None = ...,
+        receivables: _abc.Iterable[_bank_lines_pb2.Receivable] | None = ...,
+        absences: _abc.Iterable[_bank_lines_pb2.Absence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "ageing", b"ageing", "bank", b"bank", "closing_minor", b"closing_minor", "closing_on", b"closing_on", "currency", b"currency", "explained_in_minor", b"explained_in_minor", "explained_out_minor", b"explained_out_minor", "ledger_minor", b"ledger_minor", "line_count", b"line_count", "missing", b"missing", "name", b"name", "on", b"on", "receivables", b"receivables", "statement_count", b"statement_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "account", b"account", "ageing", b"ageing", "bank", b"bank", "closing_minor", b"closing_minor", "closing_on", b"closing_on", "currency", b"currency", "explained_in_minor", b"explained_in_minor", "explained_out_minor", b"explained_out_minor", "ledger_minor", b"ledger_minor", "line_count", b"line_count", "missing", b"missing", "name", b"name", "on", b"on", "receivables", b"receivables", "statement_count", b"statement_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccountStatus: _TypeAlias = AccountStatus  # noqa: Y015
-
-@_typing.final
-class Receivable(_message.Message):
-    """Money that somebody owes us back and that is no award's."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REFERENCE_FIELD_NUMBER: _builtins.int
-    LINE_FIELD_NUMBER: _builtins.int
-    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
-    RECEIVED_MINOR_FIELD_NUMBER: _builtins.int
-    OPENED_ON_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    WRITTEN_OFF_MINOR_FIELD_NUMBER: _builtins.int
-    WRITE_OFF_PROPOSED_MINOR_FIELD_NUMBER: _builtins.int
-    WRITE_OFF_PROPOSED_BY_FIELD_NUMBER: _builtins.int
-    reference: _builtins.str
-    """By what a receipt names it."""
-    line: _builtins.str
-    """The line of the money that went out."""
-    amount_minor: _builtins.int
-    """Minor units."""
-    received_minor: _builtins.int
-    """Received, minor units."""
-    opened_on: _builtins.str
-    """Day on which the money went out."""
-    reason: _builtins.str
-    """Why."""
-    written_off_minor: _builtins.int
-    """Written off, minor units."""
-    write_off_proposed_minor: _builtins.int
-    """What one person says should be written off, minor units; 0 where nobody does."""
-    write_off_proposed_by: _builtins.str
-    """Who says so."""
-    def __init__(
-        self,
-        *,
-        reference: _builtins.str = ...,
-        line: _builtins.str = ...,
-        amount_minor: _builtins.int = ...,
-        received_minor: _builtins.int = ...,
-        opened_on: _builtins.str = ...,
-        reason: _builtins.str = ...,
-        written_off_minor: _builtins.int = ...,
-        write_off_proposed_minor: _builtins.int = ...,
-        write_off_proposed_by: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "line", b"line", "opened_on", b"opened_on", "reason", b"reason", "received_minor", b"received_minor", "reference", b"reference", "write_off_proposed_by", b"write_off_proposed_by", "write_off_proposed_minor", b"write_off_proposed_minor", "written_off_minor", b"written_off_minor"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Receivable: _TypeAlias = Receivable  # noqa: Y015
 
 @_typing.final
 class GetAccountStatusRequest(_message.Message):

@@ -261,6 +261,7 @@ CALLED = {
     "EnterpriseReinstated": "ReinstateEnterprise",
     "EnterpriseRenamed": "RenameEnterprise",
     "EnterpriseUnlinked": "UnlinkEnterprise",
+    "EvidenceRecorded": "RecordEvidence",
     "FundCreated": "CreateFund",
     "FundYearClosed": "CloseFundYear",
     "LineMatchProposed": "MatchLine",
@@ -275,6 +276,7 @@ CALLED = {
     "ObjectionRaised": "RaiseObjection",
     "PaymentInstructed": "InstructPayment",
     "PaymentRejected": "RecordRejection",
+    "PaymentRejectionProposed": "RecordRejection",
     "PaymentReturned": "RecordReturn",
     "PaymentReturnedAndCancelled": "RecordReturn",
     "PaymentRunApproved": "ApprovePaymentRun",
@@ -285,6 +287,8 @@ CALLED = {
     "PersonalDataErased": "ErasePersonalData",
     "PersonalDataErasureProposed": "ErasePersonalData",
     "ProRataDecided": "ApproveProRata",
+    "ReceivableWriteOffProposed": "WriteOffReceivable",
+    "ReceivableWrittenOff": "WriteOffReceivable",
     "RoleGranted": "GrantRole",
     "RoleRevoked": "RevokeRole",
     "StageResultRecorded": "RecordStageResult",
@@ -293,6 +297,7 @@ CALLED = {
     "TermsByTwoRequired": "RequireSecondPersonForTerms",
     "TermsPublished": "PublishTerms",
     "TermsReviewed": "ReviewTerms",
+    "VouchersIssued": "IssueVouchers",
 }
 
 

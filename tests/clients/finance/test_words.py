@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import get_args
+from uuid import UUID
 
 from award_ledger.clients.cli.words.bank_files import FILE_REASONS
+from award_ledger.clients.cli.words.labels import LABELS
 from award_ledger.clients.finance.files import Reason
 from award_ledger.clients.finance.files.leniencies import FORGIVABLE, leniencies
 from award_ledger.clients.finance.files.profiles import bundled_profiles
@@ -31,3 +35,14 @@ def test_the_page_names_every_reason_profile_and_leniency() -> None:
 def test_no_leniency_forgives_what_makes_the_reading_itself_wrong() -> None:
     assert {reason for leniency in leniencies().values() for reason in leniency.forgives} <= FORGIVABLE
     assert not FORGIVABLE & {Reason.AMOUNT, Reason.DIRECTION, Reason.CURRENCY, Reason.SCHEMA, Reason.DOCTYPE}
+
+
+def test_every_absence_and_every_exception_of_an_account_has_words() -> None:
+    from award_ledger.domain.absences import AbsenceKind  # a test may look into both rooms
+    from award_ledger.domain.account_status import account_status
+    from award_ledger.domain.bank_account import BankAccount
+
+    kinds = {f"absence.{kind}" for kind in get_args(AbsenceKind)}
+    ages = account_status(BankAccount(id=UUID(int=1)), date(2025, 8, 1)).ageing
+    kinds |= {f"ageing.{aged.kind}" for aged in ages}
+    assert {f"finance.{kind}" for kind in kinds} <= set(LABELS)

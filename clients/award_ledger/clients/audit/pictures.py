@@ -12,6 +12,7 @@ from google.protobuf.descriptor import EnumDescriptor
 
 from award_ledger.domain import award as award_domain
 from award_ledger.domain import enterprise as enterprise_domain
+from award_ledger.domain.application import Application
 from award_ledger.domain.case import quota_pool
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.identity import award_id, quota_claim_id
@@ -140,7 +141,7 @@ def of_answered_enterprise(enterprise: enterprises_pb2.Enterprise) -> Picture:
     }
 
 
-def _application(application: enterprise_domain.Application) -> Picture:
+def _application(application: Application) -> Picture:
     approved = application.status == "approved"
     return {
         **_asked(application),
@@ -170,7 +171,7 @@ def _answered_application(application: applications_pb2.Application) -> Picture:
     }
 
 
-def _asked(application: enterprise_domain.Application | applications_pb2.Application) -> Picture:
+def _asked(application: Application | applications_pb2.Application) -> Picture:
     return {
         **_picked(application, ("number", "asked_minor", "refused_approvals", "payee_proposed_by")),
         "facts": dict(application.facts),

@@ -70,6 +70,7 @@ RULES: dict[type[Fact], Rule] = {
         _REGISTERING,
     ),
     **dict.fromkeys((*be.BANK_EVENTS, po.FundCreated, po.AppropriationChanged, po.FundYearClosed), _FUNDING),
+    be.PaymentRejectionProposed: _FINANCE,
     **dict.fromkeys((po.MeasureSuspended, po.MeasureReopened, po.MeasureClosed), _STATUS),
     **dict.fromkeys(
         (

@@ -5,11 +5,12 @@ from datetime import date
 from uuid import UUID
 
 from award_ledger.domain import identity
+from award_ledger.domain.application import Application
 from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.award_refusals import (
     ApplicationNotOpen,
 )
-from award_ledger.domain.enterprise import Application, Enterprise
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure
 from award_ledger.domain.objection import Objection

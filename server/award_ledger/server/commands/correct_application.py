@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from award_ledger.domain.application import Application
 from award_ledger.domain.award import Award
 from award_ledger.domain.award_refusals import ApplicationNotOpen, AwardState
 from award_ledger.domain.corrections import (
@@ -11,7 +12,7 @@ from award_ledger.domain.corrections import (
     PayeeCorrected,
     PayeeCorrectionProposed,
 )
-from award_ledger.domain.enterprise import Application, Enterprise
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event
 from award_ledger.domain.identity import award_id
 from award_ledger.domain.money import not_negative, positive

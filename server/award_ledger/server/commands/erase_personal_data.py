@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from award_ledger.domain.enterprise import Application, Enterprise
+from award_ledger.domain.application import Application
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Fact
 from award_ledger.domain.identity import award_id
 from award_ledger.domain.personal_data import PersonalDataErased, PersonalDataErasureProposed, Subject, erased_besides

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from award_ledger.domain import identity
+from award_ledger.domain.application import Application
 from award_ledger.domain.award import Award
 from award_ledger.domain.encoding import LedgerMapper
-from award_ledger.domain.enterprise import Application, Enterprise
+from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure

@@ -5,7 +5,7 @@ Their values are never logged.
 
 from typing import NamedTuple
 
-from award_ledger.domain.enterprise import Application
+from award_ledger.domain.application import Application
 from award_ledger.domain.fact import Commitment, ContactCommitments, PayeeCommitments
 from award_ledger.domain.refusals import InvalidFields, RequestIdReused, Violation
 from award_ledger.server.rpc.call import current_call

@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import plain_major, to_major
 from award_ledger.clients.cli.tables import fields, line, number_of, table
-from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
-from award_ledger.v1.finance_pb2 import AccountStatus, Proposal, Receivable
+from award_ledger.v1.bank_lines_pb2 import Absence, Allocation, AllocationKind, BankLine, LineClass, Receivable
+from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
 from award_ledger.v1.payment_runs_pb2 import PaymentRun, PaymentRunStatus
 
 CONTENT = "content:"
@@ -41,8 +41,8 @@ def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
         for aged in status.ageing
     ]
     yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="123456")
-    for gap in status.missing:
-        yield line(desk.say("finance.missing", what=gap), "yellow")
+    for absence in status.absences:
+        yield line(desk.say("finance.missing", what=_absence(desk, absence, status.currency)), "yellow")
     for owed in status.receivables:
         left = _money(_outstanding(owed), status.currency)
         yield line(desk.say("finance.receivable", reference=owed.reference, left=left, reason=owed.reason))
@@ -60,6 +60,12 @@ def _outstanding(owed: Receivable) -> int:
     return owed.amount_minor - owed.received_minor - owed.written_off_minor
 
 
+def _absence(desk: Desk, absence: Absence, currency: str) -> str:
+    amounts = {name: to_major(getattr(absence, f"{name}_minor"), currency) for name in ("amount", "next")}
+    told = {name: getattr(absence, name) for name in ("since", "until", "reference", "count")}
+    return desk.say(f"finance.absence.{absence.kind}", **amounts, **told)
+
+
 def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list[str | int | Decimal]]]:
     """Columns and rows for a spreadsheet: control totals, exceptions by kind and age, receivables, what is missing."""
     counts = ("upto_1", "upto_5", "upto_30", "older", "earlier_year")
@@ -73,7 +79,8 @@ def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list
     for owed in status.receivables:
         told = f"{desk.say('finance.ageing.receivable')} {owed.reference} {owed.reason}"
         rows.append([told, "", "", "", "", "", _decimal(_outstanding(owed), status.currency)])
-    rows += [[desk.say("finance.missing", what=gap), "", "", "", "", "", ""] for gap in status.missing]
+    absences = [_absence(desk, absence, status.currency) for absence in status.absences]
+    rows += [[desk.say("finance.missing", what=absence), "", "", "", "", "", ""] for absence in absences]
     return [desk.say(f"finance.column.{name}") for name in ("kind", *counts, "sum")], rows
 
 

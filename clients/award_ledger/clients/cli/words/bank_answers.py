@@ -61,6 +61,25 @@ ANSWER_LABELS = {
         "{file}: {statement} recorded as evidence, {lines} line(s); only a statement settles",
         "{file}：{statement} 已登记为佐证，明细 {lines} 笔；仅对账单可作到账依据",
     ),
+    "finance.absence.statement": Phrase(
+        "between {since} and {until}: closed with {amount}, opens with {next}",
+        "{since} 至 {until} 之间：期末 {amount}，下一期初 {next}",
+    ),
+    "finance.absence.number": Phrase(
+        "statement number {reference}, before {since}", "{since} 之前的第 {reference} 号对账单"
+    ),
+    "finance.absence.difference": Phrase(
+        "what explains {amount} of the balance of {since}", "{since} 余额中 {amount} 的来由"
+    ),
+    "finance.absence.answer": Phrase(
+        "the bank's answer to {reference}, due by {since}: {count} payment(s), {amount}",
+        "银行对 {reference} 的答复，期限 {since}：{count} 笔，{amount}",
+    ),
+    "finance.absence.line": Phrase(
+        "line {reference} of {amount}, reported for {since}: its statement does not have it",
+        "明细 {reference}（{amount}），曾报 {since} 入账，当日对账单中没有",
+    ),
+    "finance.absence.silence": Phrase("any statement since {since}", "{since} 之后的任何对账单"),
     "finance.ageing.unanswered": Phrase("  of it sent, not answered", "  其中已发送未答复"),
     "finance.ageing.unknown": Phrase("  of it unknown", "  其中结果不明"),
     "finance.ageing.contradicted": Phrase("rejected, yet its money shown", "称拒付却见资金"),

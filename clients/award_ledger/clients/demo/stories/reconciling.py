@@ -10,6 +10,14 @@ from award_ledger.clients.demo.narration import shown, yuan
 from award_ledger.clients.demo.stage import CASHIER, PAYER, Stage
 from award_ledger.clients.demo.stories.amounts import OFFICER, papers, settled
 from award_ledger.v1 import bank_lines_pb2 as pb
+from award_ledger.v1.bank_answers_pb2 import (
+    ATTEMPT_STATE_ACCEPTED,
+    EVIDENCE_KIND_STATUS_REPORT,
+    STATUS_LEVEL_TRANSACTION,
+    BankEvidence,
+    PaymentStatusRow,
+    RecordEvidenceRequest,
+)
 from award_ledger.v1.common_pb2 import Payee
 from award_ledger.v1.finance_pb2 import ImportStatementRequest, LineMatch
 
@@ -43,10 +51,30 @@ def run_and_statement(stage: Stage) -> None:
     stage.kept(payer.record_run_sent("R-2025-1", file_sha256="a" * 64, file_format="pain.001.001.09", effective_on=day))
     amount = shown(run.amount_minor)
     stage.done(f"Run R-2025-1: {amount}, {paid}", f"付款批次 R-2025-1：{amount}，{paid}")
+    stage.kept(payer.record_evidence(lambda: iter((_acceptance(paid),))))
+    [attempt] = stage.auditor.list_attempts(ACCOUNT, on=day).attempts
+    stage.expect("state", attempt.state, ATTEMPT_STATE_ACCEPTED)
+    stage.done("The bank says that it will pay; only a statement settles", "银行答复已受理；仅对账单可作到账依据")
     answer = stage.kept(payer.import_statement(lambda: _statement(day, paid, run.amount_minor)))
     counted = answer.statement.line_count
     stage.done(f"Statement imported: {counted} lines", f"导入对账单：明细 {counted} 笔")
     _explain(stage)
+
+
+def _acceptance(paid: str) -> RecordEvidenceRequest:
+    return RecordEvidenceRequest(
+        request_id="5d0a5e9e-2f0b-4c6e-8f7c-3b1d2a4c6e81",
+        evidence=BankEvidence(
+            kind=EVIDENCE_KIND_STATUS_REPORT,
+            evidence_key="demo",
+            content_sha256="d" * 64,
+            source_sha256="e" * 64,
+            format="pain.002.001.10",
+            message_id="1",
+            run="R-2025-1",
+        ),
+        statuses=[PaymentStatusRow(level=STATUS_LEVEL_TRANSACTION, status="ACCP", end_to_end_id=paid)],
+    )
 
 
 def _statement(day: date, paid: str, amount_minor: int) -> Iterator[ImportStatementRequest]:

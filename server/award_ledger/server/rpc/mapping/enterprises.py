@@ -8,6 +8,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 
 from award_ledger.domain import enterprise as domain
+from award_ledger.domain.application import Application
 from award_ledger.domain.award import Award
 from award_ledger.domain.identity import award_id
 from award_ledger.domain.working_set import WorkingSet
@@ -26,7 +27,7 @@ MOST_BYTES = 3 * 1024 * 1024
 """Of all that is shown together: clients refuse messages of more than 4 MiB unless told otherwise."""
 
 M = TypeVar("M", bound=Message)
-P = TypeVar("P", domain.Application, Award)
+P = TypeVar("P", Application, Award)
 
 
 def enterprise_message(ledger: WorkingSet, enterprise: domain.Enterprise) -> enterprises_pb2.Enterprise:
@@ -70,7 +71,7 @@ def _newest(newest_first: Iterator[M], room_bytes: int) -> list[M]:
     return chosen[::-1]
 
 
-def application_message(enterprise: domain.Enterprise, application: domain.Application) -> applications_pb2.Application:
+def application_message(enterprise: domain.Enterprise, application: Application) -> applications_pb2.Application:
     """An application, without where its money would go."""
     return applications_pb2.Application(
         application_id=str(application.application_id),

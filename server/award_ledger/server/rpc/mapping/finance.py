@@ -6,6 +6,7 @@ from typing import cast
 
 from award_ledger.domain import bank_account as domain
 from award_ledger.domain import bank_events as be
+from award_ledger.domain.absences import Absence
 from award_ledger.domain.account_status import AccountStatus, Ageing
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.identity import end_to_end_ids, enterprise_id
@@ -142,14 +143,15 @@ def status_message(account: domain.BankAccount, status: AccountStatus, on: date)
         statement_count=len(account.statements),
         line_count=len(account.lines),
         ageing=[_ageing(aged) for aged in status.ageing],
-        missing=status.missing,
+        missing=[absence.text for absence in status.missing],
+        absences=[_absence(absence) for absence in status.missing],
         receivables=[receivable_message(owed) for owed in account.receivables.values() if owed.outstanding_minor],
     )
 
 
-def receivable_message(owed: Receivable) -> pb.Receivable:
+def receivable_message(owed: Receivable) -> lines_pb.Receivable:
     """Money that is owed back to us."""
-    return pb.Receivable(
+    return lines_pb.Receivable(
         reference=owed.reference,
         line=owed.line,
         amount_minor=owed.amount_minor,
@@ -159,6 +161,18 @@ def receivable_message(owed: Receivable) -> pb.Receivable:
         written_off_minor=owed.written_off_minor,
         write_off_proposed_minor=owed.write_off_proposed_minor,
         write_off_proposed_by=owed.write_off_proposed_by,
+    )
+
+
+def _absence(absence: Absence) -> lines_pb.Absence:
+    return lines_pb.Absence(
+        kind=absence.kind,
+        since=absence.since.isoformat(),
+        until=absence.until.isoformat() if absence.until else "",
+        reference=absence.reference,
+        count=absence.count,
+        amount_minor=absence.amount_minor,
+        next_minor=absence.next_minor,
     )
 
 
