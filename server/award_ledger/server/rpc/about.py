@@ -17,8 +17,8 @@ from award_ledger.server.rpc.reads import Standpoint
 
 _MAPPER = LedgerMapper()
 
-_FEWEST, _MOST = 250, 2_000
-"""Events that are read at once: few where there are few, many where there are hundreds of thousands."""
+_FIRST_STRETCH, _FEW, _MANY = 10_000, 500, 2_000
+"""Positions of the first stretch that is looked through, and events after which the next is made longer or shorter."""
 
 _MOST_BYTES = 4 * 1024 * 1024
 """Of states read at once."""
@@ -53,13 +53,18 @@ class LedgerAbout(WorkingSet):
         yield from self._point.ledger.awarded(measure)
 
     def _events(self, aggregate_id: UUID) -> Iterator[Event]:
-        after, limit = 0, _FEWEST
-        while rows := self._point.reader.history(
-            aggregate_id, after=after, upto=self._point.position, limit=limit, most_bytes=_MOST_BYTES
-        ):
-            for position, originator_id, version, topic, state, _ in rows:
-                yield Event(originator_id, version, position, decode_fact(topic, state))
-            after, limit = position, min(2 * limit, _MOST)
+        after, stretch = 0, _FIRST_STRETCH
+        while after < self._point.position:
+            upto, found = min(after + stretch, self._point.position), 0
+            for rows in self._point.reader.history(aggregate_id, after=after, upto=upto, most_bytes=_MOST_BYTES):
+                found += len(rows)
+                for position, originator_id, version, topic, state, _ in rows:
+                    yield Event(originator_id, version, position, decode_fact(topic, state))
+            after = upto
+            if found < _FEW:
+                stretch *= 4
+            elif found > _MANY:
+                stretch = max(stretch // 2, _MANY)
 
     def _entry_at(self, position: int) -> Event:
         return _MAPPER.to_domain_event(self._point.reader.event_at(position))

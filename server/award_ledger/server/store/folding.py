@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     CursorResult,
@@ -82,14 +81,16 @@ class _Statements:
         self.history = self.events.with_only_columns(
             *list(self.events.selected_columns)[1:], maintain_column_froms=True
         ).execution_options(**BINARY_ROWS)
-        self.sizes = self._folded_sizes()
+        length = func.length(event.c.state).label("length")
+        self.sizes = self._look_up(folded, [event.c.position, length], [event.c.position == folded.c.position])
+        self.sizes = self.sizes.order_by(folded.c.position)
         self.positions = {descending: self._folded_positions(descending) for descending in (False, True)}
         self.snapshots = self._newest_snapshots()
 
     def _look_up(
         self,
         given: FromClause,
-        columns: Iterable[Column[Any]],
+        columns: Iterable[ColumnElement[Any]],
         matching: list[ColumnElement[bool]],
         first_by: ColumnElement[int] | None = None,
     ) -> Select[*tuple[Any, ...]]:
@@ -124,14 +125,6 @@ class _Statements:
         order = desc if descending else asc
         folded = self._folded(order)
         return select(folded.c.position).order_by(order(folded.c.position)).limit(_LIMIT)
-
-    def _folded_sizes(self) -> Select[*tuple[Any, ...]]:
-        folded = self._folded_positions(descending=False).subquery("first_folded")
-        return (
-            select(event.c.position, func.length(event.c.state))
-            .join(folded, folded.c.position == event.c.position)
-            .order_by(event.c.position + literal_column("0"))
-        )
 
     def _newest_snapshots(self) -> Select[*tuple[Any, ...]]:
         wanted = self._wanted.c.aggregate_id
@@ -168,13 +161,11 @@ def folded_positions(
     return list(connection.execute(statements.positions[descending], chosen).scalars())
 
 
-def folded_sizes(
-    connection: Connection, aggregate_id: UUID, *, after: int, upto: int, limit: int
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Position, and length of state, of the first `limit` events of those that the aggregate folds in these bounds."""
+def folded_sizes(connection: Connection, aggregate_id: UUID, *, after: int, upto: int) -> list[tuple[int, int]]:
+    """Position, and length of state, of each event that the aggregate folds, `after` < position <= `upto`."""
     statements = _STATEMENTS[connection.dialect.name]
-    chosen = _wanted(connection, {aggregate_id: after}) | {"upto": upto, "limit": limit}
-    return connection.execute(statements.sizes, chosen).all()
+    rows = connection.execute(statements.sizes, _wanted(connection, {aggregate_id: after}) | {"upto": upto}).all()
+    return [(position, length) for _, position, length in rows]
 
 
 def history(connection: Connection, aggregate_id: UUID, *, after: int, upto: int) -> Sequence[Row[*tuple[Any, ...]]]:

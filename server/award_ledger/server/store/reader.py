@@ -174,18 +174,20 @@ class LogReader:
         )
 
     def history(
-        self, aggregate_id: UUID, *, after: int, upto: int, limit: int, most_bytes: int
-    ) -> Sequence[Row[*tuple[Any, ...]]]:
-        """The columns of up to `limit` events that this aggregate folds, in order, `after` < position <= `upto`.
+        self, aggregate_id: UUID, *, after: int, upto: int, most_bytes: int
+    ) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+        """The columns of the events that this aggregate folds, in order, `after` < position <= `upto`.
 
-        Of at most `most_bytes` of state together; one at least, where there is one. As rows, since whoever reads
-        hundreds of thousands has no time for more.
+        In parcels of at most `most_bytes` of state, and of one event at least. As rows, since whoever reads hundreds
+        of thousands has no time for more; and between two bounds, since PostgreSQL, asked for the first so many,
+        sorts all that follow.
         """
-        sizes = folding.folded_sizes(self._connection, aggregate_id, after=after, upto=upto, limit=limit)
-        if not sizes:
-            return ()
-        last = sizes[_within((size for _, size in sizes), most_bytes) - 1][0]
-        return folding.history(self._connection, aggregate_id, after=after, upto=last)
+        sizes = folding.folded_sizes(self._connection, aggregate_id, after=after, upto=upto)
+        while sizes:
+            count = _within((size for _, size in sizes), most_bytes)
+            last = sizes[count - 1][0]
+            yield folding.history(self._connection, aggregate_id, after=after, upto=last)
+            after, sizes = last, sizes[count:]
 
     def originators_touching(self, aggregate_id: UUID, topic: str, upto: int | None = None) -> list[UUID]:
         """In whose streams the events of a topic stand that touch an aggregate, up to a position; each once."""
