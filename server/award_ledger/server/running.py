@@ -28,7 +28,7 @@ class RunningLedger:
         rights: bool = False,
         watch: Watch | None = None,
     ) -> None:
-        watch = watch or Watch()
+        watch = (watch or Watch()).harmless()
         clock = clock or SystemClock()
         self.recorder = recorder
         self.writer = Writer(recorder, clock, vault, writing or WriterLimits(), watch.batch)

@@ -1,11 +1,18 @@
 """Who watches a server, and what it can tell of itself at any moment. Where nobody watches, nothing is told."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
 
 from award_ledger.server.rpc.call import Call
 from award_ledger.server.rpc.interceptors.around import Around
 from award_ledger.server.writer.timing import BatchTimes
+
+_LOG = structlog.get_logger("award_ledger.watch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,10 @@ class Watch:
     call: Callable[[Call, int], None] | None = None
     batch: Callable[[BatchTimes | None], None] | None = None
     traces: Around | None = None
+
+    def harmless(self) -> Watch:
+        """The same, but what fails in `call` or `batch` is logged and changes no answer: the work is done by then."""
+        return replace(self, call=_harmless(self.call), batch=_harmless(self.batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +47,16 @@ class Occupancy:
     head: int
     reachable: bool
     sealing: bool | None
+
+
+def _harmless(tell: Callable[..., None] | None) -> Callable[..., None] | None:
+    if tell is None:
+        return None
+
+    def told(*news: Any) -> None:
+        try:
+            tell(*news)
+        except Exception:  # noqa: BLE001  whatever it is
+            _LOG.exception("a watcher failed")
+
+    return told
