@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 import grpc
 
@@ -19,6 +19,7 @@ class Arrivals:
     def __init__(self, within_s: float, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._within_s, self._monotonic_s = within_s, monotonic_s
         self._until_s: dict[grpc.ServicerContext, float] = {}
+        self._lock = Lock()
         self._stopped = Event()
         self._thread = Thread(target=self._watch, name="arrivals", daemon=True)
 
@@ -33,18 +34,22 @@ class Arrivals:
     @contextmanager
     def awaited(self, context: grpc.ServicerContext, within_s: float = math.inf) -> Iterator[None]:
         """For as long as a message of this call is waited for: as every call, or for less."""
-        self._until_s[context] = self._monotonic_s() + min(self._within_s, within_s)
+        until_s = self._monotonic_s() + min(self._within_s, within_s)
+        with self._lock:
+            self._until_s[context] = until_s
         try:
             yield
         finally:
-            del self._until_s[context]
+            with self._lock:
+                del self._until_s[context]
 
     def look(self) -> None:
         """Ends the calls whose time is over."""
         now_s = self._monotonic_s()
-        for context, until_s in list(self._until_s.items()):
-            if until_s <= now_s:
-                context.cancel()
+        with self._lock:
+            over = [context for context, until_s in self._until_s.items() if until_s <= now_s]
+        for context in over:
+            context.cancel()
 
     def _watch(self) -> None:
         while not self._stopped.wait(LOOK_EVERY_S):
