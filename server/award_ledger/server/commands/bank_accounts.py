@@ -130,17 +130,17 @@ class ImportStatement:
         booked = sum(line.amount_minor for line in self.lines)
         if self.opening_minor + booked != self.closing_minor:
             raise StatementUnbalanced(self.opening_minor, booked, self.closing_minor)
-        return self._part(act, 1)
+        return self._part(act, divided(self.lines), 1)
 
     def following(
         self, ledger: WorkingSet, act: Act, fact: StatementImported
     ) -> Iterator[tuple[Aggregate, StatementImported]]:
         """The other parts."""
-        for part in range(2, fact.parts + 1):
-            yield self.subject(ledger), self._part(act, part)
-
-    def _part(self, act: Act, part: int) -> StatementImported:
         parts = divided(self.lines)
+        for part in range(2, fact.parts + 1):
+            yield self.subject(ledger), self._part(act, parts, part)
+
+    def _part(self, act: Act, parts: Sequence[Sequence[StatementLine]], part: int) -> StatementImported:
         return StatementImported(
             act=act,
             statement_key=self.statement_key,

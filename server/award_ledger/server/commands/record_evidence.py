@@ -1,6 +1,6 @@
 """Record what the bank says before a statement does: status reports, reports of a running day, notifications."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,13 +143,13 @@ class RecordReport:
         if self.currency != account.currency:
             raise CurrencyMismatch(self.currency, account.currency)
         self.evidence.check(account)
-        return self._part(act, 1)
+        return self._part(act, divided(self.lines), 1)
 
     def following(self, ledger: WorkingSet, act: Act, fact: EvidenceRecorded) -> Iterator[tuple[Aggregate, Fact]]:
         """The other parts."""
-        for part in range(2, fact.parts + 1):
-            yield self.subject(ledger), self._part(act, part)
-
-    def _part(self, act: Act, part: int) -> EvidenceRecorded:
         parts = divided(self.lines)
+        for part in range(2, fact.parts + 1):
+            yield self.subject(ledger), self._part(act, parts, part)
+
+    def _part(self, act: Act, parts: Sequence[Sequence[StatementLine]], part: int) -> EvidenceRecorded:
         return self.evidence.recorded(act, part, len(parts), lines=tuple(parts[part - 1]))
