@@ -11,7 +11,8 @@ from award_ledger.clients.trail.bundle_writing import open_writing
 from award_ledger.clients.trail.export import Export
 from award_ledger.clients.trail.stored_zip_writing import ZipWriting
 from award_ledger.clients.verification.bundle_check import Verification, verify_bundle
-from award_ledger.clients.verification.bundles import BundleBroken, open_bundle
+from award_ledger.clients.verification.bundle_files import BundleBroken
+from award_ledger.clients.verification.bundles import open_bundle
 from award_ledger.clients.verification.failures import NotVerified, ProofRefused, QuorumMissed
 from award_ledger.clients.verification.policies import parse_policy
 from tests.clients.trail.fake_log import POLICY, Break, FakeLog, golden_log, long_log

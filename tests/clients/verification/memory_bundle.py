@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from award_ledger.clients.verification.bundles import state_index, state_name
+from award_ledger.clients.verification.bundle_files import state_index, state_name
 
 
 class MemoryBundle:

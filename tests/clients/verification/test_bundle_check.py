@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from award_ledger.clients.trail.bundle_writing import open_writing
 from award_ledger.clients.trail.export import Export, add_manifest
 from award_ledger.clients.verification.bundle_check import Verification, verify_bundle
-from award_ledger.clients.verification.bundles import Bundle, BundleBroken, FolderBundle, open_bundle
+from award_ledger.clients.verification.bundle_files import BundleBroken
+from award_ledger.clients.verification.bundles import Bundle, FolderBundle, open_bundle
 from award_ledger.clients.verification.checkpoints import parse_checkpoint
 from award_ledger.clients.verification.failures import NotVerified
 from award_ledger.clients.verification.notes import parse_note

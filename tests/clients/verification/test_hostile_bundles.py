@@ -13,7 +13,8 @@ import pytest
 from award_ledger.clients.trail.bundle_writing import open_writing
 from award_ledger.clients.trail.export import Export
 from award_ledger.clients.verification.bundle_check import verify_bundle
-from award_ledger.clients.verification.bundles import BundleBroken, FolderBundle, open_bundle
+from award_ledger.clients.verification.bundle_files import BundleBroken
+from award_ledger.clients.verification.bundles import FolderBundle, open_bundle
 from award_ledger.clients.verification.failures import Malformed, QuorumMissed, SignatureRefused
 from award_ledger.clients.verification.openings import parse_openings
 from award_ledger.clients.verification.policies import parse_policy

@@ -14,10 +14,7 @@ from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.events import AwardAdopted
 from award_ledger.domain.fact import Event, Fact
 from award_ledger.domain.personal_data import PersonalDataErased, erased_besides
-from award_ledger.domain.policy_events import (
-    ProRataDecided,
-    TermsPublished,
-)
+from award_ledger.domain.policy_events import ProRataDecided, TermsPublished
 from award_ledger.domain.pro_rata import awards_of
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.trial import Trial

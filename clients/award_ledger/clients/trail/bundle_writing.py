@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from award_ledger.clients.trail.stored_zip_writing import DRAFT, ZipWriting
 from award_ledger.clients.verification.bundles import FolderBundle
-
-DRAFT = ".part"
-"""Ends the name of what is not whole yet."""
 
 
 class BundleWriting(Protocol):
@@ -34,11 +32,7 @@ class BundleWriting(Protocol):
 
 def open_writing(path: Path) -> BundleWriting:
     """A zip file where the name ends with .zip, else a folder. Raises OSError, BundleBroken."""
-    if path.suffix == ".zip":
-        from award_ledger.clients.trail.stored_zip_writing import ZipWriting
-
-        return ZipWriting(path)
-    return FolderWriting(path)
+    return ZipWriting(path) if path.suffix == ".zip" else FolderWriting(path)
 
 
 class FolderWriting:

@@ -8,7 +8,7 @@ from award_ledger.clients.trail.bundle_writing import BundleWriting
 from award_ledger.clients.trail.copying import Copying, Watch
 from award_ledger.clients.trail.log_source import LogSource
 from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, POLICY_COPY, PREVIOUS, anchor_name
-from award_ledger.clients.verification.bundles import BundleBroken, state_name
+from award_ledger.clients.verification.bundle_files import BundleBroken, state_name
 from award_ledger.clients.verification.checkpoints import Checkpoint
 from award_ledger.clients.verification.entries import entries_of_bundle, parse_entry
 from award_ledger.clients.verification.failures import ProofRefused

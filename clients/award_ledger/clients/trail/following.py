@@ -14,7 +14,7 @@ from award_ledger.clients.trail.copying import Copying, Watch
 from award_ledger.clients.trail.export import Export, add_manifest, add_timestamp, hashes_text, proven_consistency
 from award_ledger.clients.trail.log_source import LogSource
 from award_ledger.clients.verification.bundle_check import CHECKPOINT, CONSISTENCY, PREVIOUS
-from award_ledger.clients.verification.bundles import state_name
+from award_ledger.clients.verification.bundle_files import state_name
 from award_ledger.clients.verification.checkpoints import Checkpoint
 from award_ledger.clients.verification.failures import ProofRefused
 from award_ledger.clients.verification.manifests import MANIFEST

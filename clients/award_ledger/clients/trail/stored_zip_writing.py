@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from award_ledger.clients.trail.bundle_writing import DRAFT
-from award_ledger.clients.verification.bundles import BundleBroken, state_index
+from award_ledger.clients.verification.bundle_files import BundleBroken, state_index
 from award_ledger.clients.verification.stored_zip import (
     CENTRAL,
     CENTRAL_MAGIC,
@@ -30,6 +29,9 @@ from award_ledger.clients.verification.stored_zip import (
     LOCATOR_64,
     LOCATOR_64_MAGIC,
 )
+
+DRAFT = ".part"
+"""Ends the name of what is not whole yet."""
 
 _VERSION, _ZIP64_VERSION = 20, 45
 _DATE = 0x21

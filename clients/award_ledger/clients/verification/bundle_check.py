@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from award_ledger.clients.verification.bundles import Bundle, read_file, state_name
+from award_ledger.clients.verification.bundle_files import state_name
+from award_ledger.clients.verification.bundles import Bundle, read_file
 from award_ledger.clients.verification.checkpoints import Checkpoint
 from award_ledger.clients.verification.disclosures import Disclosures
 from award_ledger.clients.verification.entries import parse_entry

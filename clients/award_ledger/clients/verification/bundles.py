@@ -10,19 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from award_ledger.clients.verification.failures import NotVerified
-
-MAX_FILE_BYTES = 64 * 1024 * 1024
-"""The largest file that is read: thousands of times the largest state that a ledger takes, and it fits in memory."""
+from award_ledger.clients.verification.bundle_files import MAX_FILE_BYTES, BundleBroken, state_index, state_name
+from award_ledger.clients.verification.stored_zip import ZipBundle
 
 MAX_DEPTH = 16
 """Folders within folders; the name of the last tile of the longest log has ten."""
-
-
-class BundleBroken(NotVerified):
-    """A file of a bundle is missing, or cannot be read as what it is."""
-
-    check = "bundle"
 
 
 class Bundle(Protocol):
@@ -47,19 +39,6 @@ class Bundle(Protocol):
         """The stored state of the leaf at `index`, None if it is not there. Raises BundleBroken."""
 
 
-def state_name(index: int) -> str:
-    """Name of the file with a state."""
-    return f"state/{index}.bin"
-
-
-def state_index(name: str) -> int | None:
-    """The index in the name of a state's file; None for any other name, and any other spelling of it."""
-    number = name.removeprefix("state/").removesuffix(".bin")
-    if len(name) != len(number) + 10 or not (number.isascii() and number.isdigit()) or len(number) > 19:
-        return None
-    return int(number) if number == "0" or number[0] != "0" else None
-
-
 def read_file(bundle: Bundle, name: str) -> bytes:
     """A file that must be there. Raises BundleBroken."""
     found = bundle.find(name)
@@ -70,11 +49,7 @@ def read_file(bundle: Bundle, name: str) -> bytes:
 
 def open_bundle(path: Path) -> Bundle:
     """The bundle in a folder or a zip file. Raises BundleBroken, OSError."""
-    if path.is_dir():
-        return FolderBundle(path)
-    from award_ledger.clients.verification.stored_zip import ZipBundle
-
-    return ZipBundle(path)
+    return FolderBundle(path) if path.is_dir() else ZipBundle(path)
 
 
 class FolderBundle:

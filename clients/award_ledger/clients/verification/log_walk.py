@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from award_ledger.clients.verification.bundles import Bundle, BundleBroken, read_file, state_name
+from award_ledger.clients.verification.bundle_files import BundleBroken, state_name
+from award_ledger.clients.verification.bundles import Bundle, read_file
 from award_ledger.clients.verification.disclosures import Disclosures
 from award_ledger.clients.verification.entries import Entry, entries_of_bundle, parse_entry
 from award_ledger.clients.verification.failures import NotVerified

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from award_ledger.clients.verification.bundles import MAX_FILE_BYTES, BundleBroken, state_index, state_name
+from award_ledger.clients.verification.bundle_files import MAX_FILE_BYTES, BundleBroken, state_index, state_name
 
 LOCAL = struct.Struct("<4s5H3I2H")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
