@@ -44,7 +44,7 @@ class IssueVouchers:
         if not 1 <= len(self.vouchers) <= MOST_VOUCHERS:
             raise invalid_field("vouchers", f"must be 1 to {MOST_VOUCHERS}")
         for place, issued in enumerate(self.vouchers):
-            if not len(normalised(issued.number)) >= SHORTEST or len(issued.number) > LONGEST:
+            if len(normalised(issued.number)) < SHORTEST or len(issued.number) > LONGEST:
                 raise invalid_field(f"vouchers[{place}].number", f"must be {SHORTEST} to {LONGEST} characters")
         for name, told in (
             ("number", {normalised(issued.number) for issued in self.vouchers}),

@@ -6,9 +6,7 @@ from uuid import UUID
 import msgspec
 
 from award_ledger.domain.award import Payment
-from award_ledger.domain.award_refusals import (
-    PaymentState,
-)
+from award_ledger.domain.award_refusals import PaymentState
 from award_ledger.domain.bank_events import PaymentRejectionProposed
 from award_ledger.domain.events import PaymentRejected
 from award_ledger.domain.fact import Act
