@@ -7,6 +7,7 @@ enterprises all the while, one after another, so that it shows whether a questio
 from __future__ import annotations
 
 import argparse
+import logging
 import statistics
 import tempfile
 import threading
@@ -17,6 +18,8 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import structlog
 
 from award_ledger.domain.encoding import SNAPSHOT_TOPICS, decode_fact, encode_snapshot
 from award_ledger.domain.fund import Fund
@@ -154,6 +157,7 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, default=Path(), help="on a real disk, for SQLite files")
     chosen = parser.parse_args()
     spare_the_collector()  # as the server's own commands do
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # no line for each write
     for engine in chosen.engines:
         with tempfile.TemporaryDirectory(dir=chosen.directory) as folder, _database(engine, folder) as url:
             _fill(url, chosen.events)

@@ -44,7 +44,7 @@ _CORRECTED = Phrase(
     "--amount for an award, a settlement, a return, a clawback, a write-off or an appropriation (0: it should not have "
     "been recorded); --name for a name; --asked with --fact, --money and --evidence for all that an open application "
     "says, --applied-on for its date; --payee-name, --payee-account and --payee-bank for where its money goes, while "
-    "nothing was paid or is under order (the same by another person completes it); --result for a stage result and "
+    "nothing was paid or is under way (the same by another person completes it); --result for a stage result and "
     "--ground for a revocation, or --amount 0 where there should be none: what the wrong one did is undone. What is "
     "corrected keeps its own day: caps, quotas and funds of its year change. A higher amount of an award must pass its "
     "own Terms; where they need two people, the same command by another completes it.",
