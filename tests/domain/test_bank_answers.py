@@ -51,12 +51,12 @@ def given_up(desk: FinanceDesk, row: RunRow, *people: str) -> None:
 
 def amounts(desk: FinanceDesk, on: date = TOO_LATE) -> dict[str, int]:
     """What is exceptional on the account, by kind."""
-    status = account_status(desk.account, on)
+    status = account_status(desk.account, on, desk.ledger)
     return {aged.kind: aged.amount_minor for aged in status.ageing if aged.amount_minor}
 
 
 def missing(desk: FinanceDesk, on: date) -> list[str]:
-    return [absence.text for absence in account_status(desk.account, on).missing]
+    return [absence.text for absence in account_status(desk.account, on, desk.ledger).missing]
 
 
 def test_a_payment_is_sent_then_accepted_and_only_a_statement_settles_it(desk: FinanceDesk) -> None:
@@ -251,7 +251,7 @@ def test_a_statement_within_the_days_of_another_leaves_nothing_missing(desk: Fin
     desk.statement(booked("a", -10), booked("b", 5), opening=100, **month)
     desk.statement(booked("b", 5), opening=90, sequence="")
     assert missing(desk, date(2025, 6, 30)) == []
-    assert account_status(desk.account, BOOKED).closing_minor == 95
+    assert account_status(desk.account, BOOKED, desk.ledger).closing_minor == 95
 
 
 def test_a_long_report_is_one_act_of_several_facts(desk: FinanceDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +330,7 @@ def check(desk: FinanceDesk, on: date) -> None:
             attempts = [one for instalment in award.instalments for one in instalment.payments]
             held = sum(one.amount_minor for one in attempts if one.under_way)
             assert award.paid_minor + held <= award.approved_minor - award.cancelled_minor
-    status = account_status(account, on)
+    status = account_status(account, on, desk.ledger)
     kinds = {aged.kind: aged.amount_minor for aged in status.ageing}
     open_minor = sum(one.open_minor for one in account.payments.values())
     under_way = sum(one.amount_minor for one in account.payments.values() if desk.attempt(one.end_to_end_id).under_way)

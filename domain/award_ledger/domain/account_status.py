@@ -8,6 +8,7 @@ from msgspec import Struct
 from award_ledger.domain.absences import Absence, absences, latest
 from award_ledger.domain.bank_account import BankAccount, Statement
 from award_ledger.domain.windows import fiscal_year
+from award_ledger.domain.working_set import WorkingSet
 
 AGES_DAYS = (1, 5, 30)
 """Upper ends of the classes of age; what is older is in a class of its own."""
@@ -39,8 +40,8 @@ class AccountStatus(Struct, frozen=True):
     missing: tuple[Absence, ...]
 
 
-def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) -> AccountStatus:
-    """As of a day; `orders` are those to return money that are outstanding on awards paid from the account."""
+def account_status(account: BankAccount, on: date, ledger: WorkingSet) -> AccountStatus:
+    """As of a day; what is owed still, and what is owed back, the awards themselves say."""
     statements = in_order(account.statements.values())
     lines = account.lines.values()
     explained = [line.said.amount_minor for line in lines if not line.open]
@@ -53,11 +54,11 @@ def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) 
         "reported": ((booked_on, abs(amount)) for booked_on, amount in account.reported.values()),
         "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.allocations),
         "suspense": ((line.said.booked_on, line.suspense_minor) for line in lines if line.suspense_minor),
-        "awaiting_reissue": _awaiting_reissue(account),
+        "awaiting_reissue": _awaiting_reissue(account, ledger),
         "receivable": (
             (owed.opened_on, owed.outstanding_minor) for owed in account.receivables.values() if owed.outstanding_minor
         ),
-        "clawback": orders,
+        "clawback": _orders(account, ledger),
     }
     return AccountStatus(
         closing_minor=latest(statements).closing_minor if statements else 0,
@@ -111,17 +112,27 @@ def _contradicted(account: BankAccount) -> Iterator[Item]:
             yield payment.instructed_on, payment.amount_minor
 
 
-def _awaiting_reissue(account: BankAccount) -> Iterator[Item]:
-    """Came back or was rejected, and no later attempt has taken its place."""
-    latest: dict[str, int] = {}
+def _awaiting_reissue(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
+    """Came back or was rejected, is owed still, and no later attempt took its place, through whatever account; since it
+    did."""
     for payment in account.payments.values():
-        owed = f"{payment.award_id}/{payment.instalment}"
-        latest[owed] = max(latest.get(owed, 0), payment.attempt)
-    for payment in account.payments.values():
-        again = payment.attempt < latest[f"{payment.award_id}/{payment.instalment}"]
-        amount = payment.amount_minor if payment.failed else payment.returned_minor
-        if amount and not again:
-            yield payment.instructed_on, amount
+        if payment.ended_on is None:
+            continue
+        award = ledger.enterprise(payment.enterprise_id).awards[payment.award_id]
+        instalment = award.instalments[payment.instalment - 1]
+        gone = payment.amount_minor if payment.failed else payment.returned_minor
+        amount = min(gone, instalment.open_minor)
+        if amount and payment.attempt == len(instalment.payments):
+            yield payment.ended_on, amount
+
+
+def _orders(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
+    """What is outstanding under orders on awards that were paid from the account."""
+    paid = {payment.award_id: payment.enterprise_id for payment in account.payments.values()}
+    for award_id, enterprise_id in paid.items():
+        for order in ledger.enterprise(enterprise_id).awards[award_id].clawbacks:
+            if order.outstanding_minor:
+                yield order.ordered_on, order.outstanding_minor
 
 
 def _aged(kind: str, items: Iterable[Item], on: date) -> Ageing:

@@ -324,6 +324,8 @@ class BankAccount(Struct):
                     payment.returned_minor += fact.change_minor
             case _:
                 payment.returned_minor += fact.amount_minor
+        ended = payment.failed or payment.returned_minor
+        payment.ended_on = (payment.ended_on or fact.act.effective_on) if ended else None
 
 
 def voucher_claim(number: str) -> str:

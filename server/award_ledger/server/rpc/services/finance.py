@@ -8,7 +8,7 @@ import grpc
 import msgspec
 from google.protobuf.message import Message
 
-from award_ledger.domain.account_status import Item, account_status
+from award_ledger.domain.account_status import account_status
 from award_ledger.domain.bank_account import BankAccount, Line, posted_positions
 from award_ledger.domain.bank_events import IssuedVoucher, LineMatch, StatementLine
 from award_ledger.domain.encoding import LedgerMapper
@@ -91,7 +91,7 @@ class FinanceService(FinanceServiceServicer):
     ) -> answers_pb.ListAttemptsResponse:
         said, state = day(request.on, "on"), chosen(answers.STATE, request.state, "state")
         with self._reads.page(context, request) as (point, page):
-            on = said or self._day_of(request.as_of)
+            on = said or self._day_of(request.as_of, point)
             payments = kept(point.ledger, request.account).payments.values()
             wanted = sorted((one.end_to_end_id, one) for one in payments if one.end_to_end_id > page.after)
             entries = (
@@ -138,9 +138,9 @@ class FinanceService(FinanceServiceServicer):
     ) -> pb.GetAccountStatusResponse:
         said = day(request.on, "on")
         with self._reads.at(context, request.as_of, request.min_position) as point:
-            on = said or self._day_of(request.as_of)
+            on = said or self._day_of(request.as_of, point)
             account = kept(point.ledger, request.account)
-            status = account_status(account, on, _orders(account, point.ledger))
+            status = account_status(account, on, point.ledger)
             return pb.GetAccountStatusResponse(
                 status=mapping.status_message(account, status, on), position=point.position
             )
@@ -196,15 +196,20 @@ class FinanceService(FinanceServiceServicer):
             token = next_token(request, point.position, last)
             return pb.ListBankLinesResponse(lines=messages, next_page_token=token, position=point.position)
 
-    def _day_of(self, as_of: AsOf) -> date:
-        """For which ages are reckoned where nothing is said: the day of the instant asked for, or today."""
-        instant = as_of.instant
-        return day_of_law(instant.seconds * 1_000_000) if as_of.HasField("instant") else self._reads.today()
+    def _day_of(self, as_of: AsOf, point: Standpoint) -> date:
+        """For which ages are reckoned where nothing is said: the day of the instant or position asked for, or today."""
+        match as_of.WhichOneof("point"):
+            case "instant":
+                return day_of_law(as_of.instant.seconds * 1_000_000)
+            case "position" if point.position:
+                return day_of_law(point.reader.recorded_at_us(point.position))
+            case _:
+                return self._reads.today()
 
     def _opened(self, ledger: WorkingSet, written: Written) -> pb.OpenBankAccountResponse:
         account = ledger.find(BankAccount, written.event.originator_id)
         on = self._reads.today()
-        status = mapping.status_message(account, account_status(account, on), on)
+        status = mapping.status_message(account, account_status(account, on, ledger), on)
         return pb.OpenBankAccountResponse(status=status, receipt=receipt(written))
 
     def _statement(self, request: pb.ImportStatementRequest) -> Prepared:
@@ -367,15 +372,6 @@ def _share(share: Share, explained: Explained, ledger: WorkingSet) -> lines_pb.A
         award_id=str(award_id),
         clawback=clawback,
     )
-
-
-def _orders(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
-    """What is outstanding under orders on awards that were paid from the account."""
-    paid = {payment.award_id: payment.enterprise_id for payment in account.payments.values()}
-    for award_id, enterprise_id in paid.items():
-        for order in ledger.enterprise(enterprise_id).awards[award_id].clawbacks:
-            if order.outstanding_minor:
-                yield order.ordered_on, order.outstanding_minor
 
 
 def _place(line: Line) -> str:
