@@ -198,6 +198,7 @@ def test_vouchers_go_out_to_the_counter_come_back_on_lines_and_a_second_debit_is
     )
     told = run("vouchers", OURS, str(issued), "--voucher", f"{second}=ZF2025000003")
     assert ([len(answer["issued"]) for answer in told["answers"]], told["left"]) == ([2], 1)
+    assert run("vouchers", OURS, str(issued))["answers"] == []
     run("vouchers", OURS, "--voucher", f"{second}=ZF2025000001", code=1)
     for wrong in ((), ("--voucher", "x"), (str(camt(tmp_path / "no.xml", (1, "", ""))),)):
         run("vouchers", OURS, *wrong, code=2)

@@ -108,7 +108,7 @@ class MatchLine:
         _check_sum(account, line, match)
         for part in self.allocations:
             payment = account.payment(part.reference) if part.kind in ("settlement", "return") else None
-            if payment is not None and payment.instructor == act.principal:
+            if payment is not None and act.principal in _instructors(payment, ledger):
                 raise SegregationOfDuties(act.principal, "who instructs a payment does not match it by hand")
         _check_postings(account, match, ledger, act)
         if line.proposed != self.allocations:
@@ -123,6 +123,11 @@ class MatchLine:
         """What the line posts, once it is matched."""
         if isinstance(fact, LinesMatched):
             yield from posted(self.subject(ledger), ledger, fact)
+
+
+def _instructors(payment: Expected, ledger: WorkingSet) -> tuple[str, ...]:
+    """Who approved the payment's run and who drafted it: two people make an instruction."""
+    return payment.instructor, ledger.payment_run(payment.run).drafted_by if payment.run else ""
 
 
 def posted(account: BankAccount, ledger: WorkingSet, fact: LinesMatched) -> Iterator[tuple[Aggregate, Fact]]:
@@ -256,4 +261,5 @@ def _posting(account: BankAccount, line: Line, part: Allocation, ledger: Working
     found = ledger.enterprise(payment.enterprise_id)
     record = RecordSettlement if part.kind == "settlement" else RecordReturn
     attempt = (payment.award_id, payment.instalment, payment.attempt)
-    return Posting(found.id, record(found.scheme, found.number, *attempt, part.amount_minor, reference))
+    command = record(found.scheme, found.number, *attempt, part.amount_minor, reference, by_statement=True)
+    return Posting(found.id, command)

@@ -59,7 +59,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class DraftPaymentRun:
-    """Each instalment must be payable on the day of execution, and by whoever drafts: the approver is asked again."""
+    """Each instalment must be payable now, and by whoever drafts: the approver is asked again."""
 
     code: str
     account: str
@@ -77,6 +77,8 @@ class DraftPaymentRun:
         if self.subject(ledger).version:
             raise PaymentRunExists(self.code)
         account = kept(ledger, self.account)
+        if self.execute_on < act.effective_on:
+            raise invalid_field("execute_on", f"must not be before {act.effective_on}, when it is drafted")
         if not 1 <= len(self.rows) <= MOST_PAYMENTS:
             raise invalid_field("payments", f"must be 1 to {MOST_PAYMENTS}")
         if len({(row.award_id, row.instalment) for row in self.rows}) != len(self.rows):
