@@ -30,7 +30,7 @@ def statement_messages(
     """
     if statement.opening is None or statement.closing is None:
         raise ValueError("a statement without balances proves nothing")
-    first, last = _period(bank_file, statement)
+    first, last = period(bank_file, statement)
     lines = (line_message(line) for line in bank_file.lines(statement) if line.status is Status.BOOKED)
     head = ImportStatementRequest(
         request_id=str(uuid5(_REQUESTS, f"{account} {statement.source_sha256} {statement.key} {validate_only}")),
@@ -56,8 +56,8 @@ def statement_messages(
         yield ImportStatementRequest(lines=some)
 
 
-def _period(bank_file: BankFile, statement: Statement) -> tuple[dt.date, dt.date]:
-    """As the bank says it; else from the day of its lines and of its closing balance."""
+def period(bank_file: BankFile, statement: Statement) -> tuple[dt.date, dt.date]:
+    """First and last day, as the bank says it; else from the day of its lines and of its closing balance."""
     closing = statement.closing.on if statement.closing is not None else None
     booked = [line.booked_on for line in bank_file.lines(statement) if line.booked_on is not None]
     last = statement.period_to or closing or max(booked, default=None)

@@ -14,15 +14,19 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED
+from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.options import MAX_POSITION, DryRun
 from award_ledger.clients.cli.progress import progress
 from award_ledger.clients.cli.tables import line
+from award_ledger.clients.cli.words.bank_files import FILE_REASONS
 from award_ledger.clients.errors import LedgerError
 from award_ledger.v1.bank_answers_pb2 import RecordEvidenceRequest
 from award_ledger.v1.common_pb2 import Receipt
 
 if TYPE_CHECKING:
+    from award_ledger.clients.finance.certificate_check import Finding
     from award_ledger.clients.finance.files.opening import BankFile
+    from award_ledger.clients.finance.files.quarantine import Quarantined
     from award_ledger.clients.finance.files.statement import Statement
     from award_ledger.clients.finance.table_file import Cell
 
@@ -182,6 +186,8 @@ _TOLD = ("file", "statement", "lines", "new_lines", "answers", "rejected", "reas
 
 def _sentence(desk: Desk, one: dict[str, Any]) -> str:
     values = {name: one.get(name, "") for name in _TOLD}
+    if one["outcome"] == "quarantined":
+        values["words"] = FILE_REASONS[one["reason"]].say(desk.language)
     return desk.say(f"finance.outcome.{one['outcome']}", **values)
 
 
@@ -220,14 +226,14 @@ def verify(
     """Check a day's certificate again, offline, from the bank's own files; exit code 1 if anything differs."""
     desk = desk_of(context)
     with extra(desk):
-        from award_ledger.clients.finance.certificate import findings
+        from award_ledger.clients.finance.certificate_check import findings
         from award_ledger.clients.finance.files import quarantine
     reading = _reading(desk, profile, leniency)
     try:
         document = json.loads(certificate.read_text("utf-8"))
-        found = findings(document, files, **reading)
+        found = [_finding(desk, one, document["currency"]) for one in findings(document, files, **reading)]
     except quarantine.Quarantined as refused:
-        found = [str(refused)]
+        found = [_quarantined(desk, refused)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageProblem(desk.say("finance.no_certificate", file=str(certificate)), "CERTIFICATE") from error
     if desk.json:
@@ -236,3 +242,15 @@ def verify(
         desk.print([line(desk.say("finance.holds" if not found else "finance.fails"))] + [line(one) for one in found])
     if found:
         raise typer.Exit(FAILED)
+
+
+def _finding(desk: Desk, finding: Finding, currency: str) -> str:
+    told = {
+        name: to_major(value, currency) if name.endswith("_minor") else value for name, value in finding.told.items()
+    }
+    return desk.say(f"finance.finding.{finding.what}", **told)
+
+
+def _quarantined(desk: Desk, refused: Quarantined) -> str:
+    words = FILE_REASONS[refused.reason].say(desk.language)
+    return f"{words} {refused.reason}: {refused.where}: {refused.finding}"

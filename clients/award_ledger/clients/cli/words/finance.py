@@ -308,7 +308,7 @@ FINANCE_LABELS = {
         "{file}：{statement} 仅作佐证，并非有期初期末余额的对账单，未导入",
     ),
     "finance.outcome.quarantined": Phrase(
-        "{file}: quarantined, {reason}: {finding}", "{file}：整份隔离，{reason}：{finding}"
+        "{file}: quarantined, {reason}. {words} {finding}", "{file}：整份隔离，{reason}。{words}{finding}"
     ),
     "finance.outcome.refused": Phrase(
         "{file}: statement {statement} refused, {reason}: {finding}",

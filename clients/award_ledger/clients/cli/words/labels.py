@@ -5,6 +5,7 @@ from __future__ import annotations
 from award_ledger.clients.cli.words import Phrase
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
 from award_ledger.clients.cli.words.bank_answers import ANSWER_LABELS
+from award_ledger.clients.cli.words.bank_files import FINDING_LABELS
 from award_ledger.clients.cli.words.finance import FINANCE_LABELS
 from award_ledger.clients.cli.words.identity import IDENTITY_LABELS
 from award_ledger.clients.cli.words.names import NAMES
@@ -366,6 +367,7 @@ LABELS: dict[str, Phrase] = {
     **SIMULATION_LABELS,
     **FINANCE_LABELS,
     **ANSWER_LABELS,
+    **FINDING_LABELS,
     **RECEIVABLE_LABELS,
     **IDENTITY_LABELS,
     **NAMES,

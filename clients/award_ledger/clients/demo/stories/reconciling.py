@@ -16,7 +16,8 @@ from award_ledger.clients.demo.narration import shown, yuan
 from award_ledger.clients.demo.stage import CASHIER, PAYER, Stage
 from award_ledger.clients.demo.stories.amounts import OFFICER, papers, settled
 from award_ledger.clients.finance.account_day import account_day
-from award_ledger.clients.finance.certificate import findings, written
+from award_ledger.clients.finance.certificate import written
+from award_ledger.clients.finance.certificate_check import findings
 from award_ledger.clients.finance.files import open_bank_file
 from award_ledger.clients.finance.files.pain001 import MESSAGE, pain001
 from award_ledger.clients.finance.run_file import instruction_of
@@ -195,7 +196,7 @@ def _closed(stage: Stage, statement: Path, certificate: Path) -> None:
     """The certificate of the day holds against the bank's own file, and a changed one does not."""
     certificate.write_text(written(account_day(stage.by(PAYER), ACCOUNT, stage.on).document), "utf-8")
     document: dict[str, Any] = json.loads(certificate.read_text("utf-8"))
-    stage.expect("findings", list(findings(document, [statement])), [])
+    stage.expect("findings", findings(document, [statement]), [])
     changed = deepcopy(document)
     changed["lines"][0]["amount_minor"] += 1
     stage.expect("a changed certificate is found", bool(findings(changed, [statement])), True)
