@@ -16,6 +16,7 @@ from award_ledger.domain.bank_refusals import (
     BankAccountNotFound,
     BankLineState,
     MatchNotExact,
+    PayeeMissing,
     PaymentRunState,
     StatementConflict,
     StatementExists,
@@ -66,7 +67,7 @@ def test_a_run_is_instructed_whole_or_not_at_all(desk: FinanceDesk) -> None:
 
 
 def test_a_payment_whose_account_nobody_approved_is_in_no_run(desk: FinanceDesk) -> None:
-    with pytest.raises(InvalidFields, match="payee"):
+    with pytest.raises(PayeeMissing):
         desk.do(DraftPaymentRun("R", OURS, DAY, (desk.awarded(100, payee=None),)), by="qian")
 
 

@@ -220,6 +220,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "PAYMENT_RUN_STATE",
         "STATUS_REPORT_MISMATCH",
         "STATEMENT_REQUIRED",
+        "PAYEE_MISSING",
         "VOUCHER_CONFLICT",
         "PERSONAL_DATA_NOT_HELD",
         "PERSONAL_DATA_NEEDED",

@@ -117,6 +117,15 @@ class StatementRequired(Precondition):
 
 
 @dataclass(eq=False)
+class PayeeMissing(Precondition):
+    """The payee is approved with the award; nobody chooses an account when it is paid."""
+
+    award_id: str
+    reason = "PAYEE_MISSING"
+    template = "award {award_id}: its application names no payee, so nobody approved an account"
+
+
+@dataclass(eq=False)
 class PaymentRunNotFound(NotFound):
     code: str
     reason = "PAYMENT_RUN_NOT_FOUND"

@@ -218,6 +218,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The payment is from an account of ours: a line of its statement says what became of it."""
     ERROR_REASON_VOUCHERS_EXIST: _ErrorReason.ValueType  # 181
     """All these vouchers were recorded before; nothing has changed."""
+    ERROR_REASON_PAYEE_MISSING: _ErrorReason.ValueType  # 182
+    """The award's application names no payee, so that nobody approved an account."""
     ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
     """The application told nothing of that subject, or it has been erased."""
     ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
@@ -440,6 +442,8 @@ ERROR_REASON_STATEMENT_REQUIRED: ErrorReason.ValueType  # 180
 """The payment is from an account of ours: a line of its statement says what became of it."""
 ERROR_REASON_VOUCHERS_EXIST: ErrorReason.ValueType  # 181
 """All these vouchers were recorded before; nothing has changed."""
+ERROR_REASON_PAYEE_MISSING: ErrorReason.ValueType  # 182
+"""The award's application names no payee, so that nobody approved an account."""
 ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
 """The application told nothing of that subject, or it has been erased."""
 ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131

@@ -30,6 +30,13 @@ ANSWER_REASONS = {
             "导入对账单后勾对其明细：finance match、finance assign",
         ),
     ),
+    "PAYEE_MISSING": (
+        Phrase(
+            "The award's application names no payee, so nobody approved an account.",
+            "该奖补的申报未写明收款账户，因而无人核准过账户。",
+        ),
+        Phrase("correct the application's payee, by two people", "由两人更正申报的收款账户"),
+    ),
     "VOUCHERS_EXIST": (
         Phrase("All these vouchers were recorded before.", "这些凭证号均已登记。"),
         Phrase("nothing is to be done", "无须再办"),

@@ -208,9 +208,15 @@ FINANCE_COMMANDS = {
         "付款批次：一人拟定，另一人批准，以一份文件发送。",
         "finance run list",
     ),
+    "finance run payable": _command(
+        "List what is due under a measure, and why a run of yours could not pay it where it could not.",
+        "列出某项政策措施到期的各期；您不得付款的，注明缘由。",
+        "finance run payable 37001616808050009999 A06-1 --as qian@czt",
+    ),
     "finance run draft": _command(
-        "Draft a run: instalments by name (--pay), or all of a measure that are due (--measure).",
-        "拟定付款批次：逐项指定（--pay），或某项政策措施全部到期的（--measure）。",
+        "Draft a run: instalments by name (--pay), or all of a measure that you may pay (--measure), at most 2000; "
+        "what is left out is listed with its reason.",
+        "拟定付款批次：逐项指定（--pay），或某项政策措施全部可付的（--measure），至多 2000 笔；未列入的逐笔注明缘由。",
         "finance run draft R-2025-9 37001616808050009999 --execute-on 2025-09-10 --measure A06-1 --as qian@czt",
     ),
     "finance run approve": _command(
@@ -272,7 +278,9 @@ FINANCE_OPTIONS = {
     "code": Phrase("Code of the run.", "批次编号。"),
     "execute_on": Phrase("Day on which the bank is to pay.", "要求银行付款的日期。"),
     "pay": Phrase("An instalment that is to be paid; may be repeated.", "要付的一期；可重复填写。"),
-    "finance run draft:measure": Phrase("All instalments of this measure that are due.", "该政策措施全部到期的各期。"),
+    "finance run draft:measure": Phrase(
+        "All instalments of this measure that you may pay.", "该政策措施全部可付的各期。"
+    ),
     "counter": Phrase("A table for a bank counter instead of pain.001.", "写柜台用表格，而非 pain.001。"),
     "text": Phrase("Free text of each payment, before its id.", "每笔付款的附言，写在编号之前。"),
     "finance run send:file": Phrase("The file, which must not be there yet.", "文件，须尚不存在。"),
@@ -314,7 +322,14 @@ FINANCE_LABELS = {
         "{file}: statement {statement} refused, {reason}: {finding}",
         "{file}：对账单 {statement} 被拒，{reason}：{finding}",
     ),
-    "finance.nothing_to_pay": Phrase("Nothing is due that could be paid.", "没有到期可付的款项。"),
+    "finance.nothing_to_pay": Phrase(
+        "Nothing is due that you could pay; {left} instalment(s) cannot be paid: finance run payable says why.",
+        "没有您可付的到期款项；不可付的有 {left} 期，finance run payable 可查看缘由。",
+    ),
+    "finance.left_out": Phrase("Left out of the run: {count}", "未列入批次：{count} 期"),
+    "finance.column.why": Phrase("why not", "不可付缘由"),
+    "finance.column.due_on": Phrase("due on", "起付日期"),
+    "finance.column.permit": Phrase("approved at", "批准位置"),
     "finance.no_file": Phrase("The file cannot be written: {why}", "无法写出文件：{why}"),
     "finance.sent_otherwise": Phrase(
         "Another file of this run went to the bank: SHA-256 {sha256}", "该批次已以另一文件发送银行：SHA-256 {sha256}"
