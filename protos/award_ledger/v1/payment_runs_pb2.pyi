@@ -121,7 +121,9 @@ class RunPayment(_message.Message):
 
     @_builtins.property
     def permit(self) -> _common_pb2.Receipt:
-        """The ledger's receipt of the award's approval, which fixed amount and payee; only where a single run is asked for."""
+        """The ledger's receipt of the award's approval, which fixed amount and payee. Whole where a single run is read; else
+        its position alone, which is the award's number.
+        """
 
     def __init__(
         self,
@@ -701,6 +703,7 @@ class PayableInstalment(_message.Message):
     DUE_ON_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
+    AWARD_NUMBER_FIELD_NUMBER: _builtins.int
     amount_minor: _builtins.int
     """Minor units."""
     due_on: _builtins.str
@@ -709,6 +712,8 @@ class PayableInstalment(_message.Message):
     """Why a run of the caller could not pay it (an ErrorReason without its prefix); empty: it could."""
     message: _builtins.str
     """The same in English, with numbers."""
+    award_number: _builtins.int
+    """The award's number: the position of its approval."""
     @_builtins.property
     def pays(self) -> Global___RunInstalment:
         """What it is."""
@@ -721,10 +726,11 @@ class PayableInstalment(_message.Message):
         due_on: _builtins.str = ...,
         reason: _builtins.str = ...,
         message: _builtins.str = ...,
+        award_number: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["pays", b"pays"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "due_on", b"due_on", "message", b"message", "pays", b"pays", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "award_number", b"award_number", "due_on", b"due_on", "message", b"message", "pays", b"pays", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

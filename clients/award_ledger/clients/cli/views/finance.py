@@ -179,7 +179,7 @@ def payable_table(desk: Desk, instalments: Iterable[PayableInstalment], currency
     rows = [
         [
             number_of(one.pays.enterprise),
-            one.pays.award_id[:8],
+            str(one.award_number),
             str(one.pays.instalment),
             one.due_on,
             to_major(one.amount_minor, currency),
@@ -187,7 +187,7 @@ def payable_table(desk: Desk, instalments: Iterable[PayableInstalment], currency
         ]
         for one in instalments
     ]
-    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="24")
+    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="124")
 
 
 def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
@@ -209,21 +209,17 @@ def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
         [
             number_of(payment.pays.enterprise),
             payment.name,
-            payment.pays.award_id[:8],
+            str(payment.permit.position),
             str(payment.pays.instalment),
             to_major(payment.amount_minor, run.currency),
             payment.end_to_end_id,
         ]
         for payment in run.payments
     ]
-    for name, cells in (
-        ("permit", [str(payment.permit.position or "") for payment in run.payments]),
-        ("voucher", [payment.voucher for payment in run.payments]),
-    ):
-        if any(cells):
-            columns.append(name)
-            rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
-    yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="34")
+    if any(payment.voucher for payment in run.payments):
+        columns.append("voucher")
+        rows = [[*row, payment.voucher] for row, payment in zip(rows, run.payments, strict=True)]
+    yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="234")
 
 
 def _parts(desk: Desk, parts: Iterable[Allocation], currency: str) -> str:

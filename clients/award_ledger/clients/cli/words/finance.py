@@ -329,7 +329,6 @@ FINANCE_LABELS = {
     "finance.left_out": Phrase("Left out of the run: {count}", "未列入批次：{count} 期"),
     "finance.column.why": Phrase("why not", "不可付缘由"),
     "finance.column.due_on": Phrase("due on", "起付日期"),
-    "finance.column.permit": Phrase("approved at", "批准位置"),
     "finance.no_file": Phrase("The file cannot be written: {why}", "无法写出文件：{why}"),
     "finance.sent_otherwise": Phrase(
         "Another file of this run went to the bank: SHA-256 {sha256}", "该批次已以另一文件发送银行：SHA-256 {sha256}"

@@ -115,9 +115,8 @@ class PaymentRunService(PaymentRunServiceServicer):
     ) -> pb.GetPaymentRunResponse:
         with self._reads.at(context, request.as_of, request.min_position) as point:
             unsealing = Unsealing(self._vault, point.reader) if request.with_payees else None
-            found = drafted(point.ledger, request.code)
-            run = _run(found, point.ledger, unsealing)
-            for payment, permit in zip(run.payments, _permits(found, point), strict=True):
+            run = _run(drafted(point.ledger, request.code), point.ledger, unsealing)
+            for payment, permit in zip(run.payments, _permits(run, point), strict=True):
                 payment.permit.CopyFrom(permit)
             return pb.GetPaymentRunResponse(run=run, position=point.position)
 
@@ -179,6 +178,7 @@ def _payable_message(
         pays=pb.RunInstalment(enterprise=number, award_id=str(row.award_id), instalment=row.instalment),
         amount_minor=instalment.open_minor,
         due_on=instalment.due_on.isoformat(),
+        award_number=ledger.enterprise(row.enterprise_id).awards[row.award_id].number,
     )
     try:
         run_payment(row, currency, ledger, act)
@@ -187,12 +187,9 @@ def _payable_message(
     return message
 
 
-def _permits(run: domain.PaymentRun, point: Standpoint) -> Iterator[Receipt]:
+def _permits(run: pb.PaymentRun, point: Standpoint) -> Iterator[Receipt]:
     """Of each payment, the receipt of its award's approval."""
-    approvals = [
-        point.ledger.enterprise(payment.enterprise_id).awards[payment.award_id].number for payment in run.payments
-    ]
-    for parcel in point.reader.parcels_at(approvals, MOST_BYTES):
+    for parcel in point.reader.parcels_at([payment.permit.position for payment in run.payments], MOST_BYTES):
         yield from map(receipt_of, parcel)
 
 
@@ -220,7 +217,8 @@ def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None
         enterprise = ledger.enterprise(payment.enterprise_id)
         number = EnterpriseNumber(scheme=enterprise.scheme, number=enterprise.number)
         pays = pb.RunInstalment(enterprise=number, award_id=str(payment.award_id), instalment=payment.instalment)
-        application = enterprise.applications[enterprise.awards[payment.award_id].application_id]
+        award = enterprise.awards[payment.award_id]
+        application = enterprise.applications[award.application_id]
         expected = account.payment(payment.end_to_end_id)
         message.payments.append(
             pb.RunPayment(
@@ -232,6 +230,7 @@ def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None
                 payee=unsealing.payee(application.payee_at) if unsealing is not None else None,
                 voucher=expected.voucher if expected is not None else "",
                 file_voucher=expected.file_voucher if expected is not None else "",
+                permit=Receipt(position=award.number),
             )
         )
     return message
