@@ -79,7 +79,8 @@ def _of_match(line: dict[str, Any], position: int) -> Iterator[Finding]:
     allocated = sum(part["amount_minor"] for part in parts)
     if any(part["amount_minor"] <= 0 for part in parts) or (parts and allocated != abs(line["amount_minor"])):
         yield Finding("allocated", {**about, "amount_minor": line["amount_minor"], "allocated_minor": allocated})
-    if line["class"] not in _classes({part["kind"] for part in parts}):
+    of_nothing = {"matched"} if not line["amount_minor"] else set[str]()  # of no money: there is nothing to explain
+    if line["class"] not in _classes({part["kind"] for part in parts}) | of_nothing:
         yield Finding("line_class", {**about, "line_class": line["class"]})
     wrong_way = _ONLY_IN if line["amount_minor"] < 0 else _ONLY_OUT
     for part in parts:
