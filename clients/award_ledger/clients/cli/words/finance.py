@@ -239,6 +239,11 @@ FINANCE_COMMANDS = {
     "finance run list": _command("List runs.", "列出付款批次。", "finance run list"),
 }
 
+_BANK_PROFILE = Phrase(
+    "Column profile of a bank's sheet, where more than one fits; or a .yaml file of your own.",
+    "银行表格的列格式说明（不止一种适用时），或自备的 .yaml 文件。",
+)
+
 FINANCE_OPTIONS = {
     "account": Phrase("Number of our bank account.", "本单位银行账号。"),
     "bank": Phrase(
@@ -264,10 +269,8 @@ FINANCE_OPTIONS = {
     "finance import:account": Phrase(
         "The account expected; needed where the file does not say it.", "应属的账号；文件未写明账号时须填写。"
     ),
-    "profile": Phrase(
-        "Column profile of a bank's sheet, where more than one fits; or a .yaml file of your own.",
-        "银行表格的列格式说明（不止一种适用时），或自备的 .yaml 文件。",
-    ),
+    "finance import:profile": _BANK_PROFILE,
+    "finance verify:profile": _BANK_PROFILE,
     "leniency": Phrase("Named leniency under which a quarantined file is read.", "对被隔离文件适用的放宽规则名称。"),
     "file_format": Phrase("Which program is to read it.", "供哪种程序读取。"),
     "finance journal:file": Phrase("The journal.", "日记账文件。"),
