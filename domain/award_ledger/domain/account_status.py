@@ -51,7 +51,7 @@ def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) 
         "unknown": _unknown(account, on),
         "contradicted": _contradicted(account),
         "reported": ((booked_on, abs(amount)) for booked_on, amount in account.reported.values()),
-        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.allocations),
+        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.explained),
         "suspense": ((line.said.booked_on, line.suspense_minor) for line in lines if line.suspense_minor),
         "awaiting_reissue": _awaiting_reissue(account),
         "receivable": (

@@ -59,14 +59,19 @@ class Line(Struct):
         return sum(part.amount_minor for part in self.allocations if part.kind == "suspense")
 
     @property
+    def explained(self) -> bool:
+        """Somebody said what it is, were it suspense. Of a line of zero there is nothing to say."""
+        return bool(self.allocations) or not self.said.amount_minor
+
+    @property
     def open(self) -> bool:
         """True while nothing explains it, or suspense alone."""
-        return self.suspense_minor == sum(part.amount_minor for part in self.allocations)
+        return not self.explained or 0 < self.suspense_minor == abs(self.said.amount_minor)
 
     @property
     def kind(self) -> LineClass:
         """The one class in which it is."""
-        if not self.allocations:
+        if not self.explained:
             return "proposed" if self.proposed_by else "imported"
         if self.suspense_minor:
             return "suspense"
@@ -94,7 +99,8 @@ class Evidence(Struct):
 class BankAccount(Struct):
     """Amounts in minor units of `currency`. `payments` by award, instalment and attempt; `ids` lead there.
 
-    `claimed` counts the lines that name the id of a payment and that nothing explains yet. `reported` are lines with a
+    `claimed` counts the lines that name the id of a payment and that nothing explains yet, and those of money out once
+    more (`claim_out`). `reported` are lines with a
     serial, by key, that a report or a notification has and no statement yet; `unsent` the payments of a run, by the
     run's id, until its file goes to the bank; `vouchers` the ids of payments by the number of the treasury's voucher,
     as `normalised`.
@@ -123,6 +129,16 @@ class BankAccount(Struct):
         """The attempt with this id, if it goes through the account."""
         key = self.ids.get(end_to_end_id)
         return None if key is None else self.payments[key]
+
+    def owed_back(self) -> dict[str, list[Receivable]]:
+        """Receivables of which anything has not come in, also if it was written off, by the ids that their lines name.
+        Money in under such an id may be theirs, and no return of the payment."""
+        found: dict[str, list[Receivable]] = {}
+        for owed in self.receivables.values():
+            said = self.lines[owed.line].said
+            for named in said.names | {self.of_voucher(said)} if owed.amount_minor > owed.received_minor else ():
+                found.setdefault(named, []).append(owed)
+        return found
 
     def apply(self, event: Event) -> None:
         """Folds one event; never checks a rule."""
@@ -180,7 +196,8 @@ class BankAccount(Struct):
             if said.key not in self.lines:
                 self.lines[said.key] = Line(said, position, place)
                 statement.new_lines += 1
-                self._claim(said, 1)
+                if said.amount_minor:
+                    self._claim(said, 1)
                 self.reported.pop(said.key, None)
 
     def _heard(self, fact: be.EvidenceRecorded, position: int) -> None:
@@ -219,7 +236,9 @@ class BankAccount(Struct):
             named[0].seen_back = True
 
     def _claim(self, said: be.StatementLine, change: int) -> None:
-        for named in (*said.names, voucher_claim(said.voucher)) if said.voucher else said.names:
+        names = (*said.names, voucher_claim(said.voucher)) if said.voucher else tuple(said.names)
+        outs = map(claim_out, names) if said.amount_minor < 0 else ()
+        for named in (*names, *outs):
             self.claimed[named] = self.claimed.get(named, 0) + change
             if not self.claimed[named]:
                 del self.claimed[named]
@@ -329,6 +348,11 @@ class BankAccount(Struct):
 def voucher_claim(number: str) -> str:
     """Under which `claimed` counts the lines with a voucher number."""
     return f"voucher:{normalised(number)}"
+
+
+def claim_out(named: str) -> str:
+    """Under which `claimed` counts those lines alone that are money out."""
+    return f"out:{named}"
 
 
 def posted_positions(line: Line) -> list[int]:
