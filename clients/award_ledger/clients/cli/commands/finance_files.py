@@ -79,7 +79,7 @@ def import_(
                 progress(desk, path.name, path.stat().st_size) as moved,
                 opening.open_bank_file(path, account=account, progress=_steps(moved), **reading) as bank_file,
             ):
-                told += _imported(desk, path, bank_file, account, dry_run)
+                told += _whole(desk, path, bank_file, account, dry_run)
         except quarantine.Quarantined as refused:
             finding = f"{refused.where}: {refused.finding}"
             told.append({"file": path.name, "outcome": "quarantined", "reason": refused.reason, "finding": finding})
@@ -124,6 +124,19 @@ def _steps(moved: Any) -> Any:
             before = done
 
     return step
+
+
+def _whole(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> list[dict[str, Any]]:
+    """All statements of a file, or none: those of several are tried before the first is recorded."""
+    if len(bank_file.statements) > 1 and not dry_run:
+        tried = list(_imported(desk, path, bank_file, account, dry_run=True))
+        if any(one["outcome"] == "refused" for one in tried):
+            return [one if one["outcome"] in ("refused", "unchanged") else _held_back(one) for one in tried]
+    return list(_imported(desk, path, bank_file, account, dry_run))
+
+
+def _held_back(one: dict[str, Any]) -> dict[str, Any]:
+    return {"file": one["file"], "statement": one["statement"], "outcome": "held_back"}
 
 
 def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> Iterator[dict[str, Any]]:
