@@ -14,6 +14,7 @@ from typing import Any
 
 from award_ledger.clients.finance.files.opening import open_bank_file
 from award_ledger.clients.finance.files.statement import Line, Statement, Status
+from award_ledger.clients.finance.sending import proved
 from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
 from award_ledger.v1.bank_lines_pb2 import Statement as ImportedStatement
 
@@ -155,9 +156,10 @@ def _of_itself(document: dict[str, Any]) -> Iterable[str]:
 def _of_statement(told: dict[str, Any], statement: Statement) -> Iterable[str]:
     if statement.content_sha256 != told["content_sha256"]:
         yield f"statement {statement.statement_id}: its lines are others"
-    for name, balance in (("opening_minor", statement.opening), ("closing_minor", statement.closing)):
-        if balance is None or balance.amount_minor != told[name]:
-            yield f"statement {statement.statement_id}: {name} is {balance and balance.amount_minor}, not {told[name]}"
+    balances = proved(statement) or (None, None)
+    for name, minor in zip(("opening_minor", "closing_minor"), balances, strict=True):
+        if minor != told[name]:
+            yield f"statement {statement.statement_id}: {name} is {minor}, not {told[name]}"
 
 
 def _of_lines(document: dict[str, Any], seen: dict[str, Line]) -> list[str]:

@@ -18,9 +18,14 @@ _LONGEST_WORDS = 200
 _REQUESTS = uuid5(NAMESPACE_URL, "https://award-ledger.invalid/statements")
 
 
-def proves(statement: Statement) -> bool:
-    """Only booked movements between two balances are imported; reports and notifications prove nothing."""
-    return statement.kind is Kind.STATEMENT and statement.opening is not None and statement.closing is not None
+def proved(statement: Statement) -> tuple[int, int] | None:
+    """With what it opens and closes, minor units: booked movements between two balances, or what the treasury's
+    receipts prove to be paid. None for what is not imported: reports and notifications prove nothing."""
+    if statement.kind is Kind.VOUCHERS and statement.totals.booked:
+        return 0, statement.totals.booked_in_minor - statement.totals.booked_out_minor
+    if statement.kind is Kind.STATEMENT and statement.opening is not None and statement.closing is not None:
+        return statement.opening.amount_minor, statement.closing.amount_minor
+    return None
 
 
 def statement_messages(
@@ -31,7 +36,8 @@ def statement_messages(
 
     Raises ValueError for a statement that proves nothing.
     """
-    if statement.opening is None or statement.closing is None:
+    balances = proved(statement)
+    if balances is None:
         raise ValueError("a statement without balances proves nothing")
     first, last = _period(bank_file, statement)
     lines = (line_message(line) for line in bank_file.lines(statement) if line.status is Status.BOOKED)
@@ -50,8 +56,9 @@ def statement_messages(
             sequence=statement.sequence,
             period_from=first.isoformat(),
             period_to=last.isoformat(),
-            opening_minor=statement.opening.amount_minor,
-            closing_minor=statement.closing.amount_minor,
+            opening_minor=balances[0],
+            closing_minor=balances[1],
+            receipts=statement.kind is Kind.VOUCHERS,
         ),
         lines=islice(lines, LINES_A_MESSAGE),
     )

@@ -141,7 +141,7 @@ def _held_back(one: dict[str, Any]) -> dict[str, Any]:
 
 def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> Iterator[dict[str, Any]]:
     from award_ledger.clients.finance.evidence import answers_message, foretells, report_messages
-    from award_ledger.clients.finance.sending import proves, statement_messages
+    from award_ledger.clients.finance.sending import proved, statement_messages
 
     def recorded(messages: Callable[[], Iterator[RecordEvidenceRequest]]) -> dict[str, Any]:
         answer = desk.client.record_evidence(messages)
@@ -163,7 +163,7 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
     for statement in bank_file.statements:
         named = {"file": path.name, "statement": statement.statement_id or str(statement.place)}
         number = account if account and statement.account.masked else statement.account.number
-        if proves(statement):
+        if proved(statement) is not None:
             yield {**named, **_told(lambda: imported(statement, number))}  # noqa: B023  used at once
         elif foretells(statement):
             told = _told(
@@ -172,6 +172,17 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
             yield {**named, **told}
         else:
             yield {**named, "outcome": "evidence"}
+        yield from _unpaid(path, bank_file, statement)
+
+
+def _unpaid(path: Path, bank_file: BankFile, statement: Statement) -> Iterator[dict[str, Any]]:
+    """Vouchers that the treasury's bank did not pay: no line has them, and people give their payments up."""
+    from award_ledger.clients.finance.files.statement import Kind, Status
+
+    for voucher in bank_file.lines(statement) if statement.kind is Kind.VOUCHERS else ():
+        if voucher.status is Status.FAILED:
+            told = {"statement": voucher.voucher_number, "reason": voucher.reason}
+            yield {"file": path.name, **told, "outcome": "voucher_failed"}
 
 
 def _outcome(receipt: Receipt, done: str) -> str:

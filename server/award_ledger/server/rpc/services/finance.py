@@ -239,6 +239,7 @@ class FinanceService(FinanceServiceServicer):
             opening_minor=told.opening_minor,
             closing_minor=told.closing_minor,
             lines=tuple(lines),
+            receipts=told.receipts,
         )
         return Prepared(command, openings[0], tuple(openings[1:]))
 
