@@ -14,7 +14,7 @@ from award_ledger.domain.award_refusals import (
     CorrectionImpossible,
     PaymentState,
 )
-from award_ledger.domain.correcting import check_standing, place_change, terms_of
+from award_ledger.domain.correcting import place_change
 from award_ledger.domain.correcting_rulings import differences, end_again, follow_paid, lift
 from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected, SetOffCorrected
 from award_ledger.domain.enterprise import Enterprise
@@ -27,6 +27,7 @@ from award_ledger.domain.refusals import (
 )
 from award_ledger.domain.ruling import Ruling
 from award_ledger.domain.terms import Ground, Terms
+from award_ledger.domain.weighing import check_standing, terms_of
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
 

@@ -6,7 +6,6 @@ import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.correcting import raised_assessment
 from award_ledger.domain.correcting_rulings import corrected_ruling
 from award_ledger.domain.corrections import AwardCorrected, RulingCorrected
 from award_ledger.domain.encoding import encode_fact
@@ -15,6 +14,7 @@ from award_ledger.domain.fact import Event, Fact, ProRataShare
 from award_ledger.domain.policy_events import ProRataDecided
 from award_ledger.domain.pro_rata import decide_pro_rata, rows_of
 from award_ledger.domain.refusals import Refused
+from award_ledger.domain.weighing import raised_assessment
 from award_ledger.domain.working_set import Ledger
 
 
