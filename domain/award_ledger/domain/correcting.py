@@ -15,11 +15,15 @@ from award_ledger.domain.award_refusals import (
     CorrectionImpossible,
     EntryNotCorrectable,
 )
-from award_ledger.domain.corrections import AwardCorrected, AwardCorrectionProposed
+from award_ledger.domain.corrections import AppropriationCorrected, AwardCorrected, AwardCorrectionProposed
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event, InstalmentOwed
+from award_ledger.domain.fund import Fund
 from award_ledger.domain.giving_back import ended
+from award_ledger.domain.money import bounded, not_negative
+from award_ledger.domain.policy_events import FundCreated
 from award_ledger.domain.refusals import (
+    AppropriationTooLow,
     ApprovalRefused,
     SecondPersonRequired,
     SegregationOfDuties,
@@ -55,6 +59,36 @@ def corrected_award(
         )
         raise CorrectionImpossible(entry.position, amount_minor, stood, least, MAX_AMOUNT_MINOR, because)
     return _correction(award, entry, terms, act, amount_minor, reason)
+
+
+def corrected_appropriation(
+    fund: Fund, entry: Event, act: Act, amount_minor: int, reason: str
+) -> AppropriationCorrected:
+    """The correction of what a new fund was given, or of a change of it.
+
+    Raises CorrectionImpossible, AmountNotPositive, AmountTooLarge, or AppropriationTooLow where more is committed.
+    """
+    created = isinstance(entry.fact, FundCreated)
+    amount = (not_negative if created else bounded)(amount_minor)
+    itself = entry.fact.appropriated_minor if created else entry.fact.change_minor
+    stood = fund.corrected[entry.position].amount_minor if entry.position in fund.corrected else itself
+    check_between(entry, amount, stood, (-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR), "")
+    appropriated = bounded(fund.appropriated_minor + amount - stood)
+    if appropriated < fund.committed_minor:
+        raise AppropriationTooLow(appropriated, fund.committed_minor)
+    return AppropriationCorrected(
+        act=act, corrects=entry.position, reason=reason, amount_minor=amount, stood_minor=stood
+    )
+
+
+def check_between(entry: Event, amount_minor: int, stood_minor: int, bounds: tuple[int, int], because: str) -> None:
+    """Raises CorrectionImpossible for an amount out of bounds, or that says what stands already."""
+    least, most = bounds
+    if amount_minor == stood_minor:
+        because = "it says so already"
+    elif least <= amount_minor <= most:
+        return
+    raise CorrectionImpossible(entry.position, amount_minor, stood_minor, least, most, because)
 
 
 def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: int, ground: Ground) -> int:
