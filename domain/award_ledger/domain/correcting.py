@@ -102,8 +102,11 @@ def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: i
 
 
 def _check_state(award: Award) -> None:
-    if award.revoked:
-        raise AwardState(str(award.award_id), "it is revoked")
+    if award.revoked and award.ruling is not None:
+        position = award.ruling.position
+        raise AwardState(
+            str(award.award_id), f"it is revoked: correct the entry at position {position} first, and again after"
+        )
     if award.under_way:
         raise AwardState(str(award.award_id), "an attempt to pay is under way")
 
