@@ -98,7 +98,7 @@ def case_of(enterprise: Enterprise, application: Application) -> Case:
         facts=application.facts,
         evidence=application.evidence,
         applied_on=application.applied_on,
-        reviews=tuple(application.reviews),
+        reviews=application.reviews,
     )
 
 

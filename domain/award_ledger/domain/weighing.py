@@ -111,7 +111,7 @@ def _case(enterprise: Enterprise, award: Award, principal: str, amount_minor: in
     overrides = tuple(taken.check_id for taken in award.overrides)
     application = enterprise.applications[award.application_id]
     proposed = Review(award.raise_proposed_by, award.raise_proposed_minor, overrides, "")
-    consents = (*application.reviews, proposed) if award.raise_proposed_minor else tuple(application.reviews)
+    consents = (*application.reviews, proposed) if award.raise_proposed_minor else application.reviews
     return msgspec.structs.replace(
         case_of(enterprise, application),
         principal=principal,
