@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from stdnum.cn import uscc
@@ -29,6 +28,7 @@ from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.outcomes import Outcomes
 from award_ledger.server.writer.submission import Command, Submission
 from award_ledger.server.writer.writer import Writer, WriterLimits
 from award_ledger.v1.awards_pb2 import ApproveAwardRequest
@@ -95,7 +95,7 @@ class Filling:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._waiting: deque[Future[Any]] = deque()
+        self._waiting: deque[Outcomes[None]] = deque()
 
     def policies(self) -> None:
         """Every measure and its fund."""

@@ -154,5 +154,6 @@ def test_what_each_other_rule_leaves(rule: AmountRule, given_case: Case, expecte
 
 @pytest.mark.parametrize("rule", [RateOf(rate="0.05", base_fact="base"), BY_LEVEL, LETTER])
 def test_where_nothing_is_asked_what_is_not_declared_is_noted_and_does_not_refuse(rule: AmountRule) -> None:
-    (found,) = amount_limits(terms(amounts=(rule,)), case(asked=None), Usage(status="open"))
-    assert found.check(0, overridden=False).verdict == "noted"
+    asked_nothing = case(asked=None)
+    (found,) = amount_limits(terms(amounts=(rule,)), asked_nothing, Usage(status="open"))
+    assert found.check(0, overridden=False, hypothetical=asked_nothing.hypothetical).verdict == "noted"

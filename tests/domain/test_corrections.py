@@ -230,7 +230,7 @@ def test_an_open_application_is_corrected_and_consents_to_what_it_said_fall_away
     correct(desk, submitted, right)
     found = firm(desk).applications[application]
     said = (found.asked_minor, found.facts, found.evidence, found.reviews)
-    assert said == (200, {"field": "AI"}, right.evidence, [])
+    assert said == (200, {"field": "AI"}, right.evidence, ())
     desk.review(application, up_to=200)
     assert desk.decide(application).granted_minor == 200
     with pytest.raises(ApplicationNotOpen):

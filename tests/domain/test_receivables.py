@@ -83,6 +83,41 @@ def test_another_amount_proposes_anew_and_is_completed_by_a_second_word_for_it(d
     assert owed(desk) == (0, 30, 70)
 
 
+def test_money_in_under_the_id_of_a_second_debit_may_be_that_one_coming_back_and_is_left_to_people(
+    desk: FinanceDesk,
+) -> None:
+    [reference] = desk.account.receivables
+    paid = desk.account.lines["a"].said.end_to_end_id
+    desk.statement(booked("f", 100, paid))
+    with pytest.raises(MatchNotExact, match=f"may be received for {reference}"):
+        desk.post("f", part("return", 100, paid))
+    desk.write_off(reference, 100)  # nobody hoped for it any more, and yet it may be what came
+    with pytest.raises(MatchNotExact, match=f"may be received for {reference}"):
+        desk.post("f", part("return", 100, paid))
+    desk.write_off(reference, -100)
+    desk.match("f", part("receivable_receipt", 100, reference))
+    assert (owed(desk), desk.attempt(paid).returned_minor) == ((100, 0, 0), 0)
+    desk.statement(booked("g", 100, paid))
+    desk.post("g", part("return", 100, paid))
+    assert desk.attempt(paid).returned_minor == 100
+
+
+def test_money_in_may_be_a_second_debits_while_nobody_has_said_what_that_is() -> None:
+    desk = FinanceDesk()
+    [paid] = desk.run(desk.awarded(100))
+    desk.statement(booked("a", -100, paid), booked("b", -100, paid), booked("c", 100, paid))
+    desk.match("a", part("settlement", 100, paid))
+    with pytest.raises(MatchNotExact, match="another line claims"):
+        desk.post("c", part("return", 100, paid))
+
+
+def test_two_parts_of_one_line_receive_no_more_than_is_outstanding(desk: FinanceDesk) -> None:
+    [reference] = desk.account.receivables
+    desk.statement(booked("f", 120))
+    with pytest.raises(MatchNotExact, match="has 100 outstanding"):
+        desk.match("f", part("receivable_receipt", 60, reference), part("receivable_receipt", 60, reference))
+
+
 def test_what_was_written_off_may_come_in_after_all(desk: FinanceDesk) -> None:
     [reference] = desk.account.receivables
     desk.write_off(reference, 100)

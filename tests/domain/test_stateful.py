@@ -60,7 +60,7 @@ def _staged(award: Award) -> bool:
     return any(instalment.stage for instalment in award.instalments) and not award.stage_result
 
 
-def _clawed_back(award: Award) -> list[Clawback]:
+def _clawed_back(award: Award) -> tuple[Clawback, ...]:
     return award.clawbacks
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -33,6 +32,7 @@ from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer import resident
+from award_ledger.server.writer.outcomes import Outcomes
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Repeated, Submission
 from award_ledger.server.writer.writer import Writer, WriterLimits
@@ -97,6 +97,14 @@ class _SimulatedClock(Clock):
         return self.us
 
 
+class _Waiting(NamedTuple):
+    """A request under way in a server, and where its answer goes."""
+
+    outcomes: Outcomes[Any]
+    method: Method[Any, Any]
+    reply: Callable[[What, Answer | None, str], None]
+
+
 class _Server:
     """One process: its writer, of which the scheduler is the thread, and what it will answer."""
 
@@ -104,6 +112,7 @@ class _Server:
         self.recorder = recorder
         vault = Vault(HeldKeys([b"k" * 32]), random=bytes)
         self.writer = Writer(cast(LogRecorder, recorder), clock, vault, WriterLimits(waiting=2, batch=5, resident=5))
+        self._waiting: list[_Waiting] = []
 
     @property
     def has_work(self) -> bool:
@@ -112,6 +121,7 @@ class _Server:
     def work(self) -> None:
         """Decides one batch, as the writer's own thread does."""
         self.writer._decide_together(self.writer._take())
+        self._tell()
 
     def receive(self, request: Message, principal: str, reply: Callable[[What, Answer | None, str], None]) -> None:
         """Submits a request; `reply` is called once, now or when its batch is decided."""
@@ -128,15 +138,26 @@ class _Server:
                 answer=method.answer,
                 effective_on=date.fromisoformat(on) if on else None,
             )
-            future: Future[Any] = self.writer.submit(submission)
         except Exception as error:  # noqa: BLE001  # as the interceptor does: whatever it is becomes a status
             reply(*ending_of(error))
             return
-        future.add_done_callback(lambda done: reply(*self._outcome(done, method)))
+        self._waiting.append(_Waiting(self.writer.submit(submission), method, reply))
+        self._tell()
 
-    def _outcome(self, done: Future[Any], method: Method[Any, Any]) -> tuple[What, Answer | None, str]:
+    def _tell(self) -> None:
+        """Replies to those whose outcome is there."""
+        asked, self._waiting = self._waiting, []
+        for waiting in asked:
+            try:
+                waiting.outcomes.wait(0)
+            except TimeoutError:
+                self._waiting.append(waiting)
+            else:
+                waiting.reply(*self._outcome(waiting.outcomes, waiting.method))
+
+    def _outcome(self, outcomes: Outcomes[Any], method: Method[Any, Any]) -> tuple[What, Answer | None, str]:
         try:
-            outcome = done.result()
+            outcome = outcomes.result(0)
             if isinstance(outcome, Repeated):
                 with self.recorder.reading() as reader:
                     outcome = method.answer(PastLedger(cast(Any, reader), outcome.written.position), outcome.written)

@@ -64,6 +64,14 @@ def test_an_error_is_written_with_its_traceback_on_one_line() -> None:
     assert "ValueError: why" in line["exception"]
 
 
+def test_what_is_no_unicode_and_what_is_no_json_is_written_all_the_same() -> None:
+    stream = io.StringIO()
+    log_as_json("info", stream)
+    structlog.get_logger("award_ledger.calls").info("read", file="\udcff.csv", kept=frozenset({1}), why=ValueError("x"))
+    [line] = lines(stream)
+    assert (line["file"], line["why"]) == ("\udcff.csv", "ValueError('x')")
+
+
 def test_a_log_that_cannot_be_written_fails_nothing() -> None:
     class Full(io.StringIO):
         def write(self, _: str) -> int:

@@ -9,6 +9,7 @@ from award_ledger.domain.absences import Absence, absences, latest
 from award_ledger.domain.award import Instalment
 from award_ledger.domain.bank_account import BankAccount, Statement
 from award_ledger.domain.expected_payment import Expected
+from award_ledger.domain.reported import unseen
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
 
@@ -30,7 +31,7 @@ class Ageing(Struct, frozen=True):
 
 class AccountStatus(Struct, frozen=True):
     """Minor units. `ledger_minor` is what the earliest statement opens with and all lines; it is the bank's closing
-    balance, or something is `missing`.
+    balance, or something is `missing`. Of an account that the treasury's receipts tell both are the sum of the lines.
     """
 
     closing_minor: int
@@ -47,14 +48,15 @@ def account_status(account: BankAccount, on: date, ledger: WorkingSet) -> Accoun
     statements = in_order(account.statements.values())
     lines = account.lines.values()
     explained = [line.said.amount_minor for line in lines if not line.open]
-    opening_minor = statements[0].opening_minor if statements else 0
+    ledger_minor = sum(line.said.amount_minor for line in lines) + (statements[0].opening_minor if statements else 0)
+    last = latest(statements) if statements else None
     kinds: dict[str, Iterable[Item]] = {
         "in_transit": _in_transit(account, ledger),
         "unanswered": _unanswered(account, on),
         "unknown": _unknown(account, on),
         "contradicted": _contradicted(account),
-        "reported": ((booked_on, abs(amount)) for booked_on, amount in account.reported.values()),
-        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.allocations),
+        "reported": ((told.booked_on, abs(told.amount_minor)) for _, told in unseen(account)),
+        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.explained),
         "suspense": ((line.said.booked_on, line.suspense_minor) for line in lines if line.suspense_minor),
         "awaiting_reissue": _awaiting_reissue(account, ledger),
         "receivable": (
@@ -63,9 +65,9 @@ def account_status(account: BankAccount, on: date, ledger: WorkingSet) -> Accoun
         "clawback": _orders(account, ledger),
     }
     return AccountStatus(
-        closing_minor=latest(statements).closing_minor if statements else 0,
-        closing_on=latest(statements).period_to if statements else None,
-        ledger_minor=opening_minor + sum(line.said.amount_minor for line in lines),
+        closing_minor=0 if last is None else ledger_minor if last.receipts else last.closing_minor,
+        closing_on=None if last is None else last.period_to,
+        ledger_minor=ledger_minor,
         explained_in_minor=sum(amount for amount in explained if amount > 0),
         explained_out_minor=-sum(amount for amount in explained if amount < 0),
         ageing=tuple(_aged(kind, items, on) for kind, items in kinds.items()),

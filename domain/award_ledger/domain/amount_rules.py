@@ -1,7 +1,6 @@
 """The amount rules of Terms: each gives the largest amount that it allows for one case."""
 
 from collections.abc import Iterator
-from math import floor
 from typing import NamedTuple
 
 from award_ledger.domain.assessment import Check, Verdict
@@ -26,7 +25,7 @@ class AmountLimit(NamedTuple):
     """What one rule allows, minor units; `limit` is None where a fact that it needs is missing or wrong.
 
     `used` is what the same lineage has already; `exact` demands the limit itself; `problem` is the reason why
-    there is no limit, and `noted` is true where that only limits what can be said.
+    there is no limit.
     """
 
     id: str
@@ -36,17 +35,16 @@ class AmountLimit(NamedTuple):
     exact: bool = False
     problem: str = ""
     found: str = ""
-    noted: bool = False
 
     @property
     def left(self) -> int | None:
         """What the rule leaves, never negative."""
         return None if self.limit is None else max(0, self.limit - self.used)
 
-    def check(self, asked: int, overridden: bool) -> Check:
-        """The rule compared with what is asked."""
+    def check(self, asked: int, *, overridden: bool, hypothetical: bool) -> Check:
+        """The rule compared with what is asked. Where that is a question, a missing fact only limits the answer."""
         if self.limit is None:
-            verdict: Verdict = "noted" if self.noted else "failed"
+            verdict: Verdict = "noted" if hypothetical else "failed"
             return Check(id=self.id, verdict=verdict, reason=self.problem, found=self.found)
         left = max(0, self.limit - self.used)
         verdict = "passed"
@@ -72,7 +70,7 @@ def asked_amount(terms: Terms, case: Case) -> int | None:
         return case.asked_minor
     rate = next((rule for rule in terms.amounts if isinstance(rule, RateOf)), None)
     base = None if rate is None else _whole(case, rate.base_fact)
-    return case.asked_minor or 0 if base is None else floor(base * ratio(case.decided_rate))
+    return case.asked_minor or 0 if base is None else _share(base, case.decided_rate)
 
 
 def amount_limits(terms: Terms, case: Case, usage: Usage) -> Iterator[AmountLimit]:
@@ -81,8 +79,8 @@ def amount_limits(terms: Terms, case: Case, usage: Usage) -> Iterator[AmountLimi
         if isinstance(rule, RateOf) and case.decided_rate and ratio(case.decided_rate) > ratio(rule.rate):
             yield AmountLimit("decided_rate", "", None, problem="RATE_EXCEEDED", found=case.decided_rate)
         limit = _limit(rule, case, usage)
-        most = None if limit.limit is None else min(limit.limit, MAX_AMOUNT_MINOR)
-        yield limit._replace(limit=most, noted=case.hypothetical)
+        too_high = limit.limit is not None and limit.limit > MAX_AMOUNT_MINOR
+        yield limit._replace(limit=MAX_AMOUNT_MINOR) if too_high else limit
 
 
 def _limit(rule: AmountRule, case: Case, usage: Usage) -> AmountLimit:
@@ -109,8 +107,14 @@ def _rate_limit(rule: RateOf, case: Case) -> AmountLimit:
     base = _whole(case, rule.base_fact)
     if base is None:
         return AmountLimit("rate_of", "", None, problem="FACT_MISSING", found=rule.base_fact)
-    limit = floor(base * ratio(rule.rate))
+    limit = _share(base, rule.rate)
     return AmountLimit("rate_of", "CEILING_EXCEEDED", limit, found=f"{rule.rate} × {base}")
+
+
+def _share(base: int, rate: str) -> int:
+    """Rounded down."""
+    exact = ratio(rate)
+    return base * exact.numerator // exact.denominator
 
 
 def _unit_limit(rule: PerUnit, case: Case) -> AmountLimit:

@@ -21,7 +21,7 @@ class Review(Struct, frozen=True):
     reason: str
 
 
-class Application(Struct):
+class Application(Struct, gc=False):
     """What the enterprise asked for. `number`, by which people know it, is the position of its submission.
 
     `payee_at` is the position of the entry that names the payee; another that waits for a second person was named at
@@ -37,7 +37,7 @@ class Application(Struct):
     evidence: tuple[EvidenceRef, ...]
     payee: PayeeCommitments | None
     status: ApplicationStatus = "open"
-    reviews: list[Review] = field(default_factory=list)
+    reviews: tuple[Review, ...] = ()
     refused_approvals: int = 0
     personal_data: dict[Subject, PersonalData] = field(default_factory=dict)
     payee_at: int = 0

@@ -40,8 +40,7 @@ class _Limits(NamedTuple):
     def lefts(self, taken: set[str]) -> dict[str, int]:
         """What each leaves, but for those that are passed by an override."""
         limits: list[AmountLimit | _Money] = [*self.rules, *self.caps, *self.fund]
-        lefts = [(limit.id, limit.left) for limit in limits if limit.id not in taken]
-        return {check_id: left for check_id, left in lefts if left is not None}
+        return {limit.id: left for limit in limits if limit.id not in taken and (left := limit.left) is not None}
 
     def cut(self, amount: int) -> int:
         """What the caps that grant what fits make of an amount."""
@@ -49,7 +48,10 @@ class _Limits(NamedTuple):
 
     def to_ask(self, lefts: dict[str, int]) -> int:
         """What to ask in order to get the most: the fixed amount where there is one."""
-        return next((lefts[rule.id] for rule in self.rules if rule.exact and rule.id in lefts), _least(lefts))
+        for rule in self.rules:
+            if rule.exact and rule.id in lefts:
+                return lefts[rule.id]
+        return _least(lefts)
 
     def most(self, lefts: dict[str, int]) -> int:
         """The largest grant that leaves all of these limits whole; 0 if nothing can be asked."""
@@ -73,7 +75,10 @@ def assess(terms: Terms, case: Case, usage: Usage, on: date, terms_version: int 
     checks = [
         *status_checks(terms, case, usage, on),
         *eligibility_checks(terms, case, usage, on),
-        *(rule.check(wanted, overridden=rule.id in case.overrides) for rule in limits.rules),
+        *(
+            rule.check(wanted, overridden=rule.id in case.overrides, hypothetical=case.hypothetical)
+            for rule in limits.rules
+        ),
         *_caps_without_key(terms, usage, hypothetical=asked is None),
         *(_money_check(cap, wanted, cut) for cap in limits.caps),
         *_quota_checks(terms, case, usage, on),

@@ -20,7 +20,7 @@ ClawbackState = Literal["ordered", "closed", "cancelled"]
 AwardStatus = Literal["live", "paid", "revoked", "cancelled", "void"]
 
 
-class Payment(Struct):
+class Payment(Struct, gc=False):
     """One attempt to pay an instalment, minor units.
 
     `superseded`: what was recorded as settled by it was corrected to nothing, and a later attempt took its place.
@@ -62,7 +62,7 @@ class Payment(Struct):
         return "settled" if self.settled_minor == self.amount_minor else "partly_settled"
 
 
-class Instalment(Struct):
+class Instalment(Struct, gc=False):
     """One part of what is owed, minor units. A waiting part is released by a result.
 
     `set_off_minor` was paid by setting it off against orders to return money: no bank had a hand in it.
@@ -74,7 +74,7 @@ class Instalment(Struct):
     stage: str = ""
     waiting: bool = False
     cancelled_minor: int = 0
-    payments: list[Payment] = []
+    payments: tuple[Payment, ...] = ()
     set_off_minor: int = 0
 
     @property
@@ -102,7 +102,7 @@ class Instalment(Struct):
         return "waiting" if self.waiting else "due"
 
 
-class Clawback(Struct):
+class Clawback(Struct, gc=False):
     """An order to return money, minor units. received + written off + outstanding = ordered."""
 
     number: int
@@ -129,7 +129,7 @@ class Clawback(Struct):
         return "ordered" if self.outstanding_minor else "closed"
 
 
-class Award(Struct):
+class Award(Struct, gc=False):
     """An approved amount under the Terms in force when it was decided. `number` is the position of its approval.
 
     `counted_minor` is what still counts against caps; `encumbered_minor` and `expended_minor` are its share of
@@ -156,20 +156,20 @@ class Award(Struct):
     claims: tuple[ClaimRef, ...] = ()
     upgrades: UUID | None = None
     instalments: list[Instalment] = []
-    clawbacks: list[Clawback] = []
+    clawbacks: tuple[Clawback, ...] = ()
     expended_minor: int = 0
     cancelled_minor: int = 0
     holds_place: bool = True
     revoked: bool = False
     stage_result: str = ""
     revoked_on: Ground | None = None
-    objections: list[Objection] = []
+    objections: tuple[Objection, ...] = ()
     void: bool = False
     raised_by: tuple[str, ...] = ()
     raise_proposed_by: str = ""
     raise_proposed_minor: int = 0
     freed_place: bool = False
-    rulings: list[Ruling] = []
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def ruling(self) -> Ruling | None:
@@ -237,7 +237,7 @@ class Award(Struct):
     def rule(self, ruling: Ruling) -> None:
         """A ruling joins the others, or takes the place of what stood at its position."""
         at = next((i for i, other in enumerate(self.rulings) if other.position == ruling.position), len(self.rulings))
-        self.rulings[at : at + 1] = [ruling]
+        self.rulings = (*self.rulings[:at], ruling, *self.rulings[at + 1 :])
         standing = [other for other in self.rulings if other.said]
         self.stage_result = next((other.said for other in reversed(standing) if not other.revokes), "")
         revoked_on = next((other.said for other in reversed(standing) if other.revokes), "")
@@ -263,7 +263,7 @@ class Award(Struct):
 
     def order(self, ground: Ground, amount_minor: int, on: date, reason: str) -> None:
         """Orders this much back."""
-        self.clawbacks.append(Clawback(len(self.clawbacks) + 1, ground, amount_minor, on, reason))
+        self.clawbacks += (Clawback(len(self.clawbacks) + 1, ground, amount_minor, on, reason),)
 
     def stopping(self) -> list[Objection]:
         """The objections that stop its payment: those that nobody has answered, and those that were upheld."""

@@ -47,7 +47,7 @@ def day_totals(account: BankAccount, on: date, days: int) -> list[DayTotals]:
             totals.out_minor += max(-amount, 0)
             totals.open_count += line.open
     for statement in statements:
-        if since <= statement.period_to <= on:
+        if since <= statement.period_to <= on and not statement.receipts:
             found.setdefault(statement.period_to, DayTotals(statement.period_to)).bank_minor = statement.closing_minor
     ordered = [found[day] for day in sorted(found)]
     for totals in ordered:

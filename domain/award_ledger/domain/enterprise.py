@@ -112,7 +112,7 @@ class Enterprise(Struct):
     def _reviewed(self, event: Event) -> None:
         fact: ev.ApplicationReviewed = event.fact
         review = Review(fact.act.principal, fact.up_to_minor, fact.overrides, fact.reason)
-        self.applications[fact.application_id].reviews.append(review)
+        self.applications[fact.application_id].reviews += (review,)
 
     def _refused(self, event: Event) -> None:
         self.applications[event.fact.application_id].status = "refused"
@@ -187,7 +187,7 @@ class Enterprise(Struct):
             fact.act.principal,
             account=fact.account,
         )
-        self.awards[fact.award_id].instalments[fact.instalment - 1].payments.append(payment)
+        self.awards[fact.award_id].instalments[fact.instalment - 1].payments += (payment,)
 
     def _payment(
         self, fact: ev.PaymentSettled | PaymentRejectionProposed | ev.PaymentRejected | ev.PaymentReturned
@@ -229,7 +229,7 @@ class Enterprise(Struct):
         objection = Objection(
             fact.objection, fact.kind, fact.file_reference, fact.subject, fact.act.effective_on, fact.act.principal
         )
-        self.awards[fact.award_id].objections.append(objection)
+        self.awards[fact.award_id].objections += (objection,)
 
     def _objection_answered(self, event: Event) -> None:
         fact: ObjectionAnswered = event.fact
@@ -277,14 +277,14 @@ class Enterprise(Struct):
         fact: co.ApplicationCorrected = event.fact
         application = self.applications[fact.application_id]
         application.asked_minor, application.facts = fact.asked_minor, fact.facts
-        application.evidence, application.reviews = fact.evidence, []
+        application.evidence, application.reviews = fact.evidence, ()
 
     def _date_corrected(self, event: Event) -> None:
         fact: co.ApplicationDateCorrected = event.fact
         application = self.applications[fact.application_id]
         application.applied_on = fact.applied_on
         if application.status == "open":
-            application.reviews = []
+            application.reviews = ()
 
     def _payee_proposed(self, event: Event) -> None:
         application = self._payee_told(event)

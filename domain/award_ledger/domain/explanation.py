@@ -2,15 +2,14 @@
 
 from functools import lru_cache
 
-from award_ledger.domain.assessment import Check
 from award_ledger.domain.case import quota_pool
 from award_ledger.domain.terms import LocalizedText, Terms
 
 
-def words(check: Check, terms: Terms) -> str:
+def words(check_id: str, terms: Terms) -> str:
     """The quoted words on which a check rests: its own where it has some, else those of the instrument."""
     own = _own_words(terms)
-    return own[check.id] if check.id in own else own[""]
+    return own[check_id] if check_id in own else own[""]
 
 
 @lru_cache(maxsize=1024)
@@ -72,6 +71,6 @@ _REMEDIES: dict[str, LocalizedText] = {
 }
 
 
-def remedy(check: Check) -> LocalizedText:
-    """What would have to change for the check to pass; empty if it passed."""
-    return _REMEDIES.get(check.reason, LocalizedText())
+def remedy(reason: str) -> LocalizedText:
+    """What would have to change for a check to pass that does not for this reason; empty if there is none."""
+    return _REMEDIES.get(reason, LocalizedText())

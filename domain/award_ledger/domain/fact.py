@@ -10,7 +10,7 @@ from msgspec import Struct
 from award_ledger.domain.identity import bank_account_id, fund_id, measure_id
 
 
-class FactPart(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FactPart(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A part of a fact."""
 
 
@@ -100,7 +100,7 @@ Touch = tuple[Literal["measure", "fund", "claim", "directory", "bank_account", "
 """Kind and id of an aggregate."""
 
 
-class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What happened. Subclasses set TOPIC; where MOVES_MONEY, the day of effect cannot lie ahead."""
 
     TOPIC: ClassVar[str] = ""
@@ -151,7 +151,7 @@ def touched_measures(codes: Iterable[str]) -> tuple[Touch, ...]:
     return tuple(("measure", measure_id(code)) for code in codes)
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """A fact at its place: in one aggregate's stream and in the one log.
 
     `originator_id` and `originator_version` are the `eventsourcing` library's names for the aggregate and its

@@ -9,7 +9,8 @@ _YOUNG_OBJECTS, _YOUNGER_ROUNDS, _FULL_ROUNDS = 20_000, 10, 100
 def spare_the_collector() -> None:
     """Looks for cycles in what is young, as ever, but seldom in all that is kept.
 
-    That is aggregates and facts, none of which is part of a cycle. With Python's own limits, walks through them took
-    most of the time of a replay, and each stopped every call of a server.
+    That is aggregates and facts, none of which is part of a cycle: those of which there are many are not looked at at
+    all (`gc=False`), and what they have none of is the empty tuple, which all share, and not a list of their own. With
+    Python's own limits, walks through them took most of the time of a replay, and each stopped every call of a server.
     """
     gc.set_threshold(_YOUNG_OBJECTS, _YOUNGER_ROUNDS, _FULL_ROUNDS)

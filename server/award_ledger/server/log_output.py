@@ -4,11 +4,14 @@ What structlog makes is written as it is made. Through the standard library's ha
 would cost more than twice as much, and a batch of a thousand rows writes a thousand.
 """
 
+import json
 import logging
 import sys
+from collections.abc import Callable
 from threading import Lock
-from typing import TextIO
+from typing import Any, TextIO
 
+import msgspec
 import structlog
 
 
@@ -25,7 +28,7 @@ def log_as_json(level: str, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.format_exc_info,
     ]
-    as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
+    as_json = structlog.processors.JSONRenderer(_on_one_line)
     structlog.configure(
         processors=[*shared, as_json],
         logger_factory=lambda name: _Lines(name, file, turn),
@@ -37,6 +40,14 @@ def log_as_json(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
+
+
+def _on_one_line(line: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    """In a twentieth of the time that the standard library takes, which can say what is no Unicode (a file's name)."""
+    try:
+        return msgspec.json.encode(line, enc_hook=default).decode()
+    except UnicodeEncodeError:
+        return json.dumps(line, default=default)
 
 
 class _Lines:

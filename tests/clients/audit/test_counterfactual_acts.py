@@ -198,7 +198,7 @@ def test_the_correction_of_a_result_that_nothing_comes_of_falls_away_with_it() -
     desk.result(desk.grant(), "bad")
     correct(desk, last(desk, "stage_result_recorded"), 0)
     otherwise, _ = later(desk, terms())  # no stages, no results
-    assert (otherwise.open_minor, otherwise.rulings) == (100, [])
+    assert (otherwise.open_minor, otherwise.rulings) == (100, ())
 
 
 def ruled_once() -> Terms:

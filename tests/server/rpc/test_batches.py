@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from award_ledger.server.writer.failures import ShuttingDown, StoreUnavailable
+from award_ledger.server.writer.outcomes import Outcomes
 from award_ledger.v1.applications_pb2 import BatchSubmitApplicationsRequest
 from award_ledger.v1.awards_pb2 import BatchApproveAwardsRequest
 from award_ledger.v1.common_pb2 import EnterpriseNumber
@@ -116,8 +117,11 @@ def test_a_batch_needs_a_deadline(served: Served) -> None:
 def test_a_trouble_of_every_row_is_one_of_the_call_so_that_it_is_sent_again(
     served: Served, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
-    def fails(submissions: list[object]) -> list[Exception]:
-        return [trouble for _ in submissions]
+    def fails(submissions: list[object]) -> Outcomes[object]:
+        outcomes: Outcomes[object] = Outcomes(len(submissions))
+        for place in range(len(submissions)):
+            outcomes.settle(place, trouble)
+        return outcomes
 
     monkeypatch.setattr(served.writer, "submit_together", fails)
     refusal = served.officer.refused(BatchRegisterEnterprisesRequest(requests=rows(1, 2)))

@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 
 from award_ledger.domain import refusals
-from award_ledger.domain.assessment import Check
 from award_ledger.domain.explanation import remedy
 from award_ledger.server.rpc.errors import TROUBLES, code_of, failure
 from tests.server.rpc.test_errors import KINDS, REASONS, ROOT, TRANSPORT, example
@@ -25,7 +24,7 @@ ROWS = {
 
 def checks() -> set[str]:
     """Reasons that a check of an assessment can have."""
-    return {reason for reason in REASONS if remedy(Check(id="x", reason=reason)).en}
+    return {reason for reason in REASONS if remedy(reason).en}
 
 
 def codes() -> dict[str, set[str]]:

@@ -1,7 +1,6 @@
 """A writer on a fresh ledger, and the few commands that its tests need."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
@@ -22,6 +21,7 @@ from award_ledger.server.commands.submit_application import SubmitApplication
 from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.vault.keys import HeldKeys
 from award_ledger.server.vault.sealing import Vault
+from award_ledger.server.writer.outcomes import Outcomes
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Repeated, Submission, Written
 from award_ledger.server.writer.writer import Writer, WriterLimits
@@ -55,11 +55,15 @@ class Desk:
         written: Written = self.ask(submission(command, **options))
         return written
 
-    def submit(self, asked: Submission[Any]) -> Future[Any]:
-        return cast("Future[Any]", self.writer.submit(asked))
+    def submit(self, asked: Submission[Any]) -> Outcomes[Any]:
+        return self.writer.submit(asked)
+
+    def written(self, outcomes: Outcomes[Any], timeout_s: float = 60) -> Written:
+        """Of a command that nobody sent before."""
+        return cast(Written, outcomes.result(timeout_s))
 
     def ask(self, asked: Submission[Any]) -> Any:
-        return self.told(asked, self.submit(asked).result(timeout=60))
+        return self.told(asked, self.submit(asked).result(60))
 
     def told(self, asked: Submission[Any], outcome: Any) -> Any:
         """The answer; a repeat's is made from the ledger as it stood then, as the server does."""

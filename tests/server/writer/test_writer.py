@@ -1,7 +1,7 @@
 """The writer: what is answered is recorded, once, in order, whoever else writes."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 from typing import Any, cast
 from uuid import uuid4
@@ -89,8 +89,8 @@ def test_the_same_request_id_with_another_body_is_refused(desk: Desk) -> None:
 def test_the_same_request_sent_many_times_at_once_is_done_once(desk: Desk) -> None:
     request_id = uuid4()
     asked = [submission(register("A"), request_id=request_id) for _ in range(20)]
-    futures = [desk.submit(one) for one in asked]
-    answers = [desk.told(one, future.result(60)) for one, future in zip(asked, futures, strict=True)]
+    submitted = [desk.submit(one) for one in asked]
+    answers = [desk.told(one, outcomes.result(60)) for one, outcomes in zip(asked, submitted, strict=True)]
     assert {answer.position for answer in answers} == {1}
     assert [answer.repeated for answer in answers].count(False) == 1
 
@@ -210,9 +210,9 @@ def test_a_defect_in_one_command_fails_that_command_alone(desk: Desk) -> None:
     first = desk.submit(submission(register("A"), answer=slow))
     others = [desk.submit(submission(c)) for c in (register("B"), Defective(), register("C"))]
     gate.set()
-    assert first.result(60).position == 1
-    assert others[0].result(60).position == 2
-    assert others[2].result(60).position == 3
+    assert desk.written(first).position == 1
+    assert desk.written(others[0]).position == 2
+    assert desk.written(others[2]).position == 3
     with pytest.raises(ZeroDivisionError):
         others[1].result(60)
 
@@ -236,33 +236,37 @@ def test_a_full_queue_refuses_at_once(desks: Callable[..., Desk]) -> None:
     entered.wait(60)
     second = desk.submit(submission(register("B")))
     with pytest.raises(Overloaded):
-        desk.submit(submission(register("C")))
+        desk.submit(submission(register("C"))).result(0)
     gate.set()
-    assert (first.result(60).position, second.result(60).position) == (1, 2)
+    assert (desk.written(first).position, desk.written(second).position) == (1, 2)
 
 
 def test_what_is_submitted_together_enters_as_far_as_there_is_room(desks: Callable[..., Desk]) -> None:
     desk = desks(limits=WriterLimits(waiting=2))
-    entered = desk.writer.submit_together([submission(register(name)) for name in "ABC"])
-    assert [isinstance(outcome, Overloaded) for outcome in entered] == [False, False, True]
+    outcomes = desk.writer.submit_together([submission(register(name)) for name in "ABC"])
+    assert [isinstance(outcome, Overloaded) for outcome in outcomes.wait(60)] == [False, False, True]
     desk.writer.drain(60)
-    [outcome] = desk.writer.submit_together([submission(register("D"))])
+    [outcome] = desk.writer.submit_together([submission(register("D"))]).wait(0)
     assert isinstance(outcome, ShuttingDown)
 
 
+def test_nothing_submitted_is_answered_at_once(desk: Desk) -> None:
+    assert desk.writer.submit_together([]).wait(0) == []
+
+
 def test_what_is_submitted_together_is_recorded_at_one_instant(desk: Desk) -> None:
-    entered = desk.writer.submit_together([submission(register(name)) for name in "ABC"])
-    written = [cast("Future[Written]", outcome).result(60) for outcome in entered]
+    outcomes = desk.writer.submit_together([submission(register(name)) for name in "ABC"])
+    written = cast("list[Written]", outcomes.wait(60))
     assert [one.position for one in written] == [1, 2, 3]
     assert len({one.recorded_at_us for one in written}) == 1
 
 
 def test_draining_answers_what_waits_and_refuses_what_comes_later(desk: Desk) -> None:
-    futures = [desk.submit(submission(register(f"N{n}"))) for n in range(50)]
+    submitted = [desk.submit(submission(register(f"N{n}"))) for n in range(50)]
     desk.writer.drain(60)
-    assert [future.result(0).position for future in futures] == list(range(1, 51))
+    assert [desk.written(outcomes, 0).position for outcomes in submitted] == list(range(1, 51))
     with pytest.raises(ShuttingDown):
-        desk.submit(submission(register("late")))
+        desk.submit(submission(register("late"))).result(0)
 
 
 def test_whatever_enters_while_the_writer_drains_is_answered(desk: Desk) -> None:

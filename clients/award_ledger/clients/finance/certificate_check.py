@@ -15,7 +15,7 @@ from award_ledger.clients.finance.certificate import KIND, RULES, digest, totals
 from award_ledger.clients.finance.files.end_to_end_ids import found_in
 from award_ledger.clients.finance.files.opening import BankFile, open_bank_file
 from award_ledger.clients.finance.files.statement import Line, Statement, Status
-from award_ledger.clients.finance.sending import period
+from award_ledger.clients.finance.sending import period, proved
 
 _ONLY_OUT = frozenset(("settlement", "receivable"))
 _ONLY_IN = frozenset(("return", "recovery", "receivable_receipt"))
@@ -109,7 +109,7 @@ def _classes(kinds: set[str]) -> set[str]:
 
 def _of_statement(told: dict[str, Any], statement: Statement, bank_file: BankFile) -> Iterator[Finding]:
     first, last = period(bank_file, statement)
-    opening, closing = statement.opening, statement.closing
+    opening_minor, closing_minor = proved(statement) or (None, None)
     shown: dict[str, Any] = {
         "content_sha256": statement.content_sha256,
         "format": statement.format,
@@ -117,8 +117,8 @@ def _of_statement(told: dict[str, Any], statement: Statement, bank_file: BankFil
         "sequence": statement.sequence,
         "period_from": first.isoformat(),
         "period_to": last.isoformat(),
-        "opening_minor": opening.amount_minor if opening is not None else None,
-        "closing_minor": closing.amount_minor if closing is not None else None,
+        "opening_minor": opening_minor,
+        "closing_minor": closing_minor,
     }
     for name, value in shown.items():
         if told[name] != value:

@@ -184,7 +184,7 @@ def _refused_approval(error: refusals.ApprovalRefused) -> Failure:
 
 
 def _failing_checks(assessment: Assessment) -> tuple[Unmet, ...]:
-    return tuple(Unmet(check.reason, check.id, remedy(check).en) for check in assessment.checks if check.refuses)
+    return tuple(Unmet(check.reason, check.id, remedy(check.reason).en) for check in assessment.checks if check.refuses)
 
 
 def _bad_request(violations: tuple[refusals.Violation, ...]) -> error_details_pb2.BadRequest:

@@ -5,7 +5,6 @@ the head lock (a repeat, the etag, the rules).
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from time import monotonic_ns
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -24,6 +23,7 @@ from award_ledger.server.rpc.refusals import AnswerOverdue
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.commitments import Opened
 from award_ledger.server.writer.failures import WriterFailure
+from award_ledger.server.writer.outcomes import Outcomes
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Answer, Command, Repeated, Submission
 from award_ledger.server.writer.writer import Writer
@@ -68,14 +68,12 @@ class Writes:
         """The answer, once the event behind it is committed. Raises a Refused, a WriterFailure or AnswerOverdue."""
         call = current_call()
         _require_deadline(call, context)
-        waiting = self._writer.submit(self._prepared(call, request, context, method))
-        outcome = _end(call, waiting, context)
-        if not isinstance(outcome, Repeated):
-            return outcome
-        [answer] = self._answered_again([(call, request, outcome)], method)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        [outcome] = _ended([call], self._writer.submit(self._prepared(call, request, context, method)), context)
+        if isinstance(outcome, Repeated):
+            [outcome] = self._answered_again([(call, request, outcome)], method)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def perform_batch(self, requests: Sequence[Q], context: grpc.ServicerContext, method: Method[Q, R], answer: X) -> X:
         """Adds a result for each row to `answer`, in order, each with its `response` or its `error`.
@@ -91,8 +89,12 @@ class Writes:
             rows[0].passage = call.passage
         call.rows = rows
         asked = zip(rows, requests, strict=True)
-        begun = self._begun([self._row(row, request, context, method) for row, request in asked])
-        ended: list[Any] = [_ended(row, waiting, context) for row, waiting in zip(rows, begun, strict=True)]
+        prepared = [self._row(row, request, context, method) for row, request in asked]
+        # What could be prepared is submitted together; the others stay the exceptions that they are.
+        submitted = [row for row, each in zip(rows, prepared, strict=True) if isinstance(each, Submission)]
+        outcomes = self._writer.submit_together([each for each in prepared if isinstance(each, Submission)])
+        came = iter(_ended(submitted, outcomes, context))
+        ended: list[Any] = [next(came) if isinstance(each, Submission) else each for each in prepared]
         again = [i for i, outcome in enumerate(ended) if isinstance(outcome, Repeated)]
         for i, answered in zip(
             again, self._answered_again([(rows[i], requests[i], ended[i]) for i in again], method), strict=True
@@ -140,12 +142,6 @@ class Writes:
         except Exception as error:  # noqa: BLE001  # of this row alone
             return error
 
-    def _begun(self, rows: "Sequence[Submission[R] | Exception]") -> "list[Future[R | Repeated] | Exception]":
-        """Submits together what could be prepared; the others stay the exceptions that they are."""
-        submissions = [row for row in rows if isinstance(row, Submission)]
-        entered = iter(self._writer.submit_together(submissions))
-        return [next(entered) if isinstance(row, Submission) else row for row in rows]
-
 
 def _require_deadline(call: Call, context: grpc.ServicerContext) -> None:
     if context.time_remaining() > _NO_DEADLINE_S:
@@ -180,32 +176,25 @@ def _submission(
     )
 
 
-def _end(call: Call, waiting: "Future[R | Repeated]", context: grpc.ServicerContext) -> R | Repeated:
-    try:
-        outcome = waiting.result(max(current_call().remaining_s(context), 0))
-    except ApprovalRefused as refusal:
-        call.position = refusal.position
-        raise
-    except TimeoutError as error:
-        if waiting.done() and waiting.exception() is error:
-            raise
-        raise AnswerOverdue from None
-    written: Any = outcome.written if isinstance(outcome, Repeated) else outcome.receipt  # type: ignore[attr-defined]
-    call.position = written.position
-    return outcome
-
-
 def _ended(
-    row: Call, waiting: "Future[R | Repeated] | Exception", context: grpc.ServicerContext
-) -> R | Repeated | Exception:
-    if isinstance(waiting, Exception):
-        return waiting
+    calls: Sequence[Call], outcomes: Outcomes[R], context: grpc.ServicerContext
+) -> list[R | Repeated | Exception]:
+    """What became of these calls, each of which then knows its position. Raises AnswerOverdue."""
     try:
-        return _end(row, waiting, context)
-    except AnswerOverdue:
-        raise
-    except Exception as error:  # noqa: BLE001  # of this row alone
-        return error
+        ended = outcomes.wait(max(current_call().remaining_s(context), 0))
+    except TimeoutError:
+        raise AnswerOverdue from None
+    for call, outcome in zip(calls, ended, strict=True):
+        call.position = _position_of(outcome)
+    return ended
+
+
+def _position_of(outcome: Any) -> int:
+    if isinstance(outcome, Repeated):
+        return outcome.written.position
+    if isinstance(outcome, Exception):
+        return outcome.position if isinstance(outcome, ApprovalRefused) else 0
+    return int(outcome.receipt.position)
 
 
 def _answered(call: Call, request: Q, repeated: Repeated, ledger: PastLedger, method: Method[Q, R]) -> R | Exception:

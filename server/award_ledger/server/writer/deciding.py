@@ -125,11 +125,13 @@ class Deciding:
         if trying:
             for tried, _ in decided:
                 self._resident.apply(tried)
-        recorded = [self._record(event, state, submission) for event, state in decided]
+        for recorded, its_state in decided:
+            self._record(recorded, its_state, submission)
         for place, openings in enumerate((submission.openings, *submission.later_openings)):
             if openings:
                 self._sealed.append(_Sealed(event.position + place, openings))
-        return submission.answer(self._resident, self._written(event, recorded))
+        written = _written(event, state, self._recorded_at_us, following=len(decided) - 1)
+        return submission.answer(self._resident, written)
 
     def _require_right(self, submission: Submission[Any]) -> None:
         """Under the head lock, so that what was revoked a moment ago no longer counts. Raises what `require` does."""
@@ -161,38 +163,31 @@ class Deciding:
             effective_on=submission.effective_on or self._today,
         )
 
-    def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> RecordedEvent:
+    def _record(self, event: Event, state: bytes, submission: Submission[Any]) -> None:
         fact: Fact = event.fact
         new = NewEvent(event.originator_id, event.originator_version, fact.TOPIC, state, touched(fact, submission.key))
         self._new.append(new)
         if isinstance(fact, PersonalDataErased):
             self._erased.append(fact)
-        return RecordedEvent(
-            originator_id=event.originator_id,
-            originator_version=event.originator_version,
-            topic=fact.TOPIC,
-            state=state,
-            id=event.position,
-            recorded_at_us=self._recorded_at_us,
-        )
 
     def _repeated(self, submission: Submission[Any], recorded: list[RecordedEvent]) -> Repeated:
         event = self._mapper.to_domain_event(recorded[0])
         act: Act = event.fact.act
         if act.fingerprint != submission.fingerprint:
             raise RequestIdReused(str(submission.request_id), event.position)
-        return Repeated(self._written(event, recorded, repeated=True))
+        first, following = recorded[0], len(recorded) - 1
+        return Repeated(_written(event, first.state, first.recorded_at_us, following=following, repeated=True))
 
-    def _written(self, event: Event, recorded: list[RecordedEvent], *, repeated: bool = False) -> Written:
-        first = recorded[0]
-        hashed = leaf_hash(
-            entry(
-                first.position,
-                event.originator_id,
-                event.originator_version,
-                first.topic,
-                first.recorded_at_us,
-                first.state,
-            )
+
+def _written(event: Event, state: bytes, recorded_at_us: int, *, following: int, repeated: bool = False) -> Written:
+    hashed = leaf_hash(
+        entry(
+            event.position,
+            event.originator_id,
+            event.originator_version,
+            event.fact.TOPIC,
+            recorded_at_us,
+            state,
         )
-        return Written(event, first.position, hashed, first.recorded_at_us, repeated, len(recorded) - 1)
+    )
+    return Written(event, event.position, hashed, recorded_at_us, repeated, following)

@@ -1,10 +1,12 @@
 """What goes into the writer, and what comes back."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Protocol, TypeGuard, TypeVar, runtime_checkable
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from award_ledger.domain.fact import Act, Event, Fact
 from award_ledger.domain.identity import request_key
@@ -79,8 +81,7 @@ Held = Callable[[UUID], Aggregate | None]
 """The aggregate of an id, if it is in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The event that answers a request. In a dry run nothing is recorded: `position` is 0 and the hash empty.
 
     `recorded_at_us` is µs since 1970 UTC; `repeated` says that this is an earlier request's answer again; `following`
@@ -100,8 +101,7 @@ class Written:
         return self.position + self.following
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """The outcome of a request that was answered before: the event of then. Its answer is made from the ledger as it
     stood right after that act, outside the head lock, by whoever asks."""
 
@@ -112,8 +112,7 @@ Answer = Callable[[WorkingSet, Written], R]
 """Makes the answer from the ledger as it stands right after the event. It may raise a refusal that is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission(Generic[R]):
+class Submission(Struct, Generic[R], frozen=True):
     """A command with all that surrounds it.
 
     `fingerprint` is the SHA-256 (hex) of the request's body; `effective_on` None means the day of recording in
@@ -137,10 +136,9 @@ class Submission(Generic[R]):
     authority: Authority | None = None
     abandoned: Callable[[], bool] = lambda: False
     passage: Passage | None = None
-
-    key: UUID = field(init=False)
-    """Under which the request is found again."""
+    key: UUID = UUID(int=0)
+    """Under which the request is found again. Never given: it is derived."""
 
     def __post_init__(self) -> None:
         """Derives the key once: it is asked for at every step."""
-        object.__setattr__(self, "key", request_key(self.principal, self.request_id))
+        force_setattr(self, "key", request_key(self.principal, self.request_id))

@@ -7,7 +7,6 @@ dropped, since it may be ahead of the log, and the callers are told to send the 
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic_ns
@@ -20,9 +19,10 @@ from award_ledger.server.clock import Clock
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.deciding import Deciding
-from award_ledger.server.writer.failures import Overloaded, ShuttingDown, StoreUnavailable, WriterFailure
+from award_ledger.server.writer.failures import Overloaded, ShuttingDown, StoreUnavailable
+from award_ledger.server.writer.outcomes import Outcomes
 from award_ledger.server.writer.resident import MemoryUse, Resident
-from award_ledger.server.writer.submission import Repeated, Submission
+from award_ledger.server.writer.submission import Submission
 from award_ledger.server.writer.timing import BatchTimes
 
 _LOG = logging.getLogger(__name__)
@@ -43,7 +43,11 @@ class _Waiting(NamedTuple):
     """A submission and where its answer goes."""
 
     submission: Submission[Any]
-    future: Future[Any]
+    outcomes: Outcomes[Any]
+    place: int
+
+    def settle(self, outcome: Any) -> None:
+        self.outcomes.settle(self.place, outcome)
 
 
 class Writer:
@@ -81,31 +85,26 @@ class Writer:
         """Starts the thread that writes."""
         self._thread.start()
 
-    def submit(self, submission: Submission[R]) -> "Future[R | Repeated]":
-        """Puts a command in the queue. The future raises a Refused or a WriterFailure, or has the answer or a Repeated.
+    def submit(self, submission: Submission[R]) -> Outcomes[R]:
+        """Puts a command in the queue. Its outcome is the answer, a Repeated, a Refused or a WriterFailure.
 
-        Raises Overloaded or ShuttingDown at once.
+        Overloaded or ShuttingDown is its outcome at once.
         """
-        [future] = self.submit_together([submission])
-        if isinstance(future, WriterFailure):
-            raise future
-        return future
+        return self.submit_together([submission])
 
-    def submit_together(self, submissions: Sequence[Submission[R]]) -> "list[Future[R | Repeated] | WriterFailure]":
+    def submit_together(self, submissions: Sequence[Submission[R]]) -> Outcomes[R]:
         """Puts several in the queue at once, so that they are decided in one batch; what does not fit is Overloaded."""
-        entered: list[Future[R | Repeated] | WriterFailure] = []
+        outcomes: Outcomes[R] = Outcomes(len(submissions))
         with self._door:
-            if self._stopping:
-                return [ShuttingDown("the server is stopping") for _ in submissions]
-            for submission in submissions:
-                if len(self._queue) >= self._limits.waiting:
-                    entered.append(Overloaded(len(self._queue)))
-                    continue
-                future: Future[R | Repeated] = Future()
-                self._queue.append(_Waiting(submission, future))
-                entered.append(future)
+            for place, submission in enumerate(submissions):
+                if self._stopping:
+                    outcomes.settle(place, ShuttingDown("the server is stopping"))
+                elif len(self._queue) >= self._limits.waiting:
+                    outcomes.settle(place, Overloaded(len(self._queue)))
+                else:
+                    self._queue.append(_Waiting(submission, outcomes, place))
             self._door.notify()
-        return entered
+        return outcomes
 
     def drain(self, timeout_s: float | None = None) -> None:
         """Takes no more commands, and returns when those that wait are answered."""
@@ -142,7 +141,7 @@ class Writer:
             if self._heard:
                 self._heard(None)
             for waiting in batch:
-                waiting.future.set_exception(StoreUnavailable("the database could not be written"))
+                waiting.settle(StoreUnavailable("the database could not be written"))
         except Exception as error:  # noqa: BLE001  whatever it is, its caller must hear of it
             # A defect, not a refusal. Nothing was committed; find the one command that carries it.
             self._resident.forget()
@@ -151,13 +150,10 @@ class Writer:
                     self._decide_together([waiting])
                 return
             _LOG.exception("a command could not be decided")
-            batch[0].future.set_exception(error)
+            batch[0].settle(error)
         else:
             for waiting, outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, Exception):
-                    waiting.future.set_exception(outcome)
-                else:
-                    waiting.future.set_result(outcome)
+                waiting.settle(outcome)
 
     def _commit(self, batch: list[_Waiting]) -> list[Any]:
         begun_ns = monotonic_ns()

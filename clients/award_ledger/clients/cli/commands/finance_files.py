@@ -83,7 +83,7 @@ def import_(
                 progress(desk, path.name, path.stat().st_size) as moved,
                 opening.open_bank_file(path, account=account, progress=_steps(moved), **reading) as bank_file,
             ):
-                told += _imported(desk, path, bank_file, account, dry_run)
+                told += _whole(desk, path, bank_file, account, dry_run)
         except quarantine.Quarantined as refused:
             finding = f"{refused.where}: {refused.finding}"
             told.append({"file": path.name, "outcome": "quarantined", "reason": refused.reason, "finding": finding})
@@ -130,9 +130,22 @@ def _steps(moved: Any) -> Any:
     return step
 
 
+def _whole(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> list[dict[str, Any]]:
+    """All statements of a file, or none: those of several are tried before the first is recorded."""
+    if len(bank_file.statements) > 1 and not dry_run:
+        tried = list(_imported(desk, path, bank_file, account, dry_run=True))
+        if any(one["outcome"] == "refused" for one in tried):
+            return [one if one["outcome"] in ("refused", "unchanged") else _held_back(one) for one in tried]
+    return list(_imported(desk, path, bank_file, account, dry_run))
+
+
+def _held_back(one: dict[str, Any]) -> dict[str, Any]:
+    return {"file": one["file"], "statement": one["statement"], "outcome": "held_back"}
+
+
 def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> Iterator[dict[str, Any]]:
     from award_ledger.clients.finance.evidence import answers_message, foretells, report_messages
-    from award_ledger.clients.finance.sending import proves, statement_messages
+    from award_ledger.clients.finance.sending import proved, statement_messages
 
     def recorded(messages: Callable[[], Iterator[RecordEvidenceRequest]]) -> dict[str, Any]:
         answer = desk.client.record_evidence(messages)
@@ -154,7 +167,7 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
     for statement in bank_file.statements:
         named = {"file": path.name, "statement": statement.statement_id or str(statement.place)}
         number = account if account and statement.account.masked else statement.account.number
-        if proves(statement):
+        if proved(statement) is not None:
             yield {**named, **_told(lambda: imported(statement, number))}  # noqa: B023  used at once
         elif foretells(statement):
             told = _told(
@@ -163,6 +176,17 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
             yield {**named, **told}
         else:
             yield {**named, "outcome": "evidence"}
+        yield from _unpaid(path, bank_file, statement)
+
+
+def _unpaid(path: Path, bank_file: BankFile, statement: Statement) -> Iterator[dict[str, Any]]:
+    """Vouchers that the treasury's bank did not pay: no line has them, and people give their payments up."""
+    from award_ledger.clients.finance.files.statement import Kind, Status
+
+    for voucher in bank_file.lines(statement) if statement.kind is Kind.VOUCHERS else ():
+        if voucher.status is Status.FAILED:
+            told = {"statement": voucher.voucher_number, "reason": voucher.reason}
+            yield {"file": path.name, **told, "outcome": "voucher_failed"}
 
 
 def _outcome(receipt: Receipt, done: str) -> str:

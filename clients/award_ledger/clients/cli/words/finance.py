@@ -320,6 +320,13 @@ FINANCE_LABELS = {
         "{file}: {statement} is evidence, not a statement between two balances; not imported",
         "{file}：{statement} 仅作佐证，并非有期初期末余额的对账单，未导入",
     ),
+    "finance.outcome.voucher_failed": Phrase(
+        "{file}: voucher {statement} was not paid: {reason}", "{file}：支付凭证 {statement} 未支付成功：{reason}"
+    ),
+    "finance.outcome.held_back": Phrase(
+        "{file}: statement {statement} not imported, because another one of this file is refused",
+        "{file}：对账单 {statement} 未导入，因同一文件中另有对账单被拒",
+    ),
     "finance.outcome.quarantined": Phrase(
         "{file}: quarantined, {reason}. {words} {finding}", "{file}：整份隔离，{reason}。{words}{finding}"
     ),

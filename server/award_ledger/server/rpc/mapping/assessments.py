@@ -1,6 +1,7 @@
 """Assessments with the words of the law and the remedies beside their checks, as people read them."""
 
-from typing import Any, get_args
+from functools import lru_cache
+from typing import get_args
 
 from award_ledger.domain import assessment as domain
 from award_ledger.domain.explanation import remedy, words
@@ -33,7 +34,7 @@ def fill_assessment(message: common_pb2.Assessment, assessment: domain.Assessmen
     message.unlimited = assessment.unlimited
     message.currency = terms.currency if terms is not None else ""
     for check in assessment.checks:
-        message.checks.add(**_fields(check, terms))
+        _fill_line(message.checks.add(), check, terms)
 
 
 def localized(text: LocalizedText) -> common_pb2.LocalizedText:
@@ -48,27 +49,42 @@ def reason_number(reason: str) -> errors_pb2.ErrorReason.ValueType:
 
 def check_message(check: domain.Check, terms: Terms | None) -> common_pb2.Check:
     """One line, with the words on which it rests where the Terms are given."""
-    return common_pb2.Check(**_fields(check, terms))
+    line = common_pb2.Check()
+    _fill_line(line, check, terms)
+    return line
 
 
-def _fields(check: domain.Check, terms: Terms | None) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "verdict": common_pb2.Verdict.ValueType(number_of(_VERDICTS, check.verdict)),
-        "reason": reason_number(check.reason),
-        "unit": _unit(check),
-        "limit": check.limit,
-        "used": check.used,
-        "asked": check.asked,
-        "left": check.left,
-        "found": check.found,
-        "words": words(check, terms) if terms is not None else "",
-        "remedy": localized(remedy(check)) if check.reason else None,
-    }
+def _fill_line(line: common_pb2.Check, check: domain.Check, terms: Terms | None) -> None:
+    limit, used, asked, left = check.limit, check.used, check.asked, check.left
+    counted = not (limit is used is asked is left is None)
+    line.CopyFrom(_said_before(check.id, check.verdict, check.reason, counted, terms))
+    if limit is not None:
+        line.limit = limit
+    if used is not None:
+        line.used = used
+    if asked is not None:
+        line.asked = asked
+    if left is not None:
+        line.left = left
+    if check.found:
+        line.found = check.found
 
 
-def _unit(check: domain.Check) -> common_pb2.CheckUnit.ValueType:
-    if check.limit is check.used is check.asked is check.left is None:
-        return common_pb2.CHECK_UNIT_UNSPECIFIED
-    kind, _, _ = check.id.partition(".")
+@lru_cache(maxsize=4096)
+def _said_before(
+    check_id: str, verdict: domain.Verdict, reason: str, counted: bool, terms: Terms | None
+) -> common_pb2.Check:
+    """A line without its numbers: what is left is much the same from one assessment to the next. Never changed."""
+    return common_pb2.Check(
+        id=check_id,
+        verdict=common_pb2.Verdict.ValueType(number_of(_VERDICTS, verdict)),
+        reason=reason_number(reason),
+        unit=_unit(check_id) if counted else common_pb2.CHECK_UNIT_UNSPECIFIED,
+        words=words(check_id, terms) if terms is not None else "",
+        remedy=localized(remedy(reason)) if reason else None,
+    )
+
+
+def _unit(check_id: str) -> common_pb2.CheckUnit.ValueType:
+    kind, _, _ = check_id.partition(".")
     return common_pb2.CHECK_UNIT_MINOR if kind in _MONEY else common_pb2.CHECK_UNIT_COUNT

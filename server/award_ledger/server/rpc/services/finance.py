@@ -1,7 +1,7 @@
 """FinanceService: bank accounts of ours, their statements, and what each line is."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import TypeVar
 
 import grpc
@@ -221,6 +221,8 @@ class FinanceService(FinanceServiceServicer):
         """Raises InvalidFields."""
         told = request.statement
         said = [mapping.said_line(line, f"lines[{place}]", None) for place, line in enumerate(request.lines)]
+        period_to = mapping.required_day(told.period_to, "statement.period_to")
+        self._refuse_days_to_come(period_to, said)
         lines: list[StatementLine] = []
         openings: list[tuple[Opened, ...]] = []
         for part in divided(said):
@@ -243,12 +245,23 @@ class FinanceService(FinanceServiceServicer):
             statement_id=told.statement_id,
             sequence=told.sequence,
             period_from=mapping.required_day(told.period_from, "statement.period_from"),
-            period_to=mapping.required_day(told.period_to, "statement.period_to"),
+            period_to=period_to,
             opening_minor=told.opening_minor,
             closing_minor=told.closing_minor,
             lines=tuple(lines),
+            receipts=told.receipts,
         )
         return Prepared(command, openings[0], tuple(openings[1:]))
+
+    def _refuse_days_to_come(self, period_to: date, lines: Sequence[StatementLine]) -> None:
+        """A bank has booked nothing on a day that has not begun anywhere. Raises InvalidFields."""
+        latest = self._reads.today() + timedelta(days=1)
+        why = f"must not be after {latest}: that day has not come"
+        if period_to > latest:
+            raise invalid_field("statement.period_to", why)
+        for place, line in enumerate(lines):
+            if line.booked_on > latest:
+                raise invalid_field(f"lines[{place}].booked_on", why)
 
     def _unmatch_line(self, request: pb.UnmatchLineRequest) -> unmatch_line.UnmatchLine:
         """With what the match posted, as the log has it now. An unknown line is refused when it is decided."""
