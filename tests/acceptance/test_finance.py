@@ -40,6 +40,7 @@ def paid_by_run(served: Served, code: str = "R-1") -> runs.PaymentRun:
     row = runs.RunInstalment(enterprise=application.enterprise, award_id=award.award_id, instalment=1)
     draft = runs.DraftPaymentRunRequest(code=code, account=OURS, execute_on=samples.DAY, payments=[row])
     finance.do(draft)
+    served.caller("feng@czt").do(runs.ApprovePaymentRunRequest(code=code))
     approver.do(runs.ApprovePaymentRunRequest(code=code))
     finance.do(runs.RecordRunSentRequest(code=code, file_sha256="a" * 64, format="pain.001.001.09"))
     run: runs.PaymentRun = finance.do(runs.GetPaymentRunRequest(code=code, with_payees=True)).run

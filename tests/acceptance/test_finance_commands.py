@@ -85,6 +85,7 @@ def test_a_month_of_finance_from_the_draft_to_the_certificate(served: Served, ru
     drafted = run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--measure", samples.MEASURE)
     assert [payment["amount_minor"] for payment in drafted["run"]["payments"]] == ["300", "400"]
     run("run", "approve", "R-1", by="qian@czt", code=1)
+    run("run", "approve", "R-1", by="feng@czt")
     run("run", "approve", "R-1", by="sun@czt")
     file = tmp_path / "R-1.xml"
     sent = run("run", "send", "R-1", str(file))
@@ -191,6 +192,7 @@ def test_vouchers_go_out_to_the_counter_come_back_on_lines_and_a_second_debit_is
     awards(served, 300, 400)
     run("open", OURS, "--name", "省级专户", "--bank", "102451000013 某银行")
     run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--measure", samples.MEASURE)
+    run("run", "approve", "R-1", by="feng@czt")
     payments = run("run", "approve", "R-1", by="sun@czt")["run"]["payments"]
     first, second = (payment["end_to_end_id"] for payment in payments)
     issued, table = tmp_path / "issued.csv", tmp_path / "R-1.csv"
@@ -367,6 +369,7 @@ def test_a_run_is_written_once_and_again_only_as_the_same_file(served: Served, r
     pay = f"{samples.number(1).number}/{award}"
     run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--pay", pay)
     assert "not approved" in " ".join(run("run", "send", "R-1", str(tmp_path / "early.xml"), code=2).split())
+    run("run", "approve", "R-1", by="feng@czt")
     run("run", "approve", "R-1", by="sun@czt")
     first, second = tmp_path / "first.xml", tmp_path / "second.xml"
     run("run", "send", "R-1", str(first))

@@ -54,6 +54,7 @@ def test_a_run_of_a_measure_takes_what_may_be_paid_and_says_why_the_rest_may_not
         (stopped, "OBJECTION_OPEN"),
         (own, "SEGREGATION_OF_DUTIES"),
     ]
+    run("run", "approve", "R-1", by="feng@czt")
     run("run", "approve", "R-1", by="sun@czt")
     left = run("run", "payable", OURS, samples.MEASURE)["instalments"]
     assert [one["pays"]["award_id"] for one in left] == [nameless, stopped, own]

@@ -34,6 +34,7 @@ def test_the_treasurys_receipts_settle_what_they_name_and_grow_during_their_day(
     awards(served, 100, 200, 300, 400)
     run("open", OURS, "--name", "零余额账户", "--bank", "102451000013 某银行")
     run("run", "draft", "R-1", OURS, "--execute-on", samples.DAY, "--measure", samples.MEASURE)
+    run("run", "approve", "R-1", by="feng@czt")
     payments = run("run", "approve", "R-1", by="sun@czt")["run"]["payments"]
     first, second, third, fourth = (payment["end_to_end_id"] for payment in payments)
     run("run", "send", "R-1", str(tmp_path / "R-1.csv"), "--counter")

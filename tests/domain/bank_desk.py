@@ -63,7 +63,8 @@ class FinanceDesk(Desk):
         self.runs += 1
         code = f"R{self.runs}"
         self.do(DraftPaymentRun(code, OURS, DAY, rows), by="qian")
-        self.do(ApprovePaymentRun(code), by="sun")
+        for person in ("feng", "sun"):
+            self.do(ApprovePaymentRun(code), by=person)
         if send:
             self.do(RecordRunSent(code, "a" * 64, "pain.001.001.09"), by="qian")
         return [payment.end_to_end_id for payment in self.ledger.payment_run(code).payments]

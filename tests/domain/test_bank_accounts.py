@@ -44,7 +44,7 @@ def desk() -> FinanceDesk:
     return FinanceDesk()
 
 
-def test_a_run_needs_two_people_of_whom_neither_approved_an_award_in_it(desk: FinanceDesk) -> None:
+def test_a_run_needs_two_approvers_who_neither_drafted_it_nor_approved_an_award_in_it(desk: FinanceDesk) -> None:
     row = desk.awarded(100)
     with pytest.raises(SegregationOfDuties):
         desk.do(DraftPaymentRun("R", OURS, DAY, (row,)), by="officer")
@@ -52,9 +52,16 @@ def test_a_run_needs_two_people_of_whom_neither_approved_an_award_in_it(desk: Fi
     for person in ("qian", "officer"):
         with pytest.raises(SegregationOfDuties):
             desk.do(ApprovePaymentRun("R"), by=person)
-    assert desk.account.payments == {}
+    desk.do(ApprovePaymentRun("R"), by="feng")
+    for person in ("qian", "officer"):
+        with pytest.raises(SegregationOfDuties):
+            desk.do(ApprovePaymentRun("R"), by=person)
+    with pytest.raises(SecondPersonRequired):
+        desk.do(ApprovePaymentRun("R"), by="feng")
+    assert (desk.ledger.payment_run("R").state, desk.account.payments) == ("drafted", {})
     desk.do(ApprovePaymentRun("R"), by="sun")
     assert [payment.open_minor for payment in desk.account.payments.values()] == [100]
+    assert (desk.events[-1].fact.act.principal, desk.events[-1].fact.act.second) == ("sun", "feng")
 
 
 def test_a_run_is_instructed_whole_or_not_at_all(desk: FinanceDesk) -> None:
@@ -76,7 +83,8 @@ def test_a_run_is_sent_once_and_only_when_it_is_approved(desk: FinanceDesk) -> N
     desk.do(DraftPaymentRun("R", OURS, DAY, (desk.awarded(100),)), by="qian")
     with pytest.raises(PaymentRunState):
         desk.do(RecordRunSent("R", "a" * 64, "pain"))
-    desk.do(ApprovePaymentRun("R"), by="sun")
+    for person in ("feng", "sun"):
+        desk.do(ApprovePaymentRun("R"), by=person)
     with pytest.raises(PaymentRunState):
         desk.do(CancelPaymentRun("R", "doch nicht"))
     desk.do(RecordRunSent("R", "a" * 64, "pain"))

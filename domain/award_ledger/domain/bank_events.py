@@ -235,8 +235,14 @@ class PaymentRunDrafted(Fact, frozen=True, kw_only=True):
         return (("directory", directory_id("payment_runs")),)
 
 
+class PaymentRunApprovalProposed(Fact, frozen=True, kw_only=True):
+    """The first of two people approves it; neither drafted it, nor approved an award in it."""
+
+    TOPIC = "payment_run.approval_proposed.v1"
+
+
 class PaymentRunApproved(Fact, frozen=True, kw_only=True):
-    """By another person than drafted it. The PaymentInstructed of each payment follow as facts of the same act."""
+    """By the second of two people. The PaymentInstructed of each payment follow as facts of the same act."""
 
     TOPIC = "payment_run.approved.v1"
     MOVES_MONEY = True
@@ -294,6 +300,7 @@ BANK_EVENTS: tuple[type[Fact], ...] = (
     ReceivableWrittenOff,
     VouchersIssued,
     PaymentRunDrafted,
+    PaymentRunApprovalProposed,
     PaymentRunApproved,
     PaymentRunCancelled,
     PaymentRunSent,

@@ -88,7 +88,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Directory: "directory.snapshot.v1",
     LogKeys: "log.snapshot.v1",
     BankAccount: "bank_account.snapshot.v4",
-    PaymentRun: "payment_run.snapshot.v1",
+    PaymentRun: "payment_run.snapshot.v2",
     Roster: "roster.snapshot.v2",
 }
 """Topics of snapshots. A change of an aggregate's shape takes a new one; snapshots under the old are passed over."""

@@ -1,4 +1,4 @@
-"""PaymentRun: instalments that are paid together, drafted by one person and approved by another."""
+"""PaymentRun: instalments that are paid together, drafted by one person and approved by two others."""
 
 from datetime import date
 from typing import Literal
@@ -25,7 +25,7 @@ class RunAttempt(Struct):
 
 
 class PaymentRun(Struct):
-    """Payments stand in the order of the draft."""
+    """Payments stand in the order of the draft. `first_approved_by` and `approved_by` are the two who approved."""
 
     id: UUID
     version: int = 0
@@ -36,6 +36,7 @@ class PaymentRun(Struct):
     state: RunState = "drafted"
     drafted_by: str = ""
     approved_by: str = ""
+    first_approved_by: str = ""
     payments: list[RunAttempt] = []
     file_sha256: str = ""
     format: str = ""
@@ -59,6 +60,8 @@ class PaymentRun(Struct):
                     RunAttempt(part.enterprise_id, part.award_id, part.instalment, part.amount_minor)
                     for part in fact.payments
                 ]
+            case be.PaymentRunApprovalProposed() as fact:
+                self.first_approved_by = fact.act.principal
             case be.PaymentRunApproved() as fact:
                 self.state, self.approved_by = "approved", fact.act.principal
             case be.PaymentRunCancelled():

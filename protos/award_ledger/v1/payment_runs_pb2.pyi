@@ -29,7 +29,7 @@ class _PaymentRunStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Paym
     PAYMENT_RUN_STATUS_UNSPECIFIED: _PaymentRunStatus.ValueType  # 0
     """Not set."""
     PAYMENT_RUN_STATUS_DRAFTED: _PaymentRunStatus.ValueType  # 1
-    """Waits for another person."""
+    """Waits for the two people who approve it."""
     PAYMENT_RUN_STATUS_APPROVED: _PaymentRunStatus.ValueType  # 2
     """Instructed."""
     PAYMENT_RUN_STATUS_SENT: _PaymentRunStatus.ValueType  # 3
@@ -43,7 +43,7 @@ class PaymentRunStatus(_PaymentRunStatus, metaclass=_PaymentRunStatusEnumTypeWra
 PAYMENT_RUN_STATUS_UNSPECIFIED: PaymentRunStatus.ValueType  # 0
 """Not set."""
 PAYMENT_RUN_STATUS_DRAFTED: PaymentRunStatus.ValueType  # 1
-"""Waits for another person."""
+"""Waits for the two people who approve it."""
 PAYMENT_RUN_STATUS_APPROVED: PaymentRunStatus.ValueType  # 2
 """Instructed."""
 PAYMENT_RUN_STATUS_SENT: PaymentRunStatus.ValueType  # 3
@@ -165,6 +165,7 @@ class PaymentRun(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     ACCOUNT_NAME_FIELD_NUMBER: _builtins.int
     BANK_FIELD_NUMBER: _builtins.int
+    FIRST_APPROVED_BY_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Its code, which is also its payment information id."""
     account: _builtins.str
@@ -178,7 +179,7 @@ class PaymentRun(_message.Message):
     drafted_by: _builtins.str
     """Who drafted it."""
     approved_by: _builtins.str
-    """Who approved it."""
+    """Who approved it as the second person."""
     amount_minor: _builtins.int
     """Sum of its payments, minor units."""
     file_sha256: _builtins.str
@@ -189,6 +190,8 @@ class PaymentRun(_message.Message):
     """Name of the account's holder."""
     bank: _builtins.str
     """The account's bank."""
+    first_approved_by: _builtins.str
+    """Who approved it first; while it is drafted, it waits for another person."""
     @_builtins.property
     def payments(self) -> _containers.RepeatedCompositeFieldContainer[Global___RunPayment]:
         """Its payments, in the order of the draft."""
@@ -209,10 +212,11 @@ class PaymentRun(_message.Message):
         format: _builtins.str = ...,
         account_name: _builtins.str = ...,
         bank: _builtins.str = ...,
+        first_approved_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "account_name", b"account_name", "amount_minor", b"amount_minor", "approved_by", b"approved_by", "bank", b"bank", "code", b"code", "currency", b"currency", "drafted_by", b"drafted_by", "execute_on", b"execute_on", "file_sha256", b"file_sha256", "format", b"format", "payments", b"payments", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "account_name", b"account_name", "amount_minor", b"amount_minor", "approved_by", b"approved_by", "bank", b"bank", "code", b"code", "currency", b"currency", "drafted_by", b"drafted_by", "execute_on", b"execute_on", "file_sha256", b"file_sha256", "first_approved_by", b"first_approved_by", "format", b"format", "payments", b"payments", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

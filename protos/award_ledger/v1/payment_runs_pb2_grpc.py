@@ -84,7 +84,8 @@ class PaymentRunServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ApprovePaymentRun(self, request, context):
-        """Approves a draft, by another person: every payment of it is instructed, or none.
+        """Approves a draft: the first call by one person proposes, the same by another completes, and neither drafted it or
+        approved an award in it. Then every payment of it is instructed, or none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

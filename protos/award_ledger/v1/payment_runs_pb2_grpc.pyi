@@ -36,7 +36,9 @@ class PaymentRunServiceStub:
     DraftPaymentRun: _grpc.UnaryUnaryMultiCallable[_payment_runs_pb2.DraftPaymentRunRequest, _payment_runs_pb2.DraftPaymentRunResponse]
     """Drafts a run of instalments that are payable now."""
     ApprovePaymentRun: _grpc.UnaryUnaryMultiCallable[_payment_runs_pb2.ApprovePaymentRunRequest, _payment_runs_pb2.ApprovePaymentRunResponse]
-    """Approves a draft, by another person: every payment of it is instructed, or none."""
+    """Approves a draft: the first call by one person proposes, the same by another completes, and neither drafted it or
+    approved an award in it. Then every payment of it is instructed, or none.
+    """
     CancelPaymentRun: _grpc.UnaryUnaryMultiCallable[_payment_runs_pb2.CancelPaymentRunRequest, _payment_runs_pb2.CancelPaymentRunResponse]
     """Gives a draft up."""
     RecordRunSent: _grpc.UnaryUnaryMultiCallable[_payment_runs_pb2.RecordRunSentRequest, _payment_runs_pb2.RecordRunSentResponse]
@@ -56,7 +58,9 @@ class PaymentRunServiceAsyncStub(PaymentRunServiceStub):
     DraftPaymentRun: _aio.UnaryUnaryMultiCallable[_payment_runs_pb2.DraftPaymentRunRequest, _payment_runs_pb2.DraftPaymentRunResponse]  # type: ignore[assignment]
     """Drafts a run of instalments that are payable now."""
     ApprovePaymentRun: _aio.UnaryUnaryMultiCallable[_payment_runs_pb2.ApprovePaymentRunRequest, _payment_runs_pb2.ApprovePaymentRunResponse]  # type: ignore[assignment]
-    """Approves a draft, by another person: every payment of it is instructed, or none."""
+    """Approves a draft: the first call by one person proposes, the same by another completes, and neither drafted it or
+    approved an award in it. Then every payment of it is instructed, or none.
+    """
     CancelPaymentRun: _aio.UnaryUnaryMultiCallable[_payment_runs_pb2.CancelPaymentRunRequest, _payment_runs_pb2.CancelPaymentRunResponse]  # type: ignore[assignment]
     """Gives a draft up."""
     RecordRunSent: _aio.UnaryUnaryMultiCallable[_payment_runs_pb2.RecordRunSentRequest, _payment_runs_pb2.RecordRunSentResponse]  # type: ignore[assignment]
@@ -85,7 +89,9 @@ class PaymentRunServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payment_runs_pb2.ApprovePaymentRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payment_runs_pb2.ApprovePaymentRunResponse, _abc.Awaitable[_payment_runs_pb2.ApprovePaymentRunResponse]]:
-        """Approves a draft, by another person: every payment of it is instructed, or none."""
+        """Approves a draft: the first call by one person proposes, the same by another completes, and neither drafted it or
+        approved an award in it. Then every payment of it is instructed, or none.
+        """
 
     @_abc_1.abstractmethod
     def CancelPaymentRun(

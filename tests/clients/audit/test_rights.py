@@ -279,6 +279,7 @@ CALLED = {
     "PaymentRejectionProposed": "RecordRejection",
     "PaymentReturned": "RecordReturn",
     "PaymentReturnedAndCancelled": "RecordReturn",
+    "PaymentRunApprovalProposed": "ApprovePaymentRun",
     "PaymentRunApproved": "ApprovePaymentRun",
     "PaymentRunCancelled": "CancelPaymentRun",
     "PaymentRunDrafted": "DraftPaymentRun",

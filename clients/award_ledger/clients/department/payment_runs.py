@@ -67,7 +67,7 @@ class PaymentRunActs(Acts):
         return self._connection.call(self._runs.DraftPaymentRun, request, options.get("timeout_s"))
 
     def approve_payment_run(self, code: str, **options: Unpack[ActOptions]) -> ApprovePaymentRunResponse:
-        """Approve a draft of somebody else: every payment of it is instructed, or none."""
+        """Approve a draft of somebody else; by the second person every payment of it is instructed, or none."""
         request = ApprovePaymentRunRequest(code=code, **writing(options))
         return self._connection.call(self._runs.ApprovePaymentRun, request, options.get("timeout_s"))
 

@@ -130,8 +130,9 @@ class MatchLine:
 
 
 def _instructors(payment: Expected, ledger: WorkingSet) -> tuple[str, ...]:
-    """Who approved the payment's run and who drafted it: two people make an instruction."""
-    return payment.instructor, ledger.payment_run(payment.run).drafted_by if payment.run else ""
+    """Who drafted the payment's run, and the two who approved it."""
+    run = ledger.payment_run(payment.run) if payment.run else None
+    return (payment.instructor, *((run.drafted_by, run.first_approved_by) if run is not None else ()))
 
 
 def posted(account: BankAccount, ledger: WorkingSet, fact: LinesMatched) -> Iterator[tuple[Aggregate, Fact]]:

@@ -31,5 +31,6 @@ def check_payable(award: Award, instalment: Instalment, terms: Terms, act: Act) 
         raise OutsideValidity(
             act.effective_on.isoformat(), validity.valid_from.isoformat(), validity.valid_to.isoformat()
         )
-    if act.principal in (award.principal, award.second, *award.raised_by):
-        raise SegregationOfDuties(act.principal, "who approves does not pay")
+    for person in (act.principal, act.second) if act.second else (act.principal,):
+        if person in (award.principal, award.second, *award.raised_by):
+            raise SegregationOfDuties(person, "who approves does not pay")

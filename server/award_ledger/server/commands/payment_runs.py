@@ -1,4 +1,4 @@
-"""Runs of payments: drafted by one person, approved by another, sent to the bank as one file."""
+"""Runs of payments: drafted by one person, approved by two others, sent to the bank as one file."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import msgspec
+
 from award_ledger.domain.bank_events import (
+    PaymentRunApprovalProposed,
     PaymentRunApproved,
     PaymentRunCancelled,
     PaymentRunDrafted,
@@ -15,9 +18,10 @@ from award_ledger.domain.bank_events import (
 )
 from award_ledger.domain.bank_refusals import PayeeMissing, PaymentRunExists, PaymentRunNotFound, PaymentRunState
 from award_ledger.domain.enterprise import Enterprise
+from award_ledger.domain.events import PaymentInstructed
 from award_ledger.domain.fact import Act, Fact
 from award_ledger.domain.payment_run import PaymentRun
-from award_ledger.domain.refusals import CurrencyMismatch, SegregationOfDuties, invalid_field
+from award_ledger.domain.refusals import CurrencyMismatch, SecondPersonRequired, SegregationOfDuties, invalid_field
 from award_ledger.domain.working_set import Aggregate, WorkingSet
 from award_ledger.server.commands.bank_accounts import kept
 from award_ledger.server.commands.command import (
@@ -116,7 +120,9 @@ def run_payment(row: RunRow, currency: str, ledger: WorkingSet, act: Act) -> Run
 
 @dataclass(frozen=True, slots=True)
 class ApprovePaymentRun:
-    """Every payment is instructed, or none. The amounts are those of the draft."""
+    """Two people approve, neither of whom drafted it or approved an award in it: the first call proposes, the same by
+    another principal completes. Then every payment is instructed, or none. The amounts are those of the draft.
+    """
 
     code: str
 
@@ -124,26 +130,41 @@ class ApprovePaymentRun:
         """The run. Raises PaymentRunNotFound."""
         return drafted(ledger, self.code)
 
-    def decide(self, ledger: WorkingSet, act: Act) -> PaymentRunApproved:
-        """Raises PaymentRunNotFound, PaymentRunState or SegregationOfDuties."""
+    def decide(self, ledger: WorkingSet, act: Act) -> PaymentRunApprovalProposed | PaymentRunApproved:
+        """Raises PaymentRunNotFound, PaymentRunState, SegregationOfDuties, SecondPersonRequired, or what instructing
+        raises."""
         run = _in_state(self.subject(ledger), "drafted")
         if act.principal == run.drafted_by:
             raise SegregationOfDuties(act.principal, "who drafts a payment run does not approve it")
-        return PaymentRunApproved(act=act, account=run.account, count=len(run.payments), amount_minor=run.amount_minor)
+        if act.principal == run.first_approved_by:
+            raise SecondPersonRequired(act.principal, "a payment run")
+        if not run.first_approved_by:
+            for _ in _instructions(run, ledger, act):
+                pass
+            return PaymentRunApprovalProposed(act=act)
+        both = msgspec.structs.replace(act, second=run.first_approved_by)
+        return PaymentRunApproved(act=both, account=run.account, count=len(run.payments), amount_minor=run.amount_minor)
 
-    def following(self, ledger: WorkingSet, act: Act, fact: PaymentRunApproved) -> Iterator[tuple[Aggregate, Fact]]:
-        """The instructions. Raises what instructing raises, or PaymentRunState where an amount has changed."""
-        run = self.subject(ledger)
-        for place in range(fact.count):
-            payment = run.payments[place]
-            enterprise: Enterprise = ledger.enterprise(payment.enterprise_id)
-            instructed = instruction(
-                enterprise, payment.award_id, payment.instalment, ledger, act, account=fact.account, run=run.code
-            )
-            if instructed.amount_minor != payment.amount_minor:
-                was, now = payment.amount_minor, instructed.amount_minor
-                raise PaymentRunState(run.code, f"payment {place + 1} was drafted with {was}, now {now} is open")
-            yield enterprise, instructed
+    def following(
+        self, ledger: WorkingSet, act: Act, fact: PaymentRunApprovalProposed | PaymentRunApproved
+    ) -> Iterator[tuple[Aggregate, Fact]]:
+        """The instructions, once it is approved. Raises what instructing raises, or PaymentRunState."""
+        if isinstance(fact, PaymentRunApproved):
+            yield from _instructions(self.subject(ledger), ledger, fact.act)
+
+
+def _instructions(run: PaymentRun, ledger: WorkingSet, act: Act) -> Iterator[tuple[Enterprise, PaymentInstructed]]:
+    """Raises what instructing raises, or PaymentRunState where an amount has changed since the draft."""
+    for place in range(len(run.payments)):
+        payment = run.payments[place]
+        enterprise: Enterprise = ledger.enterprise(payment.enterprise_id)
+        instructed = instruction(
+            enterprise, payment.award_id, payment.instalment, ledger, act, account=run.account, run=run.code
+        )
+        if instructed.amount_minor != payment.amount_minor:
+            was, now = payment.amount_minor, instructed.amount_minor
+            raise PaymentRunState(run.code, f"payment {place + 1} was drafted with {was}, now {now} is open")
+        yield enterprise, instructed
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def approve(
     request_id: RequestId = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Approve a draft of somebody else: all its payments are instructed, or none."""
+    """Approve a draft of somebody else; by the second person all its payments are instructed, or none."""
     desk = desk_of(context)
     answer = desk.client.approve_payment_run(code, **acting(desk, on, etag, request_id, dry_run))
     desk.answer(answer, lambda: _written(desk, answer.run, answer.receipt))

@@ -268,7 +268,7 @@ def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
             (desk.say("finance.column.execute_on"), run.execute_on),
             (desk.say("finance.column.status"), _status(desk, run)),
             (desk.say("finance.drafted_by"), run.drafted_by),
-            (desk.say("finance.approved_by"), run.approved_by),
+            (desk.say("finance.approved_by"), "、".join(filter(None, (run.first_approved_by, run.approved_by)))),
             (desk.say("finance.column.sum"), _money(run.amount_minor, run.currency)),
             (desk.say("finance.file"), f"{run.format} {run.file_sha256}".strip()),
         ]

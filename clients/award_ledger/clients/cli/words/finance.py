@@ -34,6 +34,7 @@ FINANCE_NAMES = {
     "topic.bank_account.line_unmatch_proposed.v1": Phrase("undoing a match proposed", "提请撤销勾对"),
     "topic.bank_account.line_unmatched.v1": Phrase("match undone", "撤销勾对"),
     "topic.payment_run.drafted.v1": Phrase("payment run drafted", "拟定付款批次"),
+    "topic.payment_run.approval_proposed.v1": Phrase("payment run approved by the first", "批准付款批次（第一人）"),
     "topic.payment_run.approved.v1": Phrase("payment run approved", "批准付款批次"),
     "topic.payment_run.cancelled.v1": Phrase("payment run cancelled", "作废付款批次"),
     "topic.payment_run.sent.v1": Phrase("payment run sent", "发送付款批次"),
@@ -206,8 +207,8 @@ FINANCE_COMMANDS = {
         "finance close-year A06-1/2025 --carry-into A06-1/2026 --document 鲁财预〔2026〕3号 --as qian@czt",
     ),
     "finance run": _command(
-        "Runs of payments: drafted by one person, approved by another, sent as one file.",
-        "付款批次：一人拟定，另一人批准，以一份文件发送。",
+        "Runs of payments: drafted by one person, approved by two others, sent as one file.",
+        "付款批次：一人拟定，另两人批准，以一份文件发送。",
         "finance run list",
     ),
     "finance run payable": _command(
@@ -222,8 +223,9 @@ FINANCE_COMMANDS = {
         "finance run draft R-2025-9 37001616808050009999 --execute-on 2025-09-10 --measure A06-1 --as qian@czt",
     ),
     "finance run approve": _command(
-        "Approve a draft of somebody else: all its payments are instructed, or none.",
-        "批准他人拟定的批次：全部下达付款指令，或一笔也不下达。",
+        "Approve a draft of somebody else; the same command by another person completes it, "
+        "and then all its payments are instructed, or none.",
+        "批准他人拟定的批次；另一人执行同一命令后生效：全部下达付款指令，或一笔也不下达。",
         "finance run approve R-2025-9 --as sun@czt",
     ),
     "finance run cancel": _command(

@@ -36,6 +36,7 @@ from award_ledger.v1.common_pb2 import Payee
 from award_ledger.v1.finance_pb2 import LineMatch, Proposal
 
 ACCOUNT, RUN = "37001616808050009999", "R-2025-1"
+_APPROVERS = "feng@czt", CASHIER
 _TELLERS = "zhou@czt", "wu@czt"
 _BEFORE, _AMOUNT = yuan("1000000"), yuan("50000")
 _SHORT, _UNKNOWN, _FEE = yuan("30"), yuan("12345.67"), yuan("5")
@@ -92,16 +93,17 @@ def _paid(stage: Stage, awards: list[Award], file: Path) -> list[str]:
     pays = [(award.enterprise.number, award.award_id, 1) for award in awards]
     stage.kept(payer.draft_payment_run(RUN, ACCOUNT, pays, execute_on=day, effective_on=day))
     stage.denied("SEGREGATION_OF_DUTIES", lambda: payer.approve_payment_run(RUN, effective_on=day))
-    stage.kept(stage.by(CASHIER).approve_payment_run(RUN, effective_on=day))
+    for person in _APPROVERS:
+        stage.kept(stage.by(person).approve_payment_run(RUN, effective_on=day))
     run = payer.get_payment_run(RUN, with_payees=True).run
     content = pain001(instruction_of(run))
     file.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     stage.kept(payer.record_run_sent(RUN, file_sha256=digest, file_format=MESSAGE, effective_on=day))
-    amount = shown(run.amount_minor)
+    amount, approvers = shown(run.amount_minor), " + ".join(_APPROVERS)
     stage.done(
-        f"Run {RUN}: {len(run.payments)} payments, {amount}; drafted by {PAYER}, approved by {CASHIER}; {MESSAGE}",
-        f"付款批次 {RUN}：{len(run.payments)} 笔，{amount}；{PAYER} 拟定，{CASHIER} 批准；{MESSAGE}",
+        f"Run {RUN}: {len(run.payments)} payments, {amount}; drafted by {PAYER}, approved by {approvers}; {MESSAGE}",
+        f"付款批次 {RUN}：{len(run.payments)} 笔，{amount}；{PAYER} 拟定，{approvers} 批准；{MESSAGE}",
     )
     stage.kept(payer.record_evidence(lambda: iter((_acceptance(),))))
     attempts = stage.auditor.list_attempts(ACCOUNT, on=day).attempts

@@ -12,6 +12,7 @@ from award_ledger.domain.bank_events import (
     LinesMatched,
     LineUnmatched,
     LineUnmatchProposed,
+    PaymentRunApprovalProposed,
     PaymentRunApproved,
     PaymentRunCancelled,
 )
@@ -70,6 +71,7 @@ DECIDING: tuple[type[Fact], ...] = (
     FundYearClosed,
     PersonalDataErasureProposed,
     PersonalDataErased,
+    PaymentRunApprovalProposed,
     PaymentRunApproved,
     PaymentRunCancelled,
     LineMatchProposed,

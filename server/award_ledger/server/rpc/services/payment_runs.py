@@ -203,6 +203,7 @@ def _head(run: domain.PaymentRun, ledger: WorkingSet) -> pb.PaymentRun:
         status=pb.PaymentRunStatus.ValueType(number_of(_STATUS, run.state)),
         drafted_by=run.drafted_by,
         approved_by=run.approved_by,
+        first_approved_by=run.first_approved_by,
         amount_minor=run.amount_minor,
         file_sha256=run.file_sha256,
         format=run.format,
