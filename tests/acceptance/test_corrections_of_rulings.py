@@ -29,6 +29,7 @@ from award_ledger.v1.payments_pb2 import (
     InstructPaymentRequest,
     PaymentRef,
     RecordRejectionRequest,
+    RecordReturnRequest,
     RecordSettlementRequest,
 )
 from award_ledger.v1.personal_data_pb2 import ErasePersonalDataRequest
@@ -188,6 +189,11 @@ def test_a_payee_stays_once_money_has_gone_or_is_going_there(paid_to: tuple[Serv
     refused = served.officer.refused(wrong(number, payee=samples.payee()))
     assert refused.reason == "AWARD_STATE"
     assert "400 of it was paid" in refused.message
+    served.finance.do(RecordReturnRequest(payment=paid, amount_minor=300, effective_on=on))
+    assert "100 of it was paid" in served.officer.refused(wrong(number, payee=samples.payee())).message
+    served.finance.do(RecordReturnRequest(payment=paid, amount_minor=100, effective_on=on))
+    served.officer.do(wrong(number, payee=samples.payee()))  # the bank of the wrong account has sent all of it back
+    assert served.reviewer.do(wrong(number, payee=samples.payee())).application.payee_proposed_by == ""
 
 
 def test_a_repeated_correction_of_a_payee_with_another_account_is_no_repeat(paid_to: tuple[Served, int, str]) -> None:

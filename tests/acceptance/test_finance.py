@@ -114,6 +114,15 @@ def test_what_was_believed_at_a_past_position_can_be_asked(served: Served) -> No
     assert ageing(served.finance, as_of=before) == {"in_transit": amount, "unanswered": amount, "unexplained": amount}
 
 
+def test_ages_as_of_a_position_are_those_of_its_day_whenever_they_are_asked(served: Served) -> None:
+    [payment] = paid_by_run(served).payments
+    then = AsOf(position=served.head())
+    served.clock.advance_s(20 * 86_400)
+    status = served.finance.do(pb.GetAccountStatusRequest(account=OURS, as_of=then)).status
+    assert (status.on, ageing(served.finance, as_of=then)["unanswered"]) == (samples.DAY, payment.amount_minor)
+    assert "unanswered" not in ageing(served.finance)
+
+
 def test_importing_again_changes_nothing_for_anybody(served: Served) -> None:
     samples.prepare(served.officer)
     opened(served.finance)

@@ -11,7 +11,7 @@ import time
 from typing import Any
 from uuid import UUID, uuid4
 
-from award_ledger.domain.bank_account import Line
+from award_ledger.domain.bank_account import Line, claim_out
 from award_ledger.domain.bank_events import LineMatch
 from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.fact import Act
@@ -37,7 +37,7 @@ def filled(count: int) -> tuple[FinanceDesk, list[str]]:
         paid = Expected(UUID(int=n), UUID(int=n), 1, 1, said.end_to_end_id, 1_000 + n, DAY, "qian", f"X{n // 2000}")
         account.ids[said.end_to_end_id] = f"{UUID(int=n)}/1/1"
         account.payments[f"{UUID(int=n)}/1/1"] = paid
-        account.claimed[said.end_to_end_id] = 1
+        account.claimed |= {said.end_to_end_id: 1, claim_out(said.end_to_end_id): 1}
     return desk, ids
 
 

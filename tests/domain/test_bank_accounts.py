@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from award_ledger.domain import identity
-from award_ledger.domain.bank_account import BankAccount, Line
+from award_ledger.domain.account_status import account_status
+from award_ledger.domain.bank_account import BankAccount, Line, claim_out
 from award_ledger.domain.bank_events import LineMatch, LineMatchProposed, LinesMatched, StatementLine
 from award_ledger.domain.bank_refusals import (
     BankAccountNotFound,
     BankLineState,
     MatchNotExact,
+    PayeeMissing,
     PaymentRunState,
     StatementConflict,
     StatementExists,
@@ -66,7 +68,7 @@ def test_a_run_is_instructed_whole_or_not_at_all(desk: FinanceDesk) -> None:
 
 
 def test_a_payment_whose_account_nobody_approved_is_in_no_run(desk: FinanceDesk) -> None:
-    with pytest.raises(InvalidFields, match="payee"):
+    with pytest.raises(PayeeMissing):
         desk.do(DraftPaymentRun("R", OURS, DAY, (desk.awarded(100, payee=None),)), by="qian")
 
 
@@ -181,6 +183,31 @@ def test_two_lines_that_name_one_payment_are_both_left_to_people(desk: FinanceDe
         desk.post("a", part("settlement", 100, paid))
 
 
+def test_a_line_whose_text_names_another_payment_than_its_id_is_left_to_people(desk: FinanceDesk) -> None:
+    first, second = desk.run(desk.awarded(100), desk.awarded(100, "F"))
+    desk.statement(booked("a", -100, first, found_ids=(second,)))
+    with pytest.raises(MatchNotExact, match=f"names {second} too"):
+        desk.post("a", part("settlement", 100, first))
+
+
+def test_a_debit_of_one_run_that_lists_the_payments_of_another_is_left_to_people(desk: FinanceDesk) -> None:
+    ours = desk.run(desk.awarded(100), desk.awarded(100, "F"))
+    others = desk.run(desk.awarded(100, "G"), desk.awarded(100, "H"))
+    desk.statement(booked("a", -200, payment_information_id="R1", batch_count=2, found_ids=tuple(others)))
+    with pytest.raises(MatchNotExact, match="too"):
+        desk.post("a", *(part("settlement", 100, paid) for paid in ours), basis="batch")
+
+
+def test_a_line_of_zero_needs_no_explanation_and_claims_no_payment(desk: FinanceDesk) -> None:
+    [paid] = desk.run(desk.awarded(100))
+    desk.statement(booked("zero", 0, paid), booked("a", -100, paid))
+    with pytest.raises(BankLineState, match="no money"):
+        desk.match("zero", by=("zhou",))
+    desk.post("a", part("settlement", 100, paid))
+    ageing = {aged.kind: sum(aged.counts) for aged in account_status(desk.account, BOOKED, desk.ledger).ageing}
+    assert (ageing["unexplained"], desk.account.lines["zero"].kind) == (0, "matched")
+
+
 def test_one_debit_for_a_run_settles_each_payment_of_it(desk: FinanceDesk) -> None:
     ids = desk.run(desk.awarded(30), desk.awarded(70, "F"))
     desk.statement(booked("a", -100, payment_information_id="R1", batch_count=2))
@@ -245,9 +272,9 @@ def test_a_return_reopens_the_instalment_and_its_reissue_is_another_attempt(desk
     row = desk.awarded(100)
     [paid] = desk.run(row)
     desk.statement(booked("a", -100, paid), booked("b", 100, paid))
-    with pytest.raises(MatchNotExact):  # the debit claims the id too, so nothing is posted by one person
+    with pytest.raises(MatchNotExact):  # nothing of it has settled that could come back
         desk.post("b", part("return", 100, paid))
-    desk.match("a", part("settlement", 100, paid))
+    desk.post("a", part("settlement", 100, paid))
     desk.post("b", part("return", 100, paid))
     assert (desk.fund().expended_minor, desk.fund().encumbered_minor) == (0, 100)
     [again] = desk.run(row)
@@ -373,7 +400,8 @@ def claims(lines: Any) -> dict[str, int]:
     for line in lines:
         assert isinstance(line, Line)
         for name in line.said.names if line.open else ():
-            counted[name] = counted.get(name, 0) + 1
+            for claim in (name, claim_out(name)) if line.said.amount_minor < 0 else (name,):
+                counted[claim] = counted.get(claim, 0) + 1
     return counted
 
 

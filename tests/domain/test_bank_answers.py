@@ -18,6 +18,7 @@ from award_ledger.domain.bank_refusals import (
     PaymentRunState,
     StatementConflict,
     StatementExists,
+    StatementUnbalanced,
     StatusReportMismatch,
 )
 from award_ledger.domain.encoding import decode_snapshot, encode_snapshot
@@ -51,12 +52,12 @@ def given_up(desk: FinanceDesk, row: RunRow, *people: str) -> None:
 
 def amounts(desk: FinanceDesk, on: date = TOO_LATE) -> dict[str, int]:
     """What is exceptional on the account, by kind."""
-    status = account_status(desk.account, on)
+    status = account_status(desk.account, on, desk.ledger)
     return {aged.kind: aged.amount_minor for aged in status.ageing if aged.amount_minor}
 
 
 def missing(desk: FinanceDesk, on: date) -> list[str]:
-    return [absence.text for absence in account_status(desk.account, on).missing]
+    return [absence.text for absence in account_status(desk.account, on, desk.ledger).missing]
 
 
 def test_a_payment_is_sent_then_accepted_and_only_a_statement_settles_it(desk: FinanceDesk) -> None:
@@ -233,6 +234,31 @@ def test_a_line_that_was_reported_and_is_on_no_statement_of_its_day_is_missing(d
     assert list(desk.account.reported) == ["serial:2"]
 
 
+def test_a_reported_line_is_known_again_under_another_day_or_serial_or_by_its_id(desk: FinanceDesk) -> None:
+    news = (
+        booked("serial:1", -5, serial="1"),
+        booked("serial:2", -7, "A", serial="2"),
+        booked("serial:3", -7, "A", serial="3"),
+        booked("content:x", -9, "B"),
+    )
+    told = (booked("other:1", -5, serial="1"), booked("other:2", -7, "A", serial="9"), booked("other:x", -9, "B"))
+    late = FinanceDesk()
+    desk.reported(*news)
+    for one in (desk, late):
+        one.statement(*told, opening=100)
+    late.reported(*news)
+    for one in (desk, late):
+        assert missing(one, BOOKED) == [f"serial:3 of -7, reported for {BOOKED}: its statement does not have it"]
+        assert decode_snapshot(BankAccount, encode_snapshot(one.account)) == one.account
+
+
+def test_a_line_under_the_key_of_one_report_is_not_that_of_another(desk: FinanceDesk) -> None:
+    desk.reported(booked("serial:1", -7, "A", serial="1"), booked("serial:2", -7, "A", serial="2"))
+    desk.statement(booked("serial:1", -7, "A", serial="1"), opening=100)
+    assert list(desk.account.reported) == ["serial:2"]
+    assert missing(desk, BOOKED) == [f"serial:2 of -7, reported for {BOOKED}: its statement does not have it"]
+
+
 def test_a_bank_that_is_silent_on_a_run_is_listed_with_its_sum(desk: FinanceDesk) -> None:
     desk.run(desk.awarded(100), desk.awarded(200, "F"))
     assert missing(desk, IN_TIME) == []
@@ -251,7 +277,23 @@ def test_a_statement_within_the_days_of_another_leaves_nothing_missing(desk: Fin
     desk.statement(booked("a", -10), booked("b", 5), opening=100, **month)
     desk.statement(booked("b", 5), opening=90, sequence="")
     assert missing(desk, date(2025, 6, 30)) == []
-    assert account_status(desk.account, BOOKED).closing_minor == 95
+    assert account_status(desk.account, BOOKED, desk.ledger).closing_minor == 95
+
+
+def test_receipts_of_the_treasury_prove_no_balance_and_stand_beside_no_statement(desk: FinanceDesk) -> None:
+    for wrong in ({"opening": 5}, {"closing_minor": 0}):
+        with pytest.raises(StatementUnbalanced):
+            desk.statement(booked("a", -10), receipts=True, **wrong)
+    desk.statement(booked("a", -10), receipts=True)
+    desk.statement(booked("a", -10), booked("b", -5), receipts=True)
+    status = account_status(desk.account, BOOKED, desk.ledger)
+    assert (status.closing_minor, status.ledger_minor, status.missing) == (-15, -15, ())
+    with pytest.raises(StatementConflict, match="not by both"):
+        desk.statement(booked("c", 1))
+    other = FinanceDesk()
+    other.statement(booked("c", 1))
+    with pytest.raises(StatementConflict, match="not by both"):
+        other.statement(booked("a", -10), receipts=True)
 
 
 def test_a_long_report_is_one_act_of_several_facts(desk: FinanceDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +372,7 @@ def check(desk: FinanceDesk, on: date) -> None:
             attempts = [one for instalment in award.instalments for one in instalment.payments]
             held = sum(one.amount_minor for one in attempts if one.under_way)
             assert award.paid_minor + held <= award.approved_minor - award.cancelled_minor
-    status = account_status(account, on)
+    status = account_status(account, on, desk.ledger)
     kinds = {aged.kind: aged.amount_minor for aged in status.ageing}
     open_minor = sum(one.open_minor for one in account.payments.values())
     under_way = sum(one.amount_minor for one in account.payments.values() if desk.attempt(one.end_to_end_id).under_way)

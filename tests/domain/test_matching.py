@@ -50,6 +50,23 @@ def test_a_second_debit_under_one_id_is_a_case_and_no_settlement() -> None:
     assert (proposal.possible, "second debit" in proposal.note) == (0, True)
 
 
+def test_money_in_under_an_id_that_was_debited_twice_has_two_explanations() -> None:
+    twice = paid("A", 0, paid_minor=100, owed_back=(("RV-1", 100),))
+    proposal = only([line("L", 100, end_to_end_id="A")], [twice])
+    kinds = [explanation.shares[0].kind for explanation in proposal.explanations]
+    assert (kinds, proposal.automatic) == (["return", "receivable_receipt"], False)
+    part = only([line("L", 40, end_to_end_id="A")], [twice])
+    assert (part.explanations[0].shares, part.automatic) == ((Share("receivable_receipt", "RV-1", 40),), False)
+
+
+@pytest.mark.parametrize("step", [{"end_to_end_id": "A"}, {"references": ("A",)}, {"payment_information_id": "R1"}])
+def test_a_line_whose_text_names_another_payment_is_left_to_people(step: dict[str, Any]) -> None:
+    payments = [paid("A", references=("A",)), paid("B", run="R2", references=("B",))]
+    proposal = only([line("L", found_ids=("B",), **step)], payments)
+    assert (proposal.possible, proposal.automatic) == (1, False)
+    assert "B" in proposal.note
+
+
 def test_two_lines_that_claim_one_payment_are_rivals_and_neither_is_posted() -> None:
     first, second = propose([line("L1", end_to_end_id="A"), line("L2", end_to_end_id="A")], [paid("A")])
     assert (first.automatic, second.automatic) == (False, False)

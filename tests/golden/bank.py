@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -107,6 +107,16 @@ def answers_of_the_bank(t: Telling, firm: tuple[str, str], on: Any) -> None:
     t.do(RecordReport(notice, OURS, "CNY", (debit,)), "qian@czt", on)
     so_far = EvidenceFile("report", "N-2", "5" * 64, "6" * 64, "camt.052.001.08", "MB-3")
     t.do(RecordReport(so_far, OURS, "CNY", (debit, strange)), "qian@czt", on)
+
+
+def receipts_of_the_treasury(t: Telling) -> None:
+    """An account of the treasury's vouchers, whose receipts prove no balance."""
+    on, zero = date(2025, 11, 3), "37001616808050000000"
+    t.do(OpenBankAccount(zero, "零余额账户", "某银行济南分行", "CNY"), "qian@czt", on)
+    paid = StatementLine(key="serial:ZF-1", amount_minor=-70, booked_on=on, serial="ZF-1", voucher="ZF2025000009")
+    about = ("treasury-vouchers", "", "")
+    hashes = ("1a" * 32, "2b" * 32, "3c" * 32)
+    t.do(ImportStatement(zero, "CNY", *hashes, *about, on, on, 0, -70, (paid,), receipts=True), "qian@czt", on)
 
 
 def owed_and_vouchers(t: Telling, firm: tuple[str, str], on: Any) -> None:

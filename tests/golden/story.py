@@ -60,7 +60,7 @@ from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.server.transparency.notes import VerifierKey
 from tests.domain.driving import facts_in_order
 from tests.golden import rules
-from tests.golden.bank import answers_of_the_bank, owed_and_vouchers, the_bank
+from tests.golden.bank import answers_of_the_bank, owed_and_vouchers, receipts_of_the_treasury, the_bank
 
 HERE = Path(__file__).parent
 LOG, STATE = HERE / "log.jsonl", HERE / "state.json"
@@ -137,6 +137,7 @@ def tell() -> list[Event]:
         _applications_corrected,
         _set_offs_corrected,
         _terms_by_two,
+        receipts_of_the_treasury,
     )
     for chapter in chapters:
         chapter(telling)

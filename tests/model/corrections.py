@@ -10,10 +10,10 @@ from typing import Any
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 from tests.model import balances, rulings
 from tests.model.balances import State
-from tests.model.case import Standing
+from tests.model.case import Standing, key
 from tests.model.decision import Outcome, decide
 from tests.model.ledger import Model
-from tests.model.limits import limits_of
+from tests.model.limits import limits_of, rule_of
 from tests.model.windows import year
 
 _OF_FUNDS = ("create_fund", "change_appropriation")
@@ -160,12 +160,16 @@ class Corrections(Model):
         if after["counted"] <= state["counted"] and not again:
             return ""
         outcome, cut = self._weighed(state, after["counted"], state["by"])
-        reasons = {"cap": "CAP_EXCEEDED"} | ({"quota": "QUOTA_EXCEEDED", "unique": "KEY_IN_USE"} if again else {})
+        reasons = {"cap": "CAP_EXCEEDED", "tiered": "CEILING_EXCEEDED"}
+        reasons |= {"quota": "QUOTA_EXCEEDED", "unique": "KEY_IN_USE"} if again else {}
         against = [name for name in outcome.refusing if name.partition(".")[0] in reasons]
         against += [name for name in outcome.refusing if again and name.startswith("evidence.") and ":" in name]
         kinds = {name.partition(".")[0] for name in against} | ({"cap"} if cut else set())
         reasons["evidence"] = "EVIDENCE_IN_USE"
-        return next((reasons[kind] for kind in ("evidence", "unique", "cap", "quota") if kind in kinds), "")
+        order = ("evidence", "unique", "tiered", "cap", "quota")
+        refused = next((reasons[kind] for kind in order if kind in kinds), "")
+        more = after["counted"] > state["counted"]
+        return refused or (self._of_upgrades(state, after["counted"]) if more else "")
 
     def _amount(self, found: State, state: State, act: State) -> str:
         amount, stood, terms = act["amount"], state["amount"], state["terms"]
@@ -185,6 +189,10 @@ class Corrections(Model):
             return "AWARD_STATE"
         outcome, cut = self._weighed(state, act["amount"], act["by"])
         proposed = state["proposed"]
+        if not cut and set(outcome.refusing) <= {"second_person"}:
+            refused = self._of_upgrades(state, state["counted"] + act["amount"] - state["amount"])
+            if refused:
+                return refused
         if outcome.refusing == ["second_person"] and not cut:
             if proposed == (act["by"], act["amount"]):
                 return "SECOND_PERSON_REQUIRED"
@@ -198,8 +206,47 @@ class Corrections(Model):
             return "SEGREGATION_OF_DUTIES"
         return self.accept(act="correct", raised_by={act["by"], outcome.second}, **act)
 
-    def _weighed(self, state: State, amount: int, by: str) -> tuple[Outcome, bool]:
-        """The decision on another amount, the award itself left out, and whether a cap would cut it."""
+    def _of_upgrades(self, state: State, counted: int) -> str:
+        """Did what came after it in its line get more than would be left for it, if the award counted so much?"""
+        upgrades, after = self._line(state)
+        for award in dict.fromkeys((*upgrades, *after)):
+            other = self.award(award)
+            if not other["counted"]:
+                continue
+            outcome, cut = self._weighed(other, other["counted"], other["by"], {state["award"]: counted})
+            if "tiered" in outcome.refusing:
+                return "CEILING_EXCEEDED"
+            if cut or any(name.startswith("cap.") for name in outcome.refusing):
+                return "CAP_EXCEEDED"
+        return ""
+
+    def _line(self, state: State) -> tuple[list[Any], list[Any]]:
+        """Its upgrades, and the later awards that got the difference to what the same lineage had."""
+        upgrades: list[Any] = []
+        made = balances.approvals(self.acts)
+        for act in made:
+            if act["upgrades"] in (state["award"], *upgrades):
+                upgrades.append(act["award"])
+        tiered = rule_of(state["terms"], "Tiered")
+        if tiered is None or tiered.upgrade == "full":
+            return upgrades, []
+        asked_for = self.of("submit", application=state["application"])[0]
+        name = key(tiered.lineage_facts, asked_for)
+        place = [act["award"] for act in made].index(state["award"])
+        later = [act for act in made[place + 1 :] if act["measure"] == state["measure"]]
+        return upgrades, [
+            act["award"]
+            for act in later
+            if (name in self.claims(act)["keys"] if name else act["enterprise"] == state["enterprise"])
+        ]
+
+    def _weighed(
+        self, state: State, amount: int, by: str, counting: dict[Any, int] | None = None
+    ) -> tuple[Outcome, bool]:
+        """The decision on another amount, without the award and what upgraded it, and whether a cap would cut it.
+
+        `counting` is what other awards would count.
+        """
         asked_for = self.of("submit", application=state["application"])[0]
         terms, on = state["terms"], state["on"]
         reviews = list(self.of("review", application=state["application"]))
@@ -207,16 +254,21 @@ class Corrections(Model):
             reviews.append({"by": state["proposed"][0], "up_to": state["proposed"][1], "overrides": state["taken"]})
         case = {**asked_for, "applied_on": asked_for["on"], "by": by, "overrides": state["taken"], "rate": ""}
         case |= {"asked": amount, "reviews": reviews}
-        standing = self._without(state, self._standing(state["enterprise"], terms, on))
+        standing = self._standing(state["enterprise"], terms, on)
+        for held in standing.awards:
+            held["counted"] = (counting or {}).get(held["award"], held["counted"])
+        standing = self._without(state, standing)
         cut = any(
             limit.cuts and not limit.problem and limit.left < amount for limit in limits_of(terms, case, standing, on)
         )
         return decide(terms, case, standing, on), cut
 
-    @staticmethod
-    def _without(state: State, standing: Standing) -> Standing:
+    def _without(self, state: State, standing: Standing) -> Standing:
+        upgrades, after = self._line(state)
         others = [
-            {**held, "counted": 0, "place": False} if held["award"] == state["award"] else held
+            {**held, "counted": 0, "place": False}
+            if held["award"] in (state["award"], *upgrades)
+            else {**held, "came_after": held["award"] in after}
             for held in standing.awards
         ]
         fund = standing.fund

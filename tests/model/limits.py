@@ -101,7 +101,7 @@ def _tier(rule: Any, case: Case, terms: Terms, standing: Standing) -> Limit:
     if lineage is None:
         return Limit("tiered", "", problem="FACT_MISSING")
     if rule.upgrade == "difference":
-        same = [a for a in standing.awards if a["measure"] == terms.measure_code]
+        same = [a for a in standing.awards if a["measure"] == terms.measure_code and not a.get("came_after")]
         mine = [a for a in same if (lineage in a["keys"] if lineage else a["enterprise"] == case["number"])]
         had = sum(a["counted"] for a in mine)
     return Limit("tiered", "CEILING_EXCEEDED", max(0, ceilings[name] - had))

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 import grpc
@@ -68,13 +69,21 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 @contextmanager
 def started(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], Caller]]:
     """A server process on a free port, and somebody who calls it."""
-    process = subprocess.Popen(
-        [*PROGRAM, "serve", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "AWARD_LEDGER_LISTEN": "127.0.0.1:0", **environment},
-    )
+    # Its log goes to a file: a pipe that nobody empties holds some three hundred calls, and then the server stands.
+    with NamedTemporaryFile() as log, Path(log.name).open() as written:
+        process = subprocess.Popen(
+            [*PROGRAM, "serve", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, "AWARD_LEDGER_LISTEN": "127.0.0.1:0", **environment},
+        )
+        process.stderr = written
+        yield from _called(process)
+
+
+def _called(process: subprocess.Popen[str]) -> Iterator[tuple[subprocess.Popen[str], Caller]]:
+    """The process with its caller, once it listens; it is dead afterwards."""
     try:
         assert process.stdout is not None
         announced = re.fullmatch(r"listening on (127\.0\.0\.1:\d+)\n", process.stdout.readline())
@@ -89,9 +98,17 @@ def started(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Po
 def stop(process: subprocess.Popen[str], number: int) -> str:
     """What it wrote on standard error until it ended well."""
     process.send_signal(number)
-    _, errors = process.communicate(timeout=TIMEOUT_S)
+    process.wait(TIMEOUT_S)
+    errors = said(process)
     assert process.returncode == 0, errors
     return errors
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """What it has written on standard error up to now."""
+    assert process.stderr is not None
+    process.stderr.seek(0)
+    return process.stderr.read()
 
 
 def believing_nobody(tmp_path: Path) -> list[str]:

@@ -27,7 +27,7 @@ from award_ledger.server.transparency.notes import (
 from award_ledger.v1 import transparency_pb2 as pb
 from tests import samples
 from tests.served import Caller
-from tests.server.test_main import PROGRAM, TIMEOUT_S, Run, believing_nobody, database, run, started, stop
+from tests.server.test_main import PROGRAM, TIMEOUT_S, Run, believing_nobody, database, run, said, started, stop
 from tests.server.transparency.serving import wait_until
 
 __all__ = ["run"]  # the fixture
@@ -164,8 +164,8 @@ def test_files_are_served_where_told(tmp_path: Path) -> None:
     with started(*serve) as (server, caller):
         samples.prepare(caller)
         newest(caller, 3)
-        assert server.stderr is not None
-        address = next(filter(None, (re.search(r"http://127\.0\.0\.1:\d+", line) for line in server.stderr)))[0]
+        wait_until(lambda: "transparency log at" in said(server))
+        [address] = re.findall(r"http://127\.0\.0\.1:\d+", said(server))
         with urllib.request.urlopen(f"{address}/checkpoint", timeout=TIMEOUT_S) as response:
             assert response.read() == caller.do(pb.GetCheckpointRequest()).note
 

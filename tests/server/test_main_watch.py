@@ -12,7 +12,8 @@ import pytest
 
 from award_ledger.server.main import main
 from tests import samples
-from tests.server.test_main import database, started, stop
+from tests.server.test_main import database, said, started, stop
+from tests.server.transparency.serving import wait_until
 
 
 def refused(flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
@@ -27,9 +28,9 @@ def test_a_port_alone_is_one_of_this_machine(tmp_path: Path) -> None:
     flags = ["--development", "--metrics-listen", "0", "--database", database(tmp_path)]
     with started(*flags) as (process, caller):
         caller.do(samples.create_fund())
-        assert process.stderr is not None
-        said = next(line for line in process.stderr if "metrics at" in line)
-        address = json.loads(said)["event"].removeprefix("metrics at ")
+        wait_until(lambda: "metrics at" in said(process))
+        line = next(line for line in said(process).splitlines() if "metrics at" in line)
+        address = json.loads(line)["event"].removeprefix("metrics at ")
         assert address.startswith("http://127.0.0.1:")
         with urlopen(address, timeout=20) as page:
             text = page.read().decode()

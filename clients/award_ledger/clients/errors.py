@@ -141,6 +141,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "TERMS_NEED_TWO",
         "BANK_ACCOUNT_EXISTS",
         "STATEMENT_EXISTS",
+        "VOUCHERS_EXIST",
         "PAYMENT_RUN_EXISTS",
     ),
     NotPermitted: (
@@ -218,6 +219,8 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "MATCH_NOT_EXACT",
         "PAYMENT_RUN_STATE",
         "STATUS_REPORT_MISMATCH",
+        "STATEMENT_REQUIRED",
+        "PAYEE_MISSING",
         "VOUCHER_CONFLICT",
         "PERSONAL_DATA_NOT_HELD",
         "PERSONAL_DATA_NEEDED",

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from award_ledger.domain.bank_account import BankAccount, Statement
+from award_ledger.domain.reported import unseen
 
 AbsenceKind = Literal["statement", "number", "difference", "answer", "line", "silence"]
 
@@ -61,9 +62,10 @@ def latest(statements: Sequence[Statement]) -> Statement:
 
 def absences(account: BankAccount, statements: Sequence[Statement], on: date) -> Iterator[Absence]:
     """On a day; the statements of the account in order."""
-    between = [absence for before, after in pairwise(statements) for absence in _between(before, after)]
+    proved = [statement for statement in statements if not statement.receipts]
+    between = [absence for before, after in pairwise(proved) for absence in _between(before, after)]
     yield from between
-    yield from _difference(account, statements, between)
+    yield from _difference(account, proved, between)
     if statements and (on - latest(statements).period_to).days > SILENT_DAYS:
         yield Absence(kind="silence", since=latest(statements).period_to)
     yield from _unheard(account, on)
@@ -110,6 +112,6 @@ def _unheard(account: BankAccount, on: date) -> Iterator[Absence]:
 
 def _only_reported(account: BankAccount, statements: Sequence[Statement]) -> Iterator[Absence]:
     """Lines that were reported for a day of which there is a statement, and that it does not have."""
-    for key, (booked_on, amount) in sorted(account.reported.items()):
-        if any(statement.period_from <= booked_on <= statement.period_to for statement in statements):
-            yield Absence(kind="line", since=booked_on, reference=key, amount_minor=amount)
+    for key, told in unseen(account):
+        if any(statement.period_from <= told.booked_on <= statement.period_to for statement in statements):
+            yield Absence(kind="line", since=told.booked_on, reference=key, amount_minor=told.amount_minor)

@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from award_ledger.domain.absences import Absence, absences, latest
 from award_ledger.domain.bank_account import BankAccount, Statement
+from award_ledger.domain.reported import unseen
 from award_ledger.domain.windows import fiscal_year
+from award_ledger.domain.working_set import WorkingSet
 
 AGES_DAYS = (1, 5, 30)
 """Upper ends of the classes of age; what is older is in a class of its own."""
@@ -27,7 +29,7 @@ class Ageing(Struct, frozen=True):
 
 class AccountStatus(Struct, frozen=True):
     """Minor units. `ledger_minor` is what the earliest statement opens with and all lines; it is the bank's closing
-    balance, or something is `missing`.
+    balance, or something is `missing`. Of an account that the treasury's receipts tell both are the sum of the lines.
     """
 
     closing_minor: int
@@ -39,30 +41,31 @@ class AccountStatus(Struct, frozen=True):
     missing: tuple[Absence, ...]
 
 
-def account_status(account: BankAccount, on: date, orders: Iterable[Item] = ()) -> AccountStatus:
-    """As of a day; `orders` are those to return money that are outstanding on awards paid from the account."""
+def account_status(account: BankAccount, on: date, ledger: WorkingSet) -> AccountStatus:
+    """As of a day; what is owed still, and what is owed back, the awards themselves say."""
     statements = in_order(account.statements.values())
     lines = account.lines.values()
     explained = [line.said.amount_minor for line in lines if not line.open]
-    opening_minor = statements[0].opening_minor if statements else 0
+    ledger_minor = sum(line.said.amount_minor for line in lines) + (statements[0].opening_minor if statements else 0)
+    last = latest(statements) if statements else None
     kinds: dict[str, Iterable[Item]] = {
         "in_transit": _in_transit(account),
         "unanswered": _unanswered(account, on),
         "unknown": _unknown(account, on),
         "contradicted": _contradicted(account),
-        "reported": ((booked_on, abs(amount)) for booked_on, amount in account.reported.values()),
-        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.allocations),
+        "reported": ((told.booked_on, abs(told.amount_minor)) for _, told in unseen(account)),
+        "unexplained": ((line.said.booked_on, abs(line.said.amount_minor)) for line in lines if not line.explained),
         "suspense": ((line.said.booked_on, line.suspense_minor) for line in lines if line.suspense_minor),
-        "awaiting_reissue": _awaiting_reissue(account),
+        "awaiting_reissue": _awaiting_reissue(account, ledger),
         "receivable": (
             (owed.opened_on, owed.outstanding_minor) for owed in account.receivables.values() if owed.outstanding_minor
         ),
-        "clawback": orders,
+        "clawback": _orders(account, ledger),
     }
     return AccountStatus(
-        closing_minor=latest(statements).closing_minor if statements else 0,
-        closing_on=latest(statements).period_to if statements else None,
-        ledger_minor=opening_minor + sum(line.said.amount_minor for line in lines),
+        closing_minor=0 if last is None else ledger_minor if last.receipts else last.closing_minor,
+        closing_on=None if last is None else last.period_to,
+        ledger_minor=ledger_minor,
         explained_in_minor=sum(amount for amount in explained if amount > 0),
         explained_out_minor=-sum(amount for amount in explained if amount < 0),
         ageing=tuple(_aged(kind, items, on) for kind, items in kinds.items()),
@@ -111,17 +114,27 @@ def _contradicted(account: BankAccount) -> Iterator[Item]:
             yield payment.instructed_on, payment.amount_minor
 
 
-def _awaiting_reissue(account: BankAccount) -> Iterator[Item]:
-    """Came back or was rejected, and no later attempt has taken its place."""
-    latest: dict[str, int] = {}
+def _awaiting_reissue(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
+    """Came back or was rejected, is owed still, and no later attempt took its place, through whatever account; since it
+    did."""
     for payment in account.payments.values():
-        owed = f"{payment.award_id}/{payment.instalment}"
-        latest[owed] = max(latest.get(owed, 0), payment.attempt)
-    for payment in account.payments.values():
-        again = payment.attempt < latest[f"{payment.award_id}/{payment.instalment}"]
-        amount = payment.amount_minor if payment.failed else payment.returned_minor
-        if amount and not again:
-            yield payment.instructed_on, amount
+        if payment.ended_on is None:
+            continue
+        award = ledger.enterprise(payment.enterprise_id).awards[payment.award_id]
+        instalment = award.instalments[payment.instalment - 1]
+        gone = payment.amount_minor if payment.failed else payment.returned_minor
+        amount = min(gone, instalment.open_minor)
+        if amount and payment.attempt == len(instalment.payments):
+            yield payment.ended_on, amount
+
+
+def _orders(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
+    """What is outstanding under orders on awards that were paid from the account."""
+    paid = {payment.award_id: payment.enterprise_id for payment in account.payments.values()}
+    for award_id, enterprise_id in paid.items():
+        for order in ledger.enterprise(enterprise_id).awards[award_id].clawbacks:
+            if order.outstanding_minor:
+                yield order.ordered_on, order.outstanding_minor
 
 
 def _aged(kind: str, items: Iterable[Item], on: date) -> Ageing:

@@ -23,11 +23,12 @@ class AwardState(Precondition):
 
 @dataclass(eq=False)
 class InstalmentNotPayable(Precondition):
+    award_id: str
     instalment: int
     state: str
     due_on: str
     reason = "INSTALMENT_NOT_PAYABLE"
-    template = "instalment {instalment} is {state}, due on {due_on}"
+    template = "instalment {instalment} of award {award_id} is {state}, due on {due_on}"
 
 
 @dataclass(eq=False)

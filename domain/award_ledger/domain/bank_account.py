@@ -18,7 +18,10 @@ LineClass = Literal["imported", "proposed", "matched", "suspense", "own_transfer
 
 
 class Statement(Struct):
-    """One statement as it was imported at `position`, minor units. `lines`: of how many, and how many were new."""
+    """One statement as it was imported at `position`, minor units. `lines`: of how many, and how many were new.
+
+    `receipts`: a list of the treasury's receipts, between no balances.
+    """
 
     key: str
     content_sha256: str
@@ -33,13 +36,14 @@ class Statement(Struct):
     position: int
     lines: int = 0
     new_lines: int = 0
+    receipts: bool = False
 
 
 class Line(Struct):
     """A booked line. `position` and `place` say where the log tells it first, `place` from 0.
 
     `matched_at` is the position of the match, `posted_at` that of the first fact which it posted, if it did;
-    `allocations` sum to the amount, or there are none.
+    `allocations` sum to the amount, or there are none. `reported`: a report or a notification has this very line.
     """
 
     said: be.StatementLine
@@ -52,6 +56,7 @@ class Line(Struct):
     proposed: tuple[be.Allocation, ...] = ()
     proposed_by: str = ""
     unmatch_proposed_by: str = ""
+    reported: bool = False
 
     @property
     def suspense_minor(self) -> int:
@@ -59,19 +64,33 @@ class Line(Struct):
         return sum(part.amount_minor for part in self.allocations if part.kind == "suspense")
 
     @property
+    def explained(self) -> bool:
+        """Somebody said what it is, were it suspense. Of a line of zero there is nothing to say."""
+        return bool(self.allocations) or not self.said.amount_minor
+
+    @property
     def open(self) -> bool:
         """True while nothing explains it, or suspense alone."""
-        return self.suspense_minor == sum(part.amount_minor for part in self.allocations)
+        return not self.explained or 0 < self.suspense_minor == abs(self.said.amount_minor)
 
     @property
     def kind(self) -> LineClass:
         """The one class in which it is."""
-        if not self.allocations:
+        if not self.explained:
             return "proposed" if self.proposed_by else "imported"
         if self.suspense_minor:
             return "suspense"
         kinds = {part.kind for part in self.allocations}
         return "own_transfer" if kinds == {"own_transfer"} else "fee" if kinds == {"fee"} else "matched"
+
+
+class Reported(Struct, frozen=True):
+    """A line that a report or a notification has, minor units: what it can be known again by."""
+
+    amount_minor: int
+    booked_on: date
+    serial: str
+    names: tuple[str, ...]
 
 
 class Evidence(Struct):
@@ -94,10 +113,10 @@ class Evidence(Struct):
 class BankAccount(Struct):
     """Amounts in minor units of `currency`. `payments` by award, instalment and attempt; `ids` lead there.
 
-    `claimed` counts the lines that name the id of a payment and that nothing explains yet. `reported` are lines with a
-    serial, by key, that a report or a notification has and no statement yet; `unsent` the payments of a run, by the
-    run's id, until its file goes to the bank; `vouchers` the ids of payments by the number of the treasury's voucher,
-    as `normalised`.
+    `claimed` counts the lines that name the id of a payment and that nothing explains yet, and those of money out once
+    more (`claim_out`). `reported` are lines by key, with a serial or an id, that a report or a notification has and no
+    statement under that key; `unsent` the payments of a run, by the run's id, until its file goes to the bank;
+    `vouchers` the ids of payments by the number of the treasury's voucher, as `normalised`.
     """
 
     id: UUID
@@ -115,7 +134,7 @@ class BankAccount(Struct):
     claimed: dict[str, int] = {}
     sent_runs: list[str] = []
     evidence: dict[str, Evidence] = {}
-    reported: dict[str, tuple[date, int]] = {}
+    reported: dict[str, Reported] = {}
     unsent: dict[str, list[str]] = {}
     vouchers: dict[str, str] = {}
 
@@ -123,6 +142,16 @@ class BankAccount(Struct):
         """The attempt with this id, if it goes through the account."""
         key = self.ids.get(end_to_end_id)
         return None if key is None else self.payments[key]
+
+    def owed_back(self) -> dict[str, list[Receivable]]:
+        """Receivables of which anything has not come in, also if it was written off, by the ids that their lines name.
+        Money in under such an id may be theirs, and no return of the payment."""
+        found: dict[str, list[Receivable]] = {}
+        for owed in self.receivables.values():
+            said = self.lines[owed.line].said
+            for named in said.names | {self.of_voucher(said)} if owed.amount_minor > owed.received_minor else ():
+                found.setdefault(named, []).append(owed)
+        return found
 
     def apply(self, event: Event) -> None:
         """Folds one event; never checks a rule."""
@@ -173,15 +202,17 @@ class BankAccount(Struct):
                 fact.opening_minor,
                 fact.closing_minor,
                 position,
+                receipts=fact.receipts,
             )
         statement = self.statements[fact.statement_key]
         statement.lines += len(fact.lines)
         for place, said in enumerate(fact.lines):
             if said.key not in self.lines:
-                self.lines[said.key] = Line(said, position, place)
+                told = self.reported.pop(said.key, None) is not None
+                self.lines[said.key] = Line(said, position, place, reported=told)
                 statement.new_lines += 1
-                self._claim(said, 1)
-                self.reported.pop(said.key, None)
+                if said.amount_minor:
+                    self._claim(said, 1)
 
     def _heard(self, fact: be.EvidenceRecorded, position: int) -> None:
         if fact.part == 1:
@@ -205,8 +236,11 @@ class BankAccount(Struct):
             if payment is not None:
                 payment.hear(answer)
         for said in fact.lines:
-            if said.serial and said.key not in self.lines:
-                self.reported[said.key] = (said.booked_on, said.amount_minor)
+            if said.key in self.lines:
+                self.lines[said.key].reported = True
+            elif said.serial or said.names:
+                names = tuple(sorted(said.names))
+                self.reported[said.key] = Reported(said.amount_minor, said.booked_on, said.serial, names)
             self._see(said)
 
     def _see(self, said: be.StatementLine) -> None:
@@ -219,7 +253,9 @@ class BankAccount(Struct):
             named[0].seen_back = True
 
     def _claim(self, said: be.StatementLine, change: int) -> None:
-        for named in (*said.names, voucher_claim(said.voucher)) if said.voucher else said.names:
+        names = (*said.names, voucher_claim(said.voucher)) if said.voucher else tuple(said.names)
+        outs = map(claim_out, names) if said.amount_minor < 0 else ()
+        for named in (*names, *outs):
             self.claimed[named] = self.claimed.get(named, 0) + change
             if not self.claimed[named]:
                 del self.claimed[named]
@@ -324,11 +360,18 @@ class BankAccount(Struct):
                     payment.returned_minor += fact.change_minor
             case _:
                 payment.returned_minor += fact.amount_minor
+        ended = payment.failed or payment.returned_minor
+        payment.ended_on = (payment.ended_on or fact.act.effective_on) if ended else None
 
 
 def voucher_claim(number: str) -> str:
     """Under which `claimed` counts the lines with a voucher number."""
     return f"voucher:{normalised(number)}"
+
+
+def claim_out(named: str) -> str:
+    """Under which `claimed` counts those lines alone that are money out."""
+    return f"out:{named}"
 
 
 def posted_positions(line: Line) -> list[int]:

@@ -112,7 +112,8 @@ class BankAccountOpened(Fact, frozen=True, kw_only=True):
 class StatementImported(Fact, frozen=True, kw_only=True):
     """A part of a statement; the parts of one follow each other as facts of one act. opening + lines = closing.
 
-    Lines that an earlier statement has told are here too, and count once: they are known by their keys.
+    Lines that an earlier statement has told are here too, and count once: they are known by their keys. `receipts`: a
+    list of the treasury's receipts, which stands between no balances: it opens with 0 and proves no balance.
     """
 
     TOPIC = "bank_account.statement_imported.v1"
@@ -129,6 +130,7 @@ class StatementImported(Fact, frozen=True, kw_only=True):
     part: int
     parts: int
     lines: tuple[StatementLine, ...]
+    receipts: bool = False
 
 
 class EvidenceRecorded(Fact, frozen=True, kw_only=True):

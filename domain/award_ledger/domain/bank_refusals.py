@@ -97,6 +97,35 @@ class VoucherConflict(Precondition):
 
 
 @dataclass(eq=False)
+class VouchersExist(Exists):
+    """All of them, for the same payments; nothing changes."""
+
+    account: str
+    count: int
+    reason = "VOUCHERS_EXIST"
+    template = "account {account} has {count} voucher(s) like these already"
+
+
+@dataclass(eq=False)
+class StatementRequired(Precondition):
+    """What went out through an account of ours settles or comes back by a line of its statement alone."""
+
+    end_to_end_id: str
+    account: str
+    reason = "STATEMENT_REQUIRED"
+    template = "payment {end_to_end_id} is from account {account}: a line of its statement says what became of it"
+
+
+@dataclass(eq=False)
+class PayeeMissing(Precondition):
+    """The payee is approved with the award; nobody chooses an account when it is paid."""
+
+    award_id: str
+    reason = "PAYEE_MISSING"
+    template = "award {award_id}: its application names no payee, so nobody approved an account"
+
+
+@dataclass(eq=False)
 class PaymentRunNotFound(NotFound):
     code: str
     reason = "PAYMENT_RUN_NOT_FOUND"

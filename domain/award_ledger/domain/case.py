@@ -133,7 +133,7 @@ def usage_of(
             for ref in case.evidence
             if not terms.shareable(ref.kind)
         },
-        lineage=_lineage(terms, case, enterprise, working_set),
+        lineage=lineage_of(terms, case, enterprise, working_set),
         outstanding=outstanding(enterprise, working_set) if terms.outstanding_clawbacks else {},
         fund_code=code,
         fund=fund,
@@ -231,7 +231,7 @@ def _cap_uses(
     return None if key is None else _counted(working_set.claim(identity.key_claim_id("", key)), measures)
 
 
-def _lineage(terms: Terms, case: Case, enterprise: Enterprise, working_set: WorkingSet) -> list[Use]:
+def lineage_of(terms: Terms, case: Case, enterprise: Enterprise, working_set: WorkingSet) -> list[Use]:
     tiered = _tiered(terms)
     if tiered is None or tiered.upgrade == "full":
         return []

@@ -4,6 +4,7 @@ A key is a piece of evidence, a uniqueness key, the pool of a quota, a key that 
 linked enterprises. Its id is derived from the key itself (`identity`), so nobody has to look it up.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -73,15 +74,18 @@ class Claim(Struct):
         """The places taken, by day: an award and its upgrades share one, on the day of the first."""
         return list(self.days.items())
 
-    def without(self, award_id: UUID) -> "Claim":
-        """A copy in which an award under the key counts nothing and holds no place."""
+    def counting(self, amounts: Mapping[UUID, int]) -> "Claim":
+        """A copy in which some awards count other amounts, minor units; one that counts nothing holds no place."""
         copy: Claim = msgspec.structs.replace(
             self, holders=dict(self.holders), standing_in=dict(self.standing_in), days=dict(self.days)
         )
-        held = self.holders[award_id]
-        copy.holders[award_id] = msgspec.structs.replace(held, counted_minor=0, holds_place=False)
-        if held.holds_place:
-            copy._place(held, -1)
+        for award_id in amounts.keys() & self.holders.keys():
+            held, counted = self.holders[award_id], amounts[award_id]
+            frees_place = held.holds_place and not counted
+            holds_place = held.holds_place and not frees_place
+            copy.holders[award_id] = msgspec.structs.replace(held, counted_minor=counted, holds_place=holds_place)
+            if frees_place:
+                copy._place(held, -1)
         return copy
 
     def _add(

@@ -1,42 +1,36 @@
 """Correcting the amount of an award: what it should have been, on its own day and under its own Terms.
 
 A lower amount frees what was never rightly promised; a higher one must pass the same assessment as the decision, with
-the award's own use left out. Corrections of receipts share the question whether what they take back is still free.
+the award's own use left out.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, cast
-from uuid import UUID
 
 import msgspec
 
-from award_ledger.domain.application import Review
-from award_ledger.domain.assess import assess
-from award_ledger.domain.assessment import Assessment, Check
+from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.award import Award
 from award_ledger.domain.award_refusals import (
     AwardState,
     CorrectionImpossible,
     EntryNotCorrectable,
 )
-from award_ledger.domain.case import Case, case_of, usage_of
-from award_ledger.domain.claim import Claim
-from award_ledger.domain.corrections import AwardCorrected, AwardCorrectionProposed
+from award_ledger.domain.corrections import AppropriationCorrected, AwardCorrected, AwardCorrectionProposed
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event, InstalmentOwed
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.giving_back import ended
+from award_ledger.domain.money import bounded, not_negative
+from award_ledger.domain.policy_events import FundCreated
 from award_ledger.domain.refusals import (
+    AppropriationTooLow,
     ApprovalRefused,
     SecondPersonRequired,
     SegregationOfDuties,
 )
 from award_ledger.domain.terms import MAX_AMOUNT_MINOR, Ground, Terms
-from award_ledger.domain.working_set import T, WorkingSet
-
-_TAKEN = ("CAP_EXCEEDED", "QUOTA_EXCEEDED", "KEY_IN_USE", "EVIDENCE_IN_USE")
-"""Reasons of checks that ask whether something is still free."""
+from award_ledger.domain.weighing import raised_assessment, terms_of
+from award_ledger.domain.working_set import WorkingSet
 
 
 def corrected_award(
@@ -67,25 +61,34 @@ def corrected_award(
     return _correction(award, entry, terms, act, amount_minor, reason)
 
 
-def raised_assessment(
-    enterprise: Enterprise, award: Award, ledger: WorkingSet, principal: str, amount_minor: int
-) -> Assessment:
-    """The assessment of a higher amount on the award's own day, under its own Terms, its own use left out, uncut."""
-    case = _case(enterprise, award, principal, amount_minor)
-    return _uncut(_assessed(enterprise, award, case, ledger))
+def corrected_appropriation(
+    fund: Fund, entry: Event, act: Act, amount_minor: int, reason: str
+) -> AppropriationCorrected:
+    """The correction of what a new fund was given, or of a change of it.
+
+    Raises CorrectionImpossible, AmountNotPositive, AmountTooLarge, or AppropriationTooLow where more is committed.
+    """
+    created = isinstance(entry.fact, FundCreated)
+    amount = (not_negative if created else bounded)(amount_minor)
+    itself = entry.fact.appropriated_minor if created else entry.fact.change_minor
+    stood = fund.corrected[entry.position].amount_minor if entry.position in fund.corrected else itself
+    check_between(entry, amount, stood, (-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR), "")
+    appropriated = bounded(fund.appropriated_minor + amount - stood)
+    if appropriated < fund.committed_minor:
+        raise AppropriationTooLow(appropriated, fund.committed_minor)
+    return AppropriationCorrected(
+        act=act, corrects=entry.position, reason=reason, amount_minor=amount, stood_minor=stood
+    )
 
 
-def check_standing(
-    enterprise: Enterprise, award: Award, ledger: WorkingSet, counted_minor: int, *, place: bool
-) -> None:
-    """May the award count so much again, and hold its place again? Raises ApprovalRefused if others have taken it."""
-    case = _case(enterprise, award, award.principal, counted_minor)
-    assessment = _uncut(_assessed(enterprise, award, case, ledger))
-    wanted = _TAKEN if place else _TAKEN[:1]
-    against = tuple(check for check in assessment.checks if check.refuses and check.reason in wanted)
-    if against:
-        standing = msgspec.structs.replace(assessment, checks=against, granted_minor=0)
-        raise ApprovalRefused(standing, terms=terms_of(ledger, award))
+def check_between(entry: Event, amount_minor: int, stood_minor: int, bounds: tuple[int, int], because: str) -> None:
+    """Raises CorrectionImpossible for an amount out of bounds, or that says what stands already."""
+    least, most = bounds
+    if amount_minor == stood_minor:
+        because = "it says so already"
+    elif least <= amount_minor <= most:
+        return
+    raise CorrectionImpossible(entry.position, amount_minor, stood_minor, least, most, because)
 
 
 def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: int, ground: Ground) -> int:
@@ -98,14 +101,12 @@ def place_change(award: Award, terms: Terms, open_minor: int, recovered_minor: i
     return -int(award.holds_place and (award.freed_place or terms.give_back(ground).place))
 
 
-def terms_of(ledger: WorkingSet, award: Award) -> Terms:
-    """The Terms under which an award was decided."""
-    return ledger.measure(award.measure).versions[award.terms_version - 1]
-
-
 def _check_state(award: Award) -> None:
-    if award.revoked:
-        raise AwardState(str(award.award_id), "it is revoked")
+    if award.revoked and award.ruling is not None:
+        position = award.ruling.position
+        raise AwardState(
+            str(award.award_id), f"it is revoked: correct the entry at position {position} first, and again after"
+        )
     if award.under_way:
         raise AwardState(str(award.award_id), "an attempt to pay is under way")
 
@@ -205,72 +206,3 @@ def _owed(
         owed[-1] = msgspec.structs.replace(owed[-1], amount_minor=owed[-1].amount_minor + rest)
     there = len(award.instalments)
     return tuple(part for index, part in enumerate(owed) if index < there or part.amount_minor)
-
-
-def _case(enterprise: Enterprise, award: Award, principal: str, amount_minor: int) -> Case:
-    overrides = tuple(taken.check_id for taken in award.overrides)
-    application = enterprise.applications[award.application_id]
-    proposed = Review(award.raise_proposed_by, award.raise_proposed_minor, overrides, "")
-    consents = (*application.reviews, proposed) if award.raise_proposed_minor else application.reviews
-    return msgspec.structs.replace(
-        case_of(enterprise, application),
-        principal=principal,
-        asked_minor=amount_minor,
-        overrides=frozenset(overrides),
-        reviews=consents,
-    )
-
-
-def _assessed(enterprise: Enterprise, award: Award, case: Case, ledger: WorkingSet) -> Assessment:
-    terms, measure = terms_of(ledger, award), ledger.measure(award.measure)
-    without = Without(ledger, award)
-    own = without.of(enterprise)
-    usage = usage_of(terms, case, own, measure, without, award.decided_on)
-    # What the measure and the enterprise have become since does not matter: on that day they passed.
-    usage = msgspec.structs.replace(usage, status="open", barred=False)
-    return assess(terms, case, usage, award.decided_on, award.terms_version)
-
-
-def _uncut(assessment: Assessment) -> Assessment:
-    """The same, where a cut refuses: an amount is right as a whole or it is not."""
-    checks = tuple(_failed(check) for check in assessment.checks)
-    granted = 0 if any(check.refuses for check in checks) else assessment.granted_minor
-    return msgspec.structs.replace(assessment, checks=checks, granted_minor=granted)
-
-
-def _failed(check: Check) -> Check:
-    return msgspec.structs.replace(check, verdict="failed") if check.verdict == "cut" else check
-
-
-class Without(WorkingSet):
-    """The ledger as it would stand without one award: it counts nothing, holds no place and draws on no fund."""
-
-    def __init__(self, ledger: WorkingSet, award: Award) -> None:
-        self._ledger, self._award = ledger, award
-
-    def find(self, kind: type[T], aggregate_id: UUID) -> T:
-        """A copy, where the award shows in it."""
-        found: Any = self._ledger.find(kind, aggregate_id)
-        if isinstance(found, Claim) and self._award.award_id in found.holders:
-            found = found.without(self._award.award_id)
-        elif isinstance(found, Fund) and found.code == self._award.fund:
-            found = self._fund(found)
-        return cast(T, found)
-
-    def of(self, enterprise: Enterprise) -> Enterprise:
-        """A copy of the award's own enterprise."""
-        award = msgspec.structs.replace(self._award, counted_minor=0)
-        return msgspec.structs.replace(enterprise, awards={**enterprise.awards, award.award_id: award})
-
-    def awarded(self, measure: str) -> Iterable[UUID]:
-        """Those of the ledger."""
-        return self._ledger.awarded(measure)
-
-    def _fund(self, fund: Fund) -> Fund:
-        award = self._award
-        return msgspec.structs.replace(
-            fund,
-            encumbered_minor=fund.encumbered_minor - award.encumbered_minor,
-            expended_minor=fund.expended_minor - award.expended_minor,
-            available_minor=fund.available_minor + award.encumbered_minor + award.expended_minor,
-        )

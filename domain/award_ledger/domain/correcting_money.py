@@ -11,10 +11,9 @@ from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.award_refusals import (
     AwardState,
     ClawbackState,
-    CorrectionImpossible,
     PaymentState,
 )
-from award_ledger.domain.correcting import check_standing, place_change, terms_of
+from award_ledger.domain.correcting import check_between, place_change
 from award_ledger.domain.correcting_rulings import differences, end_again, follow_paid, lift
 from award_ledger.domain.corrections import ClawbackCorrected, PaymentCorrected, SetOffCorrected
 from award_ledger.domain.enterprise import Enterprise
@@ -27,18 +26,9 @@ from award_ledger.domain.refusals import (
 )
 from award_ledger.domain.ruling import Ruling
 from award_ledger.domain.terms import Ground, Terms
+from award_ledger.domain.weighing import check_standing, terms_of
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
-
-
-def check_between(entry: Event, amount_minor: int, stood_minor: int, bounds: tuple[int, int], because: str) -> None:
-    """Raises CorrectionImpossible for an amount out of bounds, or that says what stands already."""
-    least, most = bounds
-    if amount_minor == stood_minor:
-        because = "it says so already"
-    elif least <= amount_minor <= most:
-        return
-    raise CorrectionImpossible(entry.position, amount_minor, stood_minor, least, most, because)
 
 
 def corrected_settlement(

@@ -11,7 +11,6 @@ import msgspec
 
 from award_ledger.domain.award import Award
 from award_ledger.domain.award_refusals import AwardState, StageUnknown
-from award_ledger.domain.correcting import check_standing, terms_of
 from award_ledger.domain.corrections import RevocationCorrected, StageResultCorrected
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act
@@ -20,6 +19,7 @@ from award_ledger.domain.giving_back import ended, shrinkage
 from award_ledger.domain.refusals import AppropriationTooLow, invalid_field
 from award_ledger.domain.ruling import InstalmentRestated, OrderMade, OrderRestated, Restated, Ruling, with_more
 from award_ledger.domain.terms import Ground, StageEffect, Terms
+from award_ledger.domain.weighing import check_standing, terms_of
 from award_ledger.domain.working_set import WorkingSet
 
 

@@ -87,7 +87,7 @@ SNAPSHOT_TOPICS: dict[type[Aggregate], str] = {
     Claim: "claim.snapshot.v2",
     Directory: "directory.snapshot.v1",
     LogKeys: "log.snapshot.v1",
-    BankAccount: "bank_account.snapshot.v3",
+    BankAccount: "bank_account.snapshot.v4",
     PaymentRun: "payment_run.snapshot.v1",
     Roster: "roster.snapshot.v2",
 }

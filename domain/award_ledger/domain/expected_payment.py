@@ -22,7 +22,7 @@ class Expected(Struct):
     `answer` is what status reports say, `reason` why, from the heaviest of them. `seen_out` and `seen_back`: a report
     or a notification has its money going out, or coming back; no statement needs to have it yet. `voucher` is the
     number of the treasury's voucher, `file_voucher` the one that stands in the file of its run,
-    `voucher_by` who recorded it.
+    `voucher_by` who recorded it. `ended_on`: when it was rejected, or money of it first came back.
     """
 
     enterprise_id: UUID
@@ -46,6 +46,7 @@ class Expected(Struct):
     voucher: str = ""
     file_voucher: str = ""
     voucher_by: str = ""
+    ended_on: date | None = None
 
     @property
     def paid_minor(self) -> int:

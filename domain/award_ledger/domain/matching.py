@@ -31,11 +31,12 @@ MOST_IN_A_SUBSET = 40
 _MOST_SUMS_OF_A_LINE, _MOST_SUMS = 20_000, 2_000_000
 """Partial sums tried for one line, and for all lines together; what is not found by then is left to a person."""
 
-ShareKind = Literal["settlement", "return", "recovery"]
+ShareKind = Literal["settlement", "return", "recovery", "receivable_receipt"]
 
 
 class Share(Struct, frozen=True):
-    """A part of a line, minor units, and what it is said to be: `reference` is an end-to-end id or an order's id."""
+    """A part of a line, minor units, and what it is said to be: `reference` is an end-to-end id, an order's id, or a
+    receivable."""
 
     kind: ShareKind
     reference: str
@@ -61,7 +62,10 @@ class BankLine(Struct, frozen=True, kw_only=True):
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """An attempt: what is open of it, and what of it has settled and could come back, minor units."""
+    """An attempt: what is open of it, and what of it has settled and could come back, minor units.
+
+    `owed_back` are the receivables that lines with its id opened (a second debit), and what of each has not come in.
+    """
 
     end_to_end_id: str
     open_minor: int
@@ -71,6 +75,7 @@ class Payment(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()
     name: str = ""
     account: str = ""
+    owed_back: tuple[tuple[str, int], ...] = ()
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -133,9 +138,13 @@ def _proposal(
         tuple(explanations[:MOST_RIVALS]),
         len(explanations),
         tuple(sorted(rivals)[:MOST_RIVALS]),
-        automatic=alone and not note and explanations[0].step in AUTOMATIC,
+        automatic=alone and not note and _is_strong(explanations[0]),
         note=note,
     )
+
+
+def _is_strong(explanation: Explanation) -> bool:
+    return explanation.step in AUTOMATIC and all(share.kind in ("settlement", "return") for share in explanation.shares)
 
 
 class _Book:
@@ -166,49 +175,55 @@ class _Book:
 
     def explain(self, line: BankLine) -> tuple[list[Explanation], str]:
         """The explanations of the first pass that has any, and what makes them doubtful."""
-        note = self._doubt(line)
         for step in STEPS:
             found = list(dict.fromkeys(self._of(step, line)))
             if found:
-                return found, note
-        return [], note
+                return found, self._doubt(line, found)
+        return [], self._doubt(line, [])
 
     def _of(self, step: Step, line: BankLine) -> Iterator[Explanation]:
         for shares in _LOOK[step](self, line):
             yield Explanation(step, shares)
 
-    def _doubt(self, line: BankLine) -> str:
-        """Why an id does not explain its line: another amount, nothing open under it, or others named beside it."""
+    def _doubt(self, line: BankLine, found: Sequence[Explanation]) -> str:
+        """Why an id does not explain its line: others named beside it, another amount, or nothing open under it."""
+        named = self._named(line)
+        others = named - {share.reference for share in _things(found)}
         payment = self._by_id.get(line.end_to_end_id)
-        named = {line.end_to_end_id} if payment is not None else set()
-        for reference in line.references:
-            named |= {other.end_to_end_id for other in self._by_reference.get(reference, ())}
-        if len(named) > 1:
-            return f"it names {', '.join(sorted(named))}"
-        if payment is None or self._exact(payment, line):
+        if others and (len(named) > 1 or (found and payment is None)):
+            return f"it names {', '.join(sorted(named)[:MOST_RIVALS])}"
+        if payment is None or any(self._exact(payment, line)):
             return ""
         if line.amount_minor < 0 and not payment.open_minor:
             return f"{payment.end_to_end_id} is not open: a second debit, or not ours to pay"
         could = payment.open_minor if line.amount_minor < 0 else payment.paid_minor
         return f"{payment.end_to_end_id} has {could} open, the line {abs(line.amount_minor)}"
 
-    def _exact(self, payment: Payment, line: BankLine) -> tuple[Share, ...]:
-        """The payment in full, or all of it come back, if that is what the line says."""
+    def _named(self, line: BankLine) -> set[str]:
+        """The payments that it names, in whichever field."""
+        named = {paid for paid in (line.end_to_end_id, *line.found_ids) if paid in self._by_id}
+        for reference in line.references:
+            named |= {payment.end_to_end_id for payment in self._by_reference.get(reference, ())}
+        return named
+
+    def _exact(self, payment: Payment, line: BankLine) -> Iterator[tuple[Share, ...]]:
+        """The payment in full, all of it come back, or what a second debit of it left owed, if the line says that."""
         if line.amount_minor < 0 and payment.open_minor == -line.amount_minor:
-            return (Share("settlement", payment.end_to_end_id, payment.open_minor),)
+            yield (Share("settlement", payment.end_to_end_id, payment.open_minor),)
         if 0 < line.amount_minor == payment.paid_minor:
-            return (Share("return", payment.end_to_end_id, payment.paid_minor),)
-        return ()
+            yield (Share("return", payment.end_to_end_id, payment.paid_minor),)
+        for reference, owed_minor in payment.owed_back:
+            if 0 < line.amount_minor <= owed_minor:
+                yield (Share("receivable_receipt", reference, line.amount_minor),)
 
     def _id(self, line: BankLine) -> Iterator[tuple[Share, ...]]:
         payment = self._by_id.get(line.end_to_end_id)
-        if payment is not None and (shares := self._exact(payment, line)):
-            yield shares
+        if payment is not None:
+            yield from self._exact(payment, line)
 
     def _reference(self, line: BankLine) -> Iterator[tuple[Share, ...]]:
         for payment in chain.from_iterable(self._by_reference.get(reference, ()) for reference in line.references):
-            if shares := self._exact(payment, line):
-                yield shares
+            yield from self._exact(payment, line)
 
     def _batch(self, line: BankLine) -> Iterator[tuple[Share, ...]]:
         run = self._by_run.get(line.payment_information_id, []) if line.payment_information_id else []
@@ -220,8 +235,8 @@ class _Book:
     def _text(self, line: BankLine) -> Iterator[tuple[Share, ...]]:
         for found in line.found_ids:
             payment = self._by_id.get(found)
-            if payment is not None and (shares := self._exact(payment, line)):
-                yield shares
+            if payment is not None:
+                yield from self._exact(payment, line)
         named = [self._by_id[found] for found in line.found_ids if found in self._by_id]
         if len(named) > 1 and sum(payment.open_minor for payment in named) == -line.amount_minor:
             yield tuple(Share("settlement", p.end_to_end_id, p.open_minor) for p in named if p.open_minor)

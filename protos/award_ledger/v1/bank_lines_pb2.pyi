@@ -278,7 +278,7 @@ Global___BankLine: _TypeAlias = BankLine  # noqa: Y015
 
 @_typing.final
 class Statement(_message.Message):
-    """A statement between two balances."""
+    """A statement between two balances, or a list of the treasury's receipts."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -295,6 +295,7 @@ class Statement(_message.Message):
     LINE_COUNT_FIELD_NUMBER: _builtins.int
     NEW_LINE_COUNT_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
     statement_key: _builtins.str
     """What names it, the same in every file: a hash over account, id, sequence, period and balances."""
     content_sha256: _builtins.str
@@ -321,6 +322,8 @@ class Statement(_message.Message):
     """How many of them no statement before had. Output only."""
     position: _builtins.int
     """Position of its import. Output only."""
+    receipts: _builtins.bool
+    """Receipts of the treasury's vouchers, between no balances: the opening one is 0, the closing one the sum of the lines."""
     def __init__(
         self,
         *,
@@ -337,10 +340,11 @@ class Statement(_message.Message):
         line_count: _builtins.int = ...,
         new_line_count: _builtins.int = ...,
         position: _builtins.int = ...,
+        receipts: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_minor", b"closing_minor", "content_sha256", b"content_sha256", "format", b"format", "line_count", b"line_count", "new_line_count", b"new_line_count", "opening_minor", b"opening_minor", "period_from", b"period_from", "period_to", b"period_to", "position", b"position", "sequence", b"sequence", "source_sha256", b"source_sha256", "statement_id", b"statement_id", "statement_key", b"statement_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_minor", b"closing_minor", "content_sha256", b"content_sha256", "format", b"format", "line_count", b"line_count", "new_line_count", b"new_line_count", "opening_minor", b"opening_minor", "period_from", b"period_from", "period_to", b"period_to", "position", b"position", "receipts", b"receipts", "sequence", b"sequence", "source_sha256", b"source_sha256", "statement_id", b"statement_id", "statement_key", b"statement_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

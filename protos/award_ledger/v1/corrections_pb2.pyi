@@ -129,7 +129,7 @@ class CorrectEntryRequest(_message.Message):
 
     @_builtins.property
     def payee(self) -> _common_pb2.Payee:
-        """Where the money of an application should go, while nothing was paid or is under order. The first call proposes;
+        """Where the money of an application should go, while nothing of it is paid or is under way. The first call proposes;
         the same payee named by another person completes it.
         """
 

@@ -214,6 +214,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The account has no such receivable."""
     ERROR_REASON_VOUCHER_CONFLICT: _ErrorReason.ValueType  # 175
     """The voucher is another payment's, or the payment is not under way any more."""
+    ERROR_REASON_STATEMENT_REQUIRED: _ErrorReason.ValueType  # 180
+    """The payment is from an account of ours: a line of its statement says what became of it."""
+    ERROR_REASON_VOUCHERS_EXIST: _ErrorReason.ValueType  # 181
+    """All these vouchers were recorded before; nothing has changed."""
+    ERROR_REASON_PAYEE_MISSING: _ErrorReason.ValueType  # 182
+    """The award's application names no payee, so that nobody approved an account."""
     ERROR_REASON_PERSONAL_DATA_NOT_HELD: _ErrorReason.ValueType  # 130
     """The application told nothing of that subject, or it has been erased."""
     ERROR_REASON_PERSONAL_DATA_NEEDED: _ErrorReason.ValueType  # 131
@@ -432,6 +438,12 @@ ERROR_REASON_RECEIVABLE_NOT_FOUND: ErrorReason.ValueType  # 174
 """The account has no such receivable."""
 ERROR_REASON_VOUCHER_CONFLICT: ErrorReason.ValueType  # 175
 """The voucher is another payment's, or the payment is not under way any more."""
+ERROR_REASON_STATEMENT_REQUIRED: ErrorReason.ValueType  # 180
+"""The payment is from an account of ours: a line of its statement says what became of it."""
+ERROR_REASON_VOUCHERS_EXIST: ErrorReason.ValueType  # 181
+"""All these vouchers were recorded before; nothing has changed."""
+ERROR_REASON_PAYEE_MISSING: ErrorReason.ValueType  # 182
+"""The award's application names no payee, so that nobody approved an account."""
 ERROR_REASON_PERSONAL_DATA_NOT_HELD: ErrorReason.ValueType  # 130
 """The application told nothing of that subject, or it has been erased."""
 ERROR_REASON_PERSONAL_DATA_NEEDED: ErrorReason.ValueType  # 131

@@ -25,45 +25,51 @@ _sym_db = _symbol_database.Default()
 from award_ledger.v1 import common_pb2 as award__ledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"award_ledger/v1/payment_runs.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\"l\n\rRunInstalment\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12\x12\n\ninstalment\x18\x03 \x01(\x05\"\xd4\x01\n\nRunPayment\x12,\n\x04pays\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.RunInstalment\x12\x14\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x15\n\rend_to_end_id\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12%\n\x05payee\x18\x06 \x01(\x0b\x32\x16.award_ledger.v1.Payee\x12\x0f\n\x07voucher\x18\x07 \x01(\t\x12\x14\n\x0c\x66ile_voucher\x18\x08 \x01(\t\"\xbb\x02\n\nPaymentRun\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x12\n\nexecute_on\x18\x04 \x01(\t\x12\x31\n\x06status\x18\x05 \x01(\x0e\x32!.award_ledger.v1.PaymentRunStatus\x12\x12\n\ndrafted_by\x18\x06 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x07 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x08 \x01(\x03\x12-\n\x08payments\x18\t \x03(\x0b\x32\x1b.award_ledger.v1.RunPayment\x12\x13\n\x0b\x66ile_sha256\x18\n \x01(\t\x12\x0e\n\x06\x66ormat\x18\x0b \x01(\t\x12\x14\n\x0c\x61\x63\x63ount_name\x18\x0c \x01(\t\x12\x0c\n\x04\x62\x61nk\x18\r \x01(\t\"\xbe\x01\n\x16\x44raftPaymentRunRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x04 \x01(\t\x12\x12\n\nexecute_on\x18\x05 \x01(\t\x12\x30\n\x08payments\x18\x06 \x03(\x0b\x32\x1e.award_ledger.v1.RunInstalment\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"n\n\x17\x44raftPaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"w\n\x18\x41pprovePaymentRunRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"p\n\x19\x41pprovePaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"x\n\x17\x43\x61ncelPaymentRunRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"o\n\x18\x43\x61ncelPaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x9d\x01\n\x14RecordRunSentRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x13\n\x0b\x66ile_sha256\x18\x04 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\x12\x11\n\tanswer_by\x18\x07 \x01(\t\"l\n\x15RecordRunSentResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"u\n\x14GetPaymentRunRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x13\n\x0bwith_payees\x18\x02 \x01(\x08\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\"S\n\x15GetPaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12\x10\n\x08position\x18\x02 \x01(\x03\"\xae\x01\n\x16ListPaymentRunsRequest\x12\x31\n\x06status\x18\x01 \x01(\x0e\x32!.award_ledger.v1.PaymentRunStatus\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"o\n\x17ListPaymentRunsResponse\x12)\n\x04runs\x18\x01 \x03(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*\xb6\x01\n\x10PaymentRunStatus\x12\"\n\x1ePAYMENT_RUN_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aPAYMENT_RUN_STATUS_DRAFTED\x10\x01\x12\x1f\n\x1bPAYMENT_RUN_STATUS_APPROVED\x10\x02\x12\x1b\n\x17PAYMENT_RUN_STATUS_SENT\x10\x03\x12 \n\x1cPAYMENT_RUN_STATUS_CANCELLED\x10\x04\x32\xf4\x04\n\x11PaymentRunService\x12\x64\n\x0f\x44raftPaymentRun\x12\'.award_ledger.v1.DraftPaymentRunRequest\x1a(.award_ledger.v1.DraftPaymentRunResponse\x12j\n\x11\x41pprovePaymentRun\x12).award_ledger.v1.ApprovePaymentRunRequest\x1a*.award_ledger.v1.ApprovePaymentRunResponse\x12g\n\x10\x43\x61ncelPaymentRun\x12(.award_ledger.v1.CancelPaymentRunRequest\x1a).award_ledger.v1.CancelPaymentRunResponse\x12^\n\rRecordRunSent\x12%.award_ledger.v1.RecordRunSentRequest\x1a&.award_ledger.v1.RecordRunSentResponse\x12^\n\rGetPaymentRun\x12%.award_ledger.v1.GetPaymentRunRequest\x1a&.award_ledger.v1.GetPaymentRunResponse\x12\x64\n\x0fListPaymentRuns\x12\'.award_ledger.v1.ListPaymentRunsRequest\x1a(.award_ledger.v1.ListPaymentRunsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"award_ledger/v1/payment_runs.proto\x12\x0f\x61ward_ledger.v1\x1a\x1c\x61ward_ledger/v1/common.proto\"l\n\rRunInstalment\x12\x35\n\nenterprise\x18\x01 \x01(\x0b\x32!.award_ledger.v1.EnterpriseNumber\x12\x10\n\x08\x61ward_id\x18\x02 \x01(\t\x12\x12\n\ninstalment\x18\x03 \x01(\x05\"\xfe\x01\n\nRunPayment\x12,\n\x04pays\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.RunInstalment\x12\x14\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x15\n\rend_to_end_id\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12%\n\x05payee\x18\x06 \x01(\x0b\x32\x16.award_ledger.v1.Payee\x12\x0f\n\x07voucher\x18\x07 \x01(\t\x12\x14\n\x0c\x66ile_voucher\x18\x08 \x01(\t\x12(\n\x06permit\x18\t \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\xbb\x02\n\nPaymentRun\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x12\n\nexecute_on\x18\x04 \x01(\t\x12\x31\n\x06status\x18\x05 \x01(\x0e\x32!.award_ledger.v1.PaymentRunStatus\x12\x12\n\ndrafted_by\x18\x06 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x07 \x01(\t\x12\x14\n\x0c\x61mount_minor\x18\x08 \x01(\x03\x12-\n\x08payments\x18\t \x03(\x0b\x32\x1b.award_ledger.v1.RunPayment\x12\x13\n\x0b\x66ile_sha256\x18\n \x01(\t\x12\x0e\n\x06\x66ormat\x18\x0b \x01(\t\x12\x14\n\x0c\x61\x63\x63ount_name\x18\x0c \x01(\t\x12\x0c\n\x04\x62\x61nk\x18\r \x01(\t\"\xbe\x01\n\x16\x44raftPaymentRunRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x04 \x01(\t\x12\x12\n\nexecute_on\x18\x05 \x01(\t\x12\x30\n\x08payments\x18\x06 \x03(\x0b\x32\x1e.award_ledger.v1.RunInstalment\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x07 \x01(\t\"n\n\x17\x44raftPaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"w\n\x18\x41pprovePaymentRunRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"p\n\x19\x41pprovePaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"x\n\x17\x43\x61ncelPaymentRunRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x05 \x01(\t\"o\n\x18\x43\x61ncelPaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"\x9d\x01\n\x14RecordRunSentRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x13\n\x0b\x66ile_sha256\x18\x04 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x05 \x01(\t\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x06 \x01(\t\x12\x11\n\tanswer_by\x18\x07 \x01(\t\"l\n\x15RecordRunSentResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12)\n\x07receipt\x18\x02 \x01(\x0b\x32\x18.award_ledger.v1.Receipt\"u\n\x14GetPaymentRunRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x13\n\x0bwith_payees\x18\x02 \x01(\x08\x12$\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x04 \x01(\x03\"S\n\x15GetPaymentRunResponse\x12(\n\x03run\x18\x01 \x01(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12\x10\n\x08position\x18\x02 \x01(\x03\"\xae\x01\n\x16ListPaymentRunsRequest\x12\x31\n\x06status\x18\x01 \x01(\x0e\x32!.award_ledger.v1.PaymentRunStatus\x12$\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x03 \x01(\x03\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"o\n\x17ListPaymentRunsResponse\x12)\n\x04runs\x18\x01 \x03(\x0b\x32\x1b.award_ledger.v1.PaymentRun\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03\"\xaa\x01\n\x12ListPayableRequest\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\n\n\x02on\x18\x03 \x01(\t\x12$\n\x05\x61s_of\x18\x04 \x01(\x0b\x32\x15.award_ledger.v1.AsOf\x12\x14\n\x0cmin_position\x18\x05 \x01(\x03\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"\x9e\x01\n\x11PayableInstalment\x12,\n\x04pays\x18\x01 \x01(\x0b\x32\x1e.award_ledger.v1.RunInstalment\x12\x14\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x12\x0e\n\x06\x64ue_on\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x14\n\x0c\x61ward_number\x18\x06 \x01(\x03\"y\n\x13ListPayableResponse\x12\x37\n\x0binstalments\x18\x01 \x03(\x0b\x32\".award_ledger.v1.PayableInstalment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x03*\xb6\x01\n\x10PaymentRunStatus\x12\"\n\x1ePAYMENT_RUN_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aPAYMENT_RUN_STATUS_DRAFTED\x10\x01\x12\x1f\n\x1bPAYMENT_RUN_STATUS_APPROVED\x10\x02\x12\x1b\n\x17PAYMENT_RUN_STATUS_SENT\x10\x03\x12 \n\x1cPAYMENT_RUN_STATUS_CANCELLED\x10\x04\x32\xce\x05\n\x11PaymentRunService\x12\x64\n\x0f\x44raftPaymentRun\x12\'.award_ledger.v1.DraftPaymentRunRequest\x1a(.award_ledger.v1.DraftPaymentRunResponse\x12j\n\x11\x41pprovePaymentRun\x12).award_ledger.v1.ApprovePaymentRunRequest\x1a*.award_ledger.v1.ApprovePaymentRunResponse\x12g\n\x10\x43\x61ncelPaymentRun\x12(.award_ledger.v1.CancelPaymentRunRequest\x1a).award_ledger.v1.CancelPaymentRunResponse\x12^\n\rRecordRunSent\x12%.award_ledger.v1.RecordRunSentRequest\x1a&.award_ledger.v1.RecordRunSentResponse\x12^\n\rGetPaymentRun\x12%.award_ledger.v1.GetPaymentRunRequest\x1a&.award_ledger.v1.GetPaymentRunResponse\x12\x64\n\x0fListPaymentRuns\x12\'.award_ledger.v1.ListPaymentRunsRequest\x1a(.award_ledger.v1.ListPaymentRunsResponse\x12X\n\x0bListPayable\x12#.award_ledger.v1.ListPayableRequest\x1a$.award_ledger.v1.ListPayableResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'award_ledger.v1.payment_runs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PAYMENTRUNSTATUS']._serialized_start=2268
-  _globals['_PAYMENTRUNSTATUS']._serialized_end=2450
+  _globals['_PAYMENTRUNSTATUS']._serialized_start=2767
+  _globals['_PAYMENTRUNSTATUS']._serialized_end=2949
   _globals['_RUNINSTALMENT']._serialized_start=85
   _globals['_RUNINSTALMENT']._serialized_end=193
   _globals['_RUNPAYMENT']._serialized_start=196
-  _globals['_RUNPAYMENT']._serialized_end=408
-  _globals['_PAYMENTRUN']._serialized_start=411
-  _globals['_PAYMENTRUN']._serialized_end=726
-  _globals['_DRAFTPAYMENTRUNREQUEST']._serialized_start=729
-  _globals['_DRAFTPAYMENTRUNREQUEST']._serialized_end=919
-  _globals['_DRAFTPAYMENTRUNRESPONSE']._serialized_start=921
-  _globals['_DRAFTPAYMENTRUNRESPONSE']._serialized_end=1031
-  _globals['_APPROVEPAYMENTRUNREQUEST']._serialized_start=1033
-  _globals['_APPROVEPAYMENTRUNREQUEST']._serialized_end=1152
-  _globals['_APPROVEPAYMENTRUNRESPONSE']._serialized_start=1154
-  _globals['_APPROVEPAYMENTRUNRESPONSE']._serialized_end=1266
-  _globals['_CANCELPAYMENTRUNREQUEST']._serialized_start=1268
-  _globals['_CANCELPAYMENTRUNREQUEST']._serialized_end=1388
-  _globals['_CANCELPAYMENTRUNRESPONSE']._serialized_start=1390
-  _globals['_CANCELPAYMENTRUNRESPONSE']._serialized_end=1501
-  _globals['_RECORDRUNSENTREQUEST']._serialized_start=1504
-  _globals['_RECORDRUNSENTREQUEST']._serialized_end=1661
-  _globals['_RECORDRUNSENTRESPONSE']._serialized_start=1663
-  _globals['_RECORDRUNSENTRESPONSE']._serialized_end=1771
-  _globals['_GETPAYMENTRUNREQUEST']._serialized_start=1773
-  _globals['_GETPAYMENTRUNREQUEST']._serialized_end=1890
-  _globals['_GETPAYMENTRUNRESPONSE']._serialized_start=1892
-  _globals['_GETPAYMENTRUNRESPONSE']._serialized_end=1975
-  _globals['_LISTPAYMENTRUNSREQUEST']._serialized_start=1978
-  _globals['_LISTPAYMENTRUNSREQUEST']._serialized_end=2152
-  _globals['_LISTPAYMENTRUNSRESPONSE']._serialized_start=2154
-  _globals['_LISTPAYMENTRUNSRESPONSE']._serialized_end=2265
-  _globals['_PAYMENTRUNSERVICE']._serialized_start=2453
-  _globals['_PAYMENTRUNSERVICE']._serialized_end=3081
+  _globals['_RUNPAYMENT']._serialized_end=450
+  _globals['_PAYMENTRUN']._serialized_start=453
+  _globals['_PAYMENTRUN']._serialized_end=768
+  _globals['_DRAFTPAYMENTRUNREQUEST']._serialized_start=771
+  _globals['_DRAFTPAYMENTRUNREQUEST']._serialized_end=961
+  _globals['_DRAFTPAYMENTRUNRESPONSE']._serialized_start=963
+  _globals['_DRAFTPAYMENTRUNRESPONSE']._serialized_end=1073
+  _globals['_APPROVEPAYMENTRUNREQUEST']._serialized_start=1075
+  _globals['_APPROVEPAYMENTRUNREQUEST']._serialized_end=1194
+  _globals['_APPROVEPAYMENTRUNRESPONSE']._serialized_start=1196
+  _globals['_APPROVEPAYMENTRUNRESPONSE']._serialized_end=1308
+  _globals['_CANCELPAYMENTRUNREQUEST']._serialized_start=1310
+  _globals['_CANCELPAYMENTRUNREQUEST']._serialized_end=1430
+  _globals['_CANCELPAYMENTRUNRESPONSE']._serialized_start=1432
+  _globals['_CANCELPAYMENTRUNRESPONSE']._serialized_end=1543
+  _globals['_RECORDRUNSENTREQUEST']._serialized_start=1546
+  _globals['_RECORDRUNSENTREQUEST']._serialized_end=1703
+  _globals['_RECORDRUNSENTRESPONSE']._serialized_start=1705
+  _globals['_RECORDRUNSENTRESPONSE']._serialized_end=1813
+  _globals['_GETPAYMENTRUNREQUEST']._serialized_start=1815
+  _globals['_GETPAYMENTRUNREQUEST']._serialized_end=1932
+  _globals['_GETPAYMENTRUNRESPONSE']._serialized_start=1934
+  _globals['_GETPAYMENTRUNRESPONSE']._serialized_end=2017
+  _globals['_LISTPAYMENTRUNSREQUEST']._serialized_start=2020
+  _globals['_LISTPAYMENTRUNSREQUEST']._serialized_end=2194
+  _globals['_LISTPAYMENTRUNSRESPONSE']._serialized_start=2196
+  _globals['_LISTPAYMENTRUNSRESPONSE']._serialized_end=2307
+  _globals['_LISTPAYABLEREQUEST']._serialized_start=2310
+  _globals['_LISTPAYABLEREQUEST']._serialized_end=2480
+  _globals['_PAYABLEINSTALMENT']._serialized_start=2483
+  _globals['_PAYABLEINSTALMENT']._serialized_end=2641
+  _globals['_LISTPAYABLERESPONSE']._serialized_start=2643
+  _globals['_LISTPAYABLERESPONSE']._serialized_end=2764
+  _globals['_PAYMENTRUNSERVICE']._serialized_start=2952
+  _globals['_PAYMENTRUNSERVICE']._serialized_end=3670
 # @@protoc_insertion_point(module_scope)

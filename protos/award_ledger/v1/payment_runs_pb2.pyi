@@ -98,6 +98,7 @@ class RunPayment(_message.Message):
     PAYEE_FIELD_NUMBER: _builtins.int
     VOUCHER_FIELD_NUMBER: _builtins.int
     FILE_VOUCHER_FIELD_NUMBER: _builtins.int
+    PERMIT_FIELD_NUMBER: _builtins.int
     amount_minor: _builtins.int
     """Minor units."""
     attempt: _builtins.int
@@ -118,6 +119,12 @@ class RunPayment(_message.Message):
     def payee(self) -> _common_pb2.Payee:
         """Where the money goes, as it was told with the application; empty where it was erased or not asked for."""
 
+    @_builtins.property
+    def permit(self) -> _common_pb2.Receipt:
+        """The ledger's receipt of the award's approval, which fixed amount and payee. Whole where a single run is read; else
+        its position alone, which is the award's number.
+        """
+
     def __init__(
         self,
         *,
@@ -129,10 +136,11 @@ class RunPayment(_message.Message):
         payee: _common_pb2.Payee | None = ...,
         voucher: _builtins.str = ...,
         file_voucher: _builtins.str = ...,
+        permit: _common_pb2.Receipt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee", "pays", b"pays"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee", "pays", b"pays", "permit", b"permit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "attempt", b"attempt", "end_to_end_id", b"end_to_end_id", "file_voucher", b"file_voucher", "name", b"name", "payee", b"payee", "pays", b"pays", "voucher", b"voucher"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "attempt", b"attempt", "end_to_end_id", b"end_to_end_id", "file_voucher", b"file_voucher", "name", b"name", "payee", b"payee", "pays", b"pays", "permit", b"permit", "voucher", b"voucher"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -635,3 +643,127 @@ class ListPaymentRunsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListPaymentRunsResponse: _TypeAlias = ListPaymentRunsResponse  # noqa: Y015
+
+@_typing.final
+class ListPayableRequest(_message.Message):
+    """Asks what could be paid."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_CODE_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    MIN_POSITION_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    measure_code: _builtins.str
+    """The measure."""
+    account: _builtins.str
+    """Our account, from which it would be paid."""
+    on: _builtins.str
+    """Day for which it is asked; empty: today."""
+    min_position: _builtins.int
+    """Wait until the log has reached this position."""
+    page_size: _builtins.int
+    """At most this many; 0: 100."""
+    page_token: _builtins.str
+    """Token of the page before."""
+    @_builtins.property
+    def as_of(self) -> _common_pb2.AsOf:
+        """Point to answer for."""
+
+    def __init__(
+        self,
+        *,
+        measure_code: _builtins.str = ...,
+        account: _builtins.str = ...,
+        on: _builtins.str = ...,
+        as_of: _common_pb2.AsOf | None = ...,
+        min_position: _builtins.int = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "as_of", b"as_of", "measure_code", b"measure_code", "min_position", b"min_position", "on", b"on", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPayableRequest: _TypeAlias = ListPayableRequest  # noqa: Y015
+
+@_typing.final
+class PayableInstalment(_message.Message):
+    """An instalment that is due, or waits for its day alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYS_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    AWARD_NUMBER_FIELD_NUMBER: _builtins.int
+    amount_minor: _builtins.int
+    """Minor units."""
+    due_on: _builtins.str
+    """First day on which it may be paid."""
+    reason: _builtins.str
+    """Why a run of the caller could not pay it (an ErrorReason without its prefix); empty: it could."""
+    message: _builtins.str
+    """The same in English, with numbers."""
+    award_number: _builtins.int
+    """The award's number: the position of its approval."""
+    @_builtins.property
+    def pays(self) -> Global___RunInstalment:
+        """What it is."""
+
+    def __init__(
+        self,
+        *,
+        pays: Global___RunInstalment | None = ...,
+        amount_minor: _builtins.int = ...,
+        due_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+        award_number: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pays", b"pays"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_minor", b"amount_minor", "award_number", b"award_number", "due_on", b"due_on", "message", b"message", "pays", b"pays", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PayableInstalment: _TypeAlias = PayableInstalment  # noqa: Y015
+
+@_typing.final
+class ListPayableResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTALMENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty at the end."""
+    position: _builtins.int
+    """Position answered for."""
+    @_builtins.property
+    def instalments(self) -> _containers.RepeatedCompositeFieldContainer[Global___PayableInstalment]:
+        """Oldest award first."""
+
+    def __init__(
+        self,
+        *,
+        instalments: _abc.Iterable[Global___PayableInstalment] | None = ...,
+        next_page_token: _builtins.str = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["instalments", b"instalments", "next_page_token", b"next_page_token", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPayableResponse: _TypeAlias = ListPayableResponse  # noqa: Y015

@@ -65,6 +65,11 @@ class PaymentRunServiceStub(object):
                 request_serializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPaymentRunsRequest.SerializeToString,
                 response_deserializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPaymentRunsResponse.FromString,
                 _registered_method=True)
+        self.ListPayable = channel.unary_unary(
+                '/award_ledger.v1.PaymentRunService/ListPayable',
+                request_serializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPayableRequest.SerializeToString,
+                response_deserializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPayableResponse.FromString,
+                _registered_method=True)
 
 
 class PaymentRunServiceServicer(object):
@@ -113,6 +118,13 @@ class PaymentRunServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListPayable(self, request, context):
+        """Lists what is due under a measure, and for each instalment whether a run of the caller could pay it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PaymentRunServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -145,6 +157,11 @@ def add_PaymentRunServiceServicer_to_server(servicer, server):
                     servicer.ListPaymentRuns,
                     request_deserializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPaymentRunsRequest.FromString,
                     response_serializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPaymentRunsResponse.SerializeToString,
+            ),
+            'ListPayable': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPayable,
+                    request_deserializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPayableRequest.FromString,
+                    response_serializer=award__ledger_dot_v1_dot_payment__runs__pb2.ListPayableResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -310,6 +327,33 @@ class PaymentRunService(object):
             '/award_ledger.v1.PaymentRunService/ListPaymentRuns',
             award__ledger_dot_v1_dot_payment__runs__pb2.ListPaymentRunsRequest.SerializeToString,
             award__ledger_dot_v1_dot_payment__runs__pb2.ListPaymentRunsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPayable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/award_ledger.v1.PaymentRunService/ListPayable',
+            award__ledger_dot_v1_dot_payment__runs__pb2.ListPayableRequest.SerializeToString,
+            award__ledger_dot_v1_dot_payment__runs__pb2.ListPayableResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class PaymentRunServiceStub:
     """Reads a run; its payees as the vault has them, for the file."""
     ListPaymentRuns: _grpc.UnaryUnaryMultiCallable[_payment_runs_pb2.ListPaymentRunsRequest, _payment_runs_pb2.ListPaymentRunsResponse]
     """Lists runs by code."""
+    ListPayable: _grpc.UnaryUnaryMultiCallable[_payment_runs_pb2.ListPayableRequest, _payment_runs_pb2.ListPayableResponse]
+    """Lists what is due under a measure, and for each instalment whether a run of the caller could pay it."""
 
 @_typing.type_check_only
 class PaymentRunServiceAsyncStub(PaymentRunServiceStub):
@@ -63,6 +65,8 @@ class PaymentRunServiceAsyncStub(PaymentRunServiceStub):
     """Reads a run; its payees as the vault has them, for the file."""
     ListPaymentRuns: _aio.UnaryUnaryMultiCallable[_payment_runs_pb2.ListPaymentRunsRequest, _payment_runs_pb2.ListPaymentRunsResponse]  # type: ignore[assignment]
     """Lists runs by code."""
+    ListPayable: _aio.UnaryUnaryMultiCallable[_payment_runs_pb2.ListPayableRequest, _payment_runs_pb2.ListPayableResponse]  # type: ignore[assignment]
+    """Lists what is due under a measure, and for each instalment whether a run of the caller could pay it."""
 
 class PaymentRunServiceServicer(metaclass=_abc_1.ABCMeta):
     """Drafts, approves and sends runs of payments."""
@@ -114,5 +118,13 @@ class PaymentRunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payment_runs_pb2.ListPaymentRunsResponse, _abc.Awaitable[_payment_runs_pb2.ListPaymentRunsResponse]]:
         """Lists runs by code."""
+
+    @_abc_1.abstractmethod
+    def ListPayable(
+        self,
+        request: _payment_runs_pb2.ListPayableRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payment_runs_pb2.ListPayableResponse, _abc.Awaitable[_payment_runs_pb2.ListPayableResponse]]:
+        """Lists what is due under a measure, and for each instalment whether a run of the caller could pay it."""
 
 def add_PaymentRunServiceServicer_to_server(servicer: PaymentRunServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

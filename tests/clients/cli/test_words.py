@@ -12,7 +12,7 @@ from rich.console import Console
 
 from award_ledger.clients.cli.program import GLOBAL_FLAGS, GLOBAL_OPTIONS
 from award_ledger.clients.cli.tree import PANELS, Session, command_tree, option_phrase, walk
-from award_ledger.clients.cli.words import Language, Phrase, default_language
+from award_ledger.clients.cli.words import Language, Phrase, default_language, joined
 from award_ledger.clients.cli.words.commands import COMMANDS
 from award_ledger.clients.cli.words.labels import LABELS
 from award_ledger.clients.cli.words.options import HELP_WORDS, METAVARS, OPTIONS, PANEL_NAMES
@@ -106,6 +106,12 @@ def test_every_option_has_words_and_all_words_an_option() -> None:
             if param.metavar and param.metavar.isupper():
                 assert param.metavar in {*METAVARS, "ETAG", "UUID"}
     assert used == set(OPTIONS)
+
+
+def test_no_word_is_said_in_place_of_another() -> None:
+    one, other = Phrase("profile of a person", "身份配置"), Phrase("profile of a bank", "列格式说明")
+    with pytest.raises(ValueError, match="given twice: profile"):
+        joined({"profile": one, "to": one}, {"profile": other})
 
 
 def test_every_help_has_an_example_that_the_tree_knows() -> None:

@@ -85,6 +85,12 @@ def test_the_thirtieth_of_february_is_refused(put: Put) -> None:
     assert "2026-02-30" in refused(put(good), Reason.DATE)
 
 
+def test_a_booking_on_no_day_is_refused(put: Put) -> None:
+    good = whole(Booking("-300.00"), closing="700.00").replace("<BookgDt><Dt>2026-10-13</Dt></BookgDt>", "")
+    assert lines_of(put(good))[0].value_on == dt.date(2026, 10, 13)
+    assert "on no day" in refused(put(good.replace("<ValDt><Dt>2026-10-13</Dt></ValDt>", "")), Reason.DATE)
+
+
 def test_a_pending_entry_moves_no_balance_and_has_another_key_than_its_booking(put: Put) -> None:
     pending, booked = Booking("-300.00", serial="L1", status="PDNG"), Booking("-300.00", serial="L1")
     first, second = lines_of(put(whole(pending, booked, closing="700.00")))

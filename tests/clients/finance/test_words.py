@@ -41,8 +41,9 @@ def test_every_absence_and_every_exception_of_an_account_has_words() -> None:
     from award_ledger.domain.absences import AbsenceKind  # a test may look into both rooms
     from award_ledger.domain.account_status import account_status
     from award_ledger.domain.bank_account import BankAccount
+    from award_ledger.domain.working_set import Ledger
 
     kinds = {f"absence.{kind}" for kind in get_args(AbsenceKind)}
-    ages = account_status(BankAccount(id=UUID(int=1)), date(2025, 8, 1)).ageing
+    ages = account_status(BankAccount(id=UUID(int=1)), date(2025, 8, 1), Ledger()).ageing
     kinds |= {f"ageing.{aged.kind}" for aged in ages}
     assert {f"finance.{kind}" for kind in kinds} <= set(LABELS)

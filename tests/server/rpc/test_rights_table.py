@@ -79,6 +79,7 @@ WHO: dict[str, str] = {
     "RecordRunSent": "finance",
     "GetPaymentRun": "finance auditor",
     "ListPaymentRuns": READ,
+    "ListPayable": READ,
     "OpenBankAccount": "finance",
     "ImportStatement": "finance",
     "RecordEvidence": "finance",

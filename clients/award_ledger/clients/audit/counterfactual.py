@@ -26,7 +26,6 @@ from award_ledger.clients.department import LedgerClient
 from award_ledger.domain.adoption import adoptions
 from award_ledger.domain.assessment import Assessment
 from award_ledger.domain.award import Award
-from award_ledger.domain.correcting import terms_of
 from award_ledger.domain.corrections import (
     ApplicationCorrected,
     AwardCorrected,
@@ -47,6 +46,7 @@ from award_ledger.domain.fund import Fund
 from award_ledger.domain.policy_events import ProRataDecided, TermsPublished
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.terms import Terms
+from award_ledger.domain.weighing import terms_of
 from award_ledger.domain.working_set import Ledger
 
 Kind = Literal["more", "less", "nothing", "something", "same"]

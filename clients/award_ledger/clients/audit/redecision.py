@@ -1,33 +1,63 @@
-"""Deciding again, by the same functions under the Terms of then: approvals, refusals, raises, corrected rulings."""
+"""Deciding again, by the same functions under the Terms of then: approvals, refusals, corrections of money."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import msgspec
 
 from award_ledger.clients.audit.differences import Findings
+from award_ledger.clients.audit.kept_entries import KeptEntries
+from award_ledger.domain import events as ev
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.correcting import raised_assessment
+from award_ledger.domain.correcting import corrected_appropriation, corrected_award
+from award_ledger.domain.correcting_money import (
+    corrected_order,
+    corrected_receipt,
+    corrected_return,
+    corrected_set_off,
+    corrected_settlement,
+    corrected_write_off,
+)
 from award_ledger.domain.correcting_rulings import corrected_ruling
-from award_ledger.domain.corrections import AwardCorrected, RulingCorrected
+from award_ledger.domain.corrections import (
+    AppropriationCorrected,
+    AwardCorrectionProposed,
+    AwardEntryCorrected,
+    RulingCorrected,
+)
 from award_ledger.domain.encoding import encode_fact
 from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Event, Fact, ProRataShare
+from award_ledger.domain.fund import Fund
 from award_ledger.domain.policy_events import ProRataDecided
 from award_ledger.domain.pro_rata import decide_pro_rata, rows_of
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.working_set import Ledger
 
+_CORRECT: dict[type[Fact], Callable[..., Fact]] = {
+    AwardApproved: corrected_award,
+    ev.PaymentSettled: corrected_settlement,
+    ev.PaymentReturned: corrected_return,
+    ev.PaymentReturnedAndCancelled: corrected_return,
+    ev.ClawbackOrdered: corrected_order,
+    ev.ClawbackReceived: corrected_receipt,
+    ev.ClawbackSetOff: corrected_set_off,
+    ev.ClawbackWrittenOff: corrected_write_off,
+}
 
-def redecide(ledger: Ledger, event: Event, findings: Findings) -> bool:
-    """Compares a decision with what the ledger, as it stood right before it, decides now; False for other events."""
+
+def redecide(ledger: Ledger, event: Event, entries: KeptEntries, findings: Findings) -> bool:
+    """Compares a decision with what the ledger, as it stood right before it, decides now; False for other events.
+
+    `entries` are those before it that it may correct.
+    """
     fact = event.fact
     if isinstance(fact, ProRataDecided):
         _spread_again(ledger, event, fact, findings)
         return True
-    if isinstance(fact, AwardCorrected):
-        return _raised_again(ledger, event, fact, findings)
-    if isinstance(fact, RulingCorrected):
-        _ruled_again(ledger, event, fact, findings)
+    if isinstance(fact, AwardEntryCorrected | AwardCorrectionProposed | AppropriationCorrected):
+        _corrected_again(ledger, event, entries, findings)
         return True
     if not isinstance(fact, AwardApproved | ApprovalRefused | ApplicationRefused):
         return False
@@ -54,30 +84,40 @@ def _compare(position: int, subject: str, again: Fact, fact: Fact, findings: Fin
     findings.compare(position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact))
 
 
-def _raised_again(ledger: Ledger, event: Event, fact: AwardCorrected, findings: Findings) -> bool:
-    """A correction upwards is a decision too: on the day of the award, under its own Terms. False for others."""
-    enterprise = ledger.enterprise(event.originator_id)
-    award = enterprise.awards[fact.award_id]
-    if fact.amount_minor <= award.approved_minor:
-        return False
-    subject = f"correction of award {fact.award_id} under {award.measure}"
-    again = raised_assessment(enterprise, award, ledger, fact.act.principal, fact.amount_minor)
-    findings.expect(event.position, subject, "accepted", True, again.accepted)
-    findings.compare(event.position, subject, msgspec.to_builtins(again), msgspec.to_builtins(fact.assessment) or {})
-    return True
-
-
-def _ruled_again(ledger: Ledger, event: Event, fact: RulingCorrected, findings: Findings) -> None:
-    """What the right result or revocation takes back and gives back is worked out anew, value by value."""
-    enterprise = ledger.enterprise(event.originator_id)
-    award = enterprise.awards[fact.award_id]
-    subject = f"correction of a ruling on award {fact.award_id} under {award.measure}"
+def _corrected_again(ledger: Ledger, event: Event, entries: KeptEntries, findings: Findings) -> None:
+    """What the right amount, result or ground changes is worked out anew, value by value."""
+    fact = event.fact
+    subject = f"correction of the entry at position {fact.corrects}"
     try:
-        again = corrected_ruling(enterprise, award, fact.corrects, ledger, fact.act, fact.said, fact.reason)
+        again = _correction(ledger, event, entries)
     except Refused as refusal:
         findings.add(event.position, subject, "decision", f"{refusal.reason}: {refusal}", fact.TOPIC)
         return
-    _compare(event.position, subject, again, fact, findings)
+    findings.expect(event.position, subject, "decision", "no such entry" if again is None else again.TOPIC, fact.TOPIC)
+    if again is not None and type(again) is type(fact):
+        _compare(event.position, subject, again, fact, findings)
+
+
+def _correction(ledger: Ledger, event: Event, entries: KeptEntries) -> Fact | None:
+    """The same correction as it would be now; None where nothing of that stream stands there. Raises Refused."""
+    fact = event.fact
+    if isinstance(fact, RulingCorrected):
+        enterprise = ledger.enterprise(event.originator_id)
+        award = enterprise.awards[fact.award_id]
+        if all(ruling.position != fact.corrects for ruling in award.rulings):
+            return None
+        return corrected_ruling(enterprise, award, fact.corrects, ledger, fact.act, fact.said, fact.reason)
+    entry = entries.at(fact.corrects)
+    if entry is None or entry.originator_id != event.originator_id:
+        return None
+    if isinstance(fact, AppropriationCorrected):
+        fund = ledger.find(Fund, event.originator_id)
+        return corrected_appropriation(fund, entry, fact.act, fact.amount_minor, fact.reason)
+    correct = _CORRECT.get(type(entry.fact))
+    if correct is None:
+        return None
+    enterprise = ledger.enterprise(event.originator_id)
+    return correct(enterprise, entry, ledger, fact.act, fact.amount_minor, fact.reason)
 
 
 def _spread_again(ledger: Ledger, event: Event, fact: ProRataDecided, findings: Findings) -> None:

@@ -1,8 +1,8 @@
 """Replaying the log from zero: does everything that the ledger answers follow from its events, and nothing else?
 
 Five questions. Are the events at their places, unaltered since they were hashed? Did whoever acted hold the right to?
-Does the pure decision come out the same for every approval and refusal? Does the fold keep every fund in balance? Is
-what the ledger answers at the same position what the fold says?
+Does the pure decision come out the same for every approval, refusal and correction? Does the fold keep every fund in
+balance? Is what the ledger answers at the same position what the fold says?
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from award_ledger.clients.audit.balances import Balances
 from award_ledger.clients.audit.differences import Difference, Findings
 from award_ledger.clients.audit.following import Following
+from award_ledger.clients.audit.kept_entries import KeptEntries
 from award_ledger.clients.audit.log import LogReading, Recorded, bundled, sent
 from award_ledger.clients.audit.redecision import redecide
 from award_ledger.clients.audit.rights import Rights
@@ -101,6 +102,7 @@ class _Folding:
         self._reading = LogReading(self.findings, receipts)
         self._following = Following(self.findings)
         self._rights = Rights(self.findings)
+        self._entries = KeptEntries()
         self._events = self._decisions = 0
 
     def fold(
@@ -127,7 +129,8 @@ class _Folding:
         event = self._reading.take(told)
         self._following.before(event)
         self._rights.before(event, self.ledger, told.recorded_at_ns // 1_000)
-        self._decisions += redecide(self.ledger, event, self.findings)
+        self._decisions += redecide(self.ledger, event, self._entries, self.findings)
+        self._entries.keep(event)
         self.ledger.apply(event)
         self._following.after(event, self.ledger)
 

@@ -37,6 +37,8 @@ EXCELLENT = Firm(11, Phrase("Example Good Corpus Ltd", "淄博示例优质语料
 FAILING = Firm(12, Phrase("Example Poor Corpus Ltd", "德州示例失信语料有限公司"))
 DEBTOR = Firm(13, Phrase("Example Renderfarm Ltd", "威海示例渲染有限公司"))
 RECONCILED = Firm(15, Phrase("Example Grid Computing Ltd", "菏泽示例网格计算有限公司"))
+RETURNED = Firm(16, Phrase("Example Closed Account Ltd", "聊城示例智算有限公司"))
+SHORT_PAID = Firm(17, Phrase("Example Short Payment Ltd", "滨州示例智算有限公司"))
 MISTYPED = Firm(14, Phrase("Example Inference Ltd", "日照示例推理有限公司"))
 
 _NUMERALS = "一二三四五六七八九十"

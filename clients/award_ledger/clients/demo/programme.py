@@ -124,8 +124,8 @@ STORIES = (
     ),
     _story(
         "2025-11-17",
-        "Finance · a run, its statement, every line explained",
-        "财务 · 付款批次、对账单、逐笔勾对",
+        "Finance · a run, its statement, every line explained, the day closed",
+        "财务 · 付款批次、对账单、逐笔勾对、日结",
         reconciling.run_and_statement,
     ),
 )

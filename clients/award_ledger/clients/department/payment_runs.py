@@ -28,6 +28,8 @@ from award_ledger.v1.payment_runs_pb2 import (
     DraftPaymentRunResponse,
     GetPaymentRunRequest,
     GetPaymentRunResponse,
+    ListPayableRequest,
+    ListPayableResponse,
     ListPaymentRunsRequest,
     ListPaymentRunsResponse,
     PaymentRunStatus,
@@ -107,3 +109,10 @@ class PaymentRunActs(Acts):
         """One page of the runs, by code."""
         request = ListPaymentRunsRequest(status=status, **reading(options))
         return self._connection.call(self._runs.ListPaymentRuns, request, options.get("timeout_s"))
+
+    def list_payable(
+        self, measure_code: str, account: str, *, on: Day = "", **options: Unpack[PageOptions]
+    ) -> ListPayableResponse:
+        """One page of what is due under a measure, and whether a run of the caller could pay it."""
+        request = ListPayableRequest(measure_code=measure_code, account=account, on=iso(on), **reading(options))
+        return self._connection.call(self._runs.ListPayable, request, options.get("timeout_s"))

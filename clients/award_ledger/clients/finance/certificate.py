@@ -1,6 +1,6 @@
 """The certificate of an account's day: balances, the raw files by their hashes, and every line in exactly one class.
 
-It is checked again offline, from the raw files alone: with no ledger and no trust in whoever made it.
+`certificate_check` checks it again offline, from the raw files alone.
 """
 
 from __future__ import annotations
@@ -9,11 +9,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from award_ledger.clients.finance.files.opening import open_bank_file
-from award_ledger.clients.finance.files.statement import Line, Statement, Status
 from award_ledger.v1.bank_lines_pb2 import Allocation, AllocationKind, BankLine, LineClass
 from award_ledger.v1.bank_lines_pb2 import Statement as ImportedStatement
 
@@ -45,9 +42,9 @@ def certificate(
         "position": position,
         "statements": [{name: getattr(statement, name) for name in _STATEMENT} for statement in statements],
         "lines": told,
-        "totals": _totals(told),
+        "totals": totals(told),
     }
-    return {**document, "sha256": _digest(document)}
+    return {**document, "sha256": digest(document)}
 
 
 _STATEMENT = (
@@ -83,92 +80,22 @@ def _allocation(part: Allocation) -> dict[str, Any]:
     return {"kind": kind, "amount_minor": part.amount_minor, "reference": named}
 
 
-def _totals(lines: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    totals: dict[str, dict[str, int]] = {}
+def totals(lines: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Of the lines of each class: how many, and minor units in and out."""
+    found: dict[str, dict[str, int]] = {}
     for line in lines:
-        total = totals.setdefault(line["class"], {"count": 0, "in_minor": 0, "out_minor": 0})
+        total = found.setdefault(line["class"], {"count": 0, "in_minor": 0, "out_minor": 0})
         total["count"] += 1
         total["in_minor"] += max(line["amount_minor"], 0)
         total["out_minor"] += max(-line["amount_minor"], 0)
-    return dict(sorted(totals.items()))
+    return dict(sorted(found.items()))
 
 
-def _digest(document: dict[str, Any]) -> str:
+def digest(document: dict[str, Any]) -> str:
+    """SHA-256 over all but the hash itself, as canonical JSON."""
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def written(document: dict[str, Any]) -> str:
     """As text for people and programs."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def findings(document: dict[str, Any], files: Sequence[Path], **reading: Any) -> list[str]:
-    """What of a certificate its raw files do not bear out; nothing, if all holds.
-
-    `reading`: the profile and the leniency under which the files were imported, as for `open_bank_file`.
-
-    Raises Quarantined for a file that is none, KeyError or TypeError for a document that is no certificate.
-    """
-    found = list(_of_itself(document))
-    seen: dict[str, Line] = {}
-    missing = {told["source_sha256"] for told in document["statements"]}
-    for path in files:
-        with open_bank_file(path, account=document["account"], currency=document["currency"], **reading) as bank_file:
-            if bank_file.sha256 not in missing:
-                found.append(f"{path.name}: no file of this certificate")
-                continue
-            missing.discard(bank_file.sha256)
-            by_key = {statement.key: statement for statement in bank_file.statements}
-            for told in document["statements"]:
-                if told["source_sha256"] != bank_file.sha256:
-                    continue
-                statement = by_key.get(told["statement_key"])
-                if statement is None:
-                    found.append(f"{path.name}: no statement {told['statement_key']}")
-                    continue
-                found += _of_statement(told, statement)
-                seen |= {line.key: line for line in bank_file.lines(statement) if line.status is Status.BOOKED}
-    found += [f"the file with SHA-256 {sha256} is not here" for sha256 in sorted(missing)]
-    return found + _of_lines(document, seen)
-
-
-def _of_itself(document: dict[str, Any]) -> Iterable[str]:
-    if document["kind"] != KIND:
-        yield f"a document of kind {document['kind']!r}"
-    if document["sha256"] != _digest({name: value for name, value in document.items() if name != "sha256"}):
-        yield "the certificate's own hash is not that of its content"
-    if document["totals"] != _totals(document["lines"]):
-        yield "the totals are not those of the lines"
-    keys = [line["key"] for line in document["lines"]]
-    if len(set(keys)) != len(keys):
-        yield "a line is in two classes"
-    for line in document["lines"]:
-        allocated = sum(part["amount_minor"] for part in line["allocations"])
-        explained = line["class"] not in ("imported", "proposed")
-        if allocated != (abs(line["amount_minor"]) if explained else 0):
-            yield f"line {line['key']} of {line['amount_minor']} is {line['class']} with {allocated} allocated"
-        people = line.get("decided_by", ())
-        if line["basis"] == "hand" and len(set(people)) == 1:
-            yield f"line {line['key']} was explained by hand, by {people[0]} alone"
-
-
-def _of_statement(told: dict[str, Any], statement: Statement) -> Iterable[str]:
-    if statement.content_sha256 != told["content_sha256"]:
-        yield f"statement {statement.statement_id}: its lines are others"
-    for name, balance in (("opening_minor", statement.opening), ("closing_minor", statement.closing)):
-        if balance is None or balance.amount_minor != told[name]:
-            yield f"statement {statement.statement_id}: {name} is {balance and balance.amount_minor}, not {told[name]}"
-
-
-def _of_lines(document: dict[str, Any], seen: dict[str, Line]) -> list[str]:
-    """Every booked line of the day is told once with its amount, and nothing else is."""
-    day = dt.date.fromisoformat(document["day"])
-    of_day = {key: line for key, line in seen.items() if (line.booked_on or line.value_on) == day}
-    told = {line["key"]: line["amount_minor"] for line in document["lines"]}
-    found = [f"line {key} of {line.amount_minor} is left out" for key, line in of_day.items() if key not in told]
-    found += [f"line {key} is in no file" for key in told if key not in of_day]
-    return found + [
-        f"line {key} is {line.amount_minor} in the file, {told[key]} in the certificate"
-        for key, line in of_day.items()
-        if key in told and told[key] != line.amount_minor
-    ]

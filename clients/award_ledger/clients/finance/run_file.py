@@ -41,6 +41,8 @@ def bank_named(text: str) -> Bank:
 def _payment(place: int, payment: RunPayment, free_text: str) -> Payment:
     if not payment.HasField("payee"):
         raise InvalidInstruction(f"payment {place}: its payee is not known any more")
+    if not payment.permit.event_hash:
+        raise InvalidInstruction(f"payment {place}: the ledger gave no receipt of its award's approval")
     return Payment(
         end_to_end_id=payment.end_to_end_id,
         amount_minor=payment.amount_minor,

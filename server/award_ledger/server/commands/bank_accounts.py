@@ -98,7 +98,8 @@ class OpenBankAccount:
 class ImportStatement:
     """A statement, whole or not at all. The gates are passed here again, whatever the client has checked.
 
-    Booked lines alone; what the bank announces is no statement.
+    Booked lines alone; what the bank announces is no statement. An account is told by statements between balances or by
+    the treasury's receipts, never by both: what one of them has would be no line of the other.
     """
 
     account: str
@@ -114,6 +115,7 @@ class ImportStatement:
     opening_minor: int
     closing_minor: int
     lines: tuple[StatementLine, ...]
+    receipts: bool = False
 
     def subject(self, ledger: WorkingSet) -> BankAccount:
         """Our account. Raises BankAccountNotFound."""
@@ -128,7 +130,7 @@ class ImportStatement:
             raise CurrencyMismatch(self.currency, account.currency)
         self._check_new(account)
         booked = sum(line.amount_minor for line in self.lines)
-        if self.opening_minor + booked != self.closing_minor:
+        if self.opening_minor + booked != self.closing_minor or (self.receipts and self.opening_minor):
             raise StatementUnbalanced(self.opening_minor, booked, self.closing_minor)
         return self._part(act, divided(self.lines), 1)
 
@@ -156,6 +158,7 @@ class ImportStatement:
             part=part,
             parts=len(parts),
             lines=tuple(parts[part - 1]),
+            receipts=self.receipts,
         )
 
     def _check_shape(self) -> None:
@@ -175,6 +178,10 @@ class ImportStatement:
             raise StatementExists(self.statement_key, known.position)
         if known is not None:
             raise StatementConflict(self.statement_key, known.position, "other lines")
+        for other in account.statements.values():
+            if other.receipts != self.receipts:
+                why = "the account is told by statements between balances or by the treasury's receipts, not by both"
+                raise StatementConflict(other.key, other.position, why)
         for said in self.lines:
             line = account.lines.get(said.key)
             if line is not None and (line.said.amount_minor, line.said.booked_on) != (

@@ -73,7 +73,7 @@ def _unexplained(ledger: WorkingSet, fund: Fund) -> int:
     """Lines of the fund's currency, up to the end of its year, of which nobody has said what they are."""
     accounts = [ledger.bank_account(number) for number in ledger.directory("bank_accounts").codes]
     return sum(
-        not line.allocations
+        not line.explained
         for account in accounts
         if account.currency == fund.currency
         for line in account.lines.values()

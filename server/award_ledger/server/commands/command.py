@@ -10,6 +10,7 @@ from award_ledger.domain.award import Award, Clawback, Instalment, Payment
 from award_ledger.domain.award_refusals import (
     ApplicationNotOpen,
 )
+from award_ledger.domain.bank_refusals import StatementRequired
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure
@@ -126,6 +127,12 @@ def payment_of(award: Award, instalment_number: int, attempt: int) -> Payment:
     if not 1 <= wanted <= len(payments):
         raise PaymentNotFound(str(award.award_id), instalment_number, attempt)
     return payments[wanted - 1]
+
+
+def check_evidence(payment: Payment, *, by_statement: bool) -> None:
+    """Raises StatementRequired for a payment from an own account of which a person says what became of it."""
+    if payment.account and not by_statement:
+        raise StatementRequired(payment.end_to_end_id, payment.account)
 
 
 def clawback_of(award: Award, number: int) -> Clawback:

@@ -128,10 +128,11 @@ def _undecided_or_approved(enterprise: Enterprise, entry: Event) -> tuple[Applic
 
 
 def _check_unpaid(award: Award) -> None:
-    """Raises AwardState once money has gone, or is going, to the payee that stands. A rejected attempt paid nobody."""
+    """Raises AwardState while money is with the payee that stands, or going there.
+
+    An attempt that was rejected paid nobody, and what came back in full is not with them any more.
+    """
     if award.under_way:
         raise AwardState(str(award.award_id), "an attempt to pay is under way")
-    settled = sum(payment.settled_minor for part in award.instalments for payment in part.payments)
-    settled += sum(part.set_off_minor for part in award.instalments)
-    if settled:
-        raise AwardState(str(award.award_id), f"{settled} of it was paid to the payee that stands")
+    if award.paid_minor:
+        raise AwardState(str(award.award_id), f"{award.paid_minor} of it was paid to the payee that stands")

@@ -13,9 +13,8 @@ from award_ledger.domain.award_refusals import (
 )
 from award_ledger.domain.bank_account import BankAccount, posted_positions
 from award_ledger.domain.bank_events import PaymentRejectionProposed
-from award_ledger.domain.correcting import corrected_award
+from award_ledger.domain.correcting import corrected_appropriation, corrected_award
 from award_ledger.domain.correcting_money import (
-    check_between,
     corrected_order,
     corrected_receipt,
     corrected_return,
@@ -34,13 +33,11 @@ from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Event
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.measure import Measure
-from award_ledger.domain.money import bounded, not_negative
+from award_ledger.domain.money import not_negative
 from award_ledger.domain.refusals import (
-    AppropriationTooLow,
     invalid_field,
 )
 from award_ledger.domain.roster_events import Role
-from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 from award_ledger.domain.working_set import KINDS, Aggregate, WorkingSet
 from award_ledger.server.commands.command import measures_named, needed
 from award_ledger.server.commands.correct_application import corrected_application
@@ -139,18 +136,8 @@ def _money(correct: Callable[..., EntryCorrected]) -> "_Correct":
 
 
 def _appropriation(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> AppropriationCorrected:
-    fund, entry = ledger.find(Fund, command.entry.originator_id), command.entry
-    created = isinstance(entry.fact, po.FundCreated)
-    amount = (not_negative if created else bounded)(command.amount())
-    itself = entry.fact.appropriated_minor if created else entry.fact.change_minor
-    stood = fund.corrected[entry.position].amount_minor if entry.position in fund.corrected else itself
-    check_between(entry, amount, stood, (-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR), "")
-    appropriated = bounded(fund.appropriated_minor + amount - stood)
-    if appropriated < fund.committed_minor:
-        raise AppropriationTooLow(appropriated, fund.committed_minor)
-    return AppropriationCorrected(
-        act=act, corrects=entry.position, reason=reason, amount_minor=amount, stood_minor=stood
-    )
+    fund, amount = ledger.find(Fund, command.entry.originator_id), command.amount()
+    return corrected_appropriation(fund, command.entry, act, amount, reason)
 
 
 def _name(command: CorrectEntry, ledger: WorkingSet, act: Act, reason: str) -> NameCorrected:

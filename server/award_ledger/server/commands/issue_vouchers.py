@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.bank_events import IssuedVoucher, VouchersIssued
-from award_ledger.domain.bank_refusals import VoucherConflict
+from award_ledger.domain.bank_refusals import VoucherConflict, VouchersExist
 from award_ledger.domain.fact import Act
 from award_ledger.domain.identity import normalised
 from award_ledger.domain.refusals import PaymentNotFound, invalid_field
@@ -31,13 +31,13 @@ class IssueVouchers:
         return kept(ledger, self.account)
 
     def decide(self, ledger: WorkingSet, act: Act) -> VouchersIssued:
-        """Raises BankAccountNotFound, InvalidFields, PaymentNotFound or VoucherConflict, in this order."""
+        """Raises BankAccountNotFound, InvalidFields, PaymentNotFound, VoucherConflict, or VouchersExist if none of them
+        is new; in this order."""
         account = self.subject(ledger)
         self._check_shape()
         new = tuple(issued for issued in self.vouchers if _is_new(account, issued))
         if not new:
-            first = self.vouchers[0]
-            raise VoucherConflict(first.number, first.end_to_end_id, "is recorded already, like all of these")
+            raise VouchersExist(account.account, len(self.vouchers))
         return VouchersIssued(act=act, vouchers=new)
 
     def _check_shape(self) -> None:

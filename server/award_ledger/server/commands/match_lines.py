@@ -1,5 +1,6 @@
 """Say what bank lines are: automatically where that is exact and without rival, otherwise by two people."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from award_ledger.domain.bank_account import BankAccount, Line, voucher_claim
+from award_ledger.domain.bank_account import BankAccount, Line, claim_out, voucher_claim
 from award_ledger.domain.bank_events import Allocation, LineMatch, LineMatchProposed, LinesMatched
 from award_ledger.domain.bank_refusals import BankLineState, MatchNotExact
 from award_ledger.domain.enterprise import Enterprise
@@ -31,6 +32,9 @@ from award_ledger.server.commands.record_settlement import RecordSettlement
 
 MOST_LINES = 1_000
 """Of one automatic posting."""
+
+_MOST_NAMED = 5
+"""Ids that a refusal repeats; a batch line may name thousands."""
 
 _ONLY_OUT = frozenset(("settlement", "receivable"))
 _ONLY_IN = frozenset(("return", "recovery", "receivable_receipt"))
@@ -108,7 +112,7 @@ class MatchLine:
         _check_sum(account, line, match)
         for part in self.allocations:
             payment = account.payment(part.reference) if part.kind in ("settlement", "return") else None
-            if payment is not None and payment.instructor == act.principal:
+            if payment is not None and act.principal in _instructors(payment, ledger):
                 raise SegregationOfDuties(act.principal, "who instructs a payment does not match it by hand")
         _check_postings(account, match, ledger, act)
         if line.proposed != self.allocations:
@@ -123,6 +127,11 @@ class MatchLine:
         """What the line posts, once it is matched."""
         if isinstance(fact, LinesMatched):
             yield from posted(self.subject(ledger), ledger, fact)
+
+
+def _instructors(payment: Expected, ledger: WorkingSet) -> tuple[str, ...]:
+    """Who approved the payment's run and who drafted it: two people make an instruction."""
+    return payment.instructor, ledger.payment_run(payment.run).drafted_by if payment.run else ""
 
 
 def posted(account: BankAccount, ledger: WorkingSet, fact: LinesMatched) -> Iterator[tuple[Aggregate, Fact]]:
@@ -141,6 +150,8 @@ def _on_its_day(act: Act, line: Line) -> Act:
 
 
 def _check_open(line: Line) -> None:
+    if not line.said.amount_minor:
+        raise BankLineState(line.said.key, "is of no money: there is nothing to explain")
     if not line.open:
         raise BankLineState(line.said.key, f"is {line.kind} since position {line.matched_at}")
 
@@ -153,11 +164,15 @@ def _check_sum(account: BankAccount, line: Line, match: LineMatch) -> None:
     for part in match.allocations:
         if part.kind in wrong_way:
             raise MatchNotExact(match.line, amount, allocated, f"a {part.kind} is money the other way")
+    receipts = Counter[str]()
+    for part in match.allocations:
         if part.kind == "receivable_receipt":
-            owed = account.receivables.get(part.reference)
-            if owed is None or part.amount_minor > owed.outstanding_minor:
-                outstanding = 0 if owed is None else owed.outstanding_minor
-                raise MatchNotExact(match.line, amount, allocated, f"{part.reference} has {outstanding} outstanding")
+            receipts[part.reference] += part.amount_minor
+    for reference, received in receipts.items():
+        owed = account.receivables.get(reference)
+        outstanding = 0 if owed is None else owed.outstanding_minor
+        if received > outstanding:
+            raise MatchNotExact(match.line, amount, allocated, f"{reference} has {outstanding} outstanding")
     if allocated != abs(amount):
         raise MatchNotExact(match.line, amount, allocated, "a line is explained to its last minor unit")
 
@@ -186,7 +201,13 @@ def _check_automatic(account: BankAccount, match: LineMatch, used: set[str], led
         raise MatchNotExact(match.line, amount, allocated, f"the line does not say so by {match.basis}")
     others = _ids_and_vouchers(account, line) - {part.reference for part in match.allocations}
     if others:
-        raise MatchNotExact(match.line, amount, allocated, f"the line names {', '.join(sorted(others))} too")
+        raise MatchNotExact(
+            match.line, amount, allocated, f"the line names {', '.join(sorted(others)[:_MOST_NAMED])} too"
+        )
+    owed_back = account.owed_back() if amount > 0 else {}
+    for part in match.allocations:
+        for owed in owed_back.get(part.reference, ()):
+            raise MatchNotExact(match.line, amount, allocated, f"it may be received for {owed.reference}")
 
 
 def _check_voucher(account: BankAccount, match: LineMatch, act: Act) -> None:
@@ -200,20 +221,22 @@ def _check_voucher(account: BankAccount, match: LineMatch, act: Act) -> None:
 
 
 def _claimed_elsewhere(account: BankAccount, line: Line, payment: Expected) -> bool:
-    """Does another line that nothing explains name the payment, by an id or by its voucher?"""
+    """Does another line that nothing explains name the payment, by an id or by its voucher?
+
+    Money out is claimed by money out. What comes in may also belong to a second debit that nobody has explained.
+    """
     said, paid = line.said, payment.end_to_end_id
-    if account.claimed.get(paid, 0) > (paid in said.names):
+    of = claim_out if said.amount_minor < 0 else str
+    if account.claimed.get(of(paid), 0) > (paid in said.names):
         return True
-    return bool(payment.voucher) and account.claimed.get(voucher_claim(payment.voucher), 0) > (
+    return bool(payment.voucher) and account.claimed.get(of(voucher_claim(payment.voucher)), 0) > (
         account.of_voucher(said) == paid
     )
 
 
 def _ids_and_vouchers(account: BankAccount, line: Line) -> set[str]:
-    """The payments of ours that the line names in its fields for it; what stands in free text is no such field."""
-    said = line.said
-    named = {said.end_to_end_id, *said.voucher_ids, account.of_voucher(said)}
-    return {paid for paid in named if paid in account.ids}
+    """The payments of ours that the line names, in a field for it or in its text."""
+    return {paid for paid in line.said.names | {account.of_voucher(line.said)} if paid in account.ids}
 
 
 def _carries(account: BankAccount, line: Line, match: LineMatch, payments: list[Expected], ledger: WorkingSet) -> bool:
@@ -256,4 +279,5 @@ def _posting(account: BankAccount, line: Line, part: Allocation, ledger: Working
     found = ledger.enterprise(payment.enterprise_id)
     record = RecordSettlement if part.kind == "settlement" else RecordReturn
     attempt = (payment.award_id, payment.instalment, payment.attempt)
-    return Posting(found.id, record(found.scheme, found.number, *attempt, part.amount_minor, reference))
+    command = record(found.scheme, found.number, *attempt, part.amount_minor, reference, by_statement=True)
+    return Posting(found.id, command)

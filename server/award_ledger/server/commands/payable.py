@@ -19,7 +19,9 @@ def check_payable(award: Award, instalment: Instalment, terms: Terms, act: Act) 
     if award.revoked:
         raise AwardState(str(award.award_id), "it is revoked")
     if instalment.state != "due" or act.effective_on < instalment.due_on:
-        raise InstalmentNotPayable(instalment.number, instalment.state, instalment.due_on.isoformat())
+        raise InstalmentNotPayable(
+            str(award.award_id), instalment.number, instalment.state, instalment.due_on.isoformat()
+        )
     stopping = award.stopping()
     if stopping:
         upheld = sum(objection.state == "upheld" for objection in stopping)

@@ -13,7 +13,7 @@ from award_ledger.domain.bank_events import (
     PaymentRunSent,
     RunPayment,
 )
-from award_ledger.domain.bank_refusals import PaymentRunExists, PaymentRunNotFound, PaymentRunState
+from award_ledger.domain.bank_refusals import PayeeMissing, PaymentRunExists, PaymentRunNotFound, PaymentRunState
 from award_ledger.domain.enterprise import Enterprise
 from award_ledger.domain.fact import Act, Fact
 from award_ledger.domain.payment_run import PaymentRun
@@ -59,7 +59,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class DraftPaymentRun:
-    """Each instalment must be payable on the day of execution, and by whoever drafts: the approver is asked again."""
+    """Each instalment must be payable now, and by whoever drafts: the approver is asked again."""
 
     code: str
     account: str
@@ -71,12 +71,14 @@ class DraftPaymentRun:
         return ledger.payment_run(self.code)
 
     def decide(self, ledger: WorkingSet, act: Act) -> PaymentRunDrafted:
-        """Raises InvalidFields, PaymentRunExists, not-found refusals, CurrencyMismatch, or what instructing raises."""
+        """Raises InvalidFields, PaymentRunExists, BankAccountNotFound, or what `run_payment` raises."""
         if not _CODE.match(self.code):
             raise invalid_field("code", "must be 1 to 30 capital letters, digits or '-'")
         if self.subject(ledger).version:
             raise PaymentRunExists(self.code)
         account = kept(ledger, self.account)
+        if self.execute_on < act.effective_on:
+            raise invalid_field("execute_on", f"must not be before {act.effective_on}, when it is drafted")
         if not 1 <= len(self.rows) <= MOST_PAYMENTS:
             raise invalid_field("payments", f"must be 1 to {MOST_PAYMENTS}")
         if len({(row.award_id, row.instalment) for row in self.rows}) != len(self.rows):
@@ -86,27 +88,30 @@ class DraftPaymentRun:
             code=self.code,
             account=account.account,
             execute_on=self.execute_on,
-            payments=tuple(
-                self._payment(place, row, account.currency, ledger, act) for place, row in enumerate(self.rows)
-            ),
+            payments=tuple(run_payment(row, account.currency, ledger, act) for row in self.rows),
         )
 
-    def _payment(self, place: int, row: RunRow, currency: str, ledger: WorkingSet, act: Act) -> RunPayment:
-        enterprise = registered(ledger.enterprise(row.enterprise_id), row.scheme, row.number)
-        award = award_of(enterprise, row.award_id)
-        instalment = instalment_of(award, row.instalment)
-        terms = terms_of(ledger, award)
-        if terms.currency != currency:
-            raise CurrencyMismatch(terms.currency, currency)
-        if application_of(enterprise, award.application_id).payee is None:
-            raise invalid_field(f"payments[{place}]", "its application names no payee, so nobody approved an account")
-        check_instruction(enterprise, award, instalment, ledger, act)
-        return RunPayment(
-            enterprise_id=enterprise.id,
-            award_id=award.award_id,
-            instalment=instalment.number,
-            amount_minor=instalment.open_minor,
-        )
+
+def run_payment(row: RunRow, currency: str, ledger: WorkingSet, act: Act) -> RunPayment:
+    """An instalment in full, if whoever acts may pay it now from an account in a currency.
+
+    Raises not-found refusals, CurrencyMismatch, PayeeMissing, or what instructing raises.
+    """
+    enterprise = registered(ledger.enterprise(row.enterprise_id), row.scheme, row.number)
+    award = award_of(enterprise, row.award_id)
+    instalment = instalment_of(award, row.instalment)
+    terms = terms_of(ledger, award)
+    if terms.currency != currency:
+        raise CurrencyMismatch(terms.currency, currency)
+    if application_of(enterprise, award.application_id).payee is None:
+        raise PayeeMissing(str(award.award_id))
+    check_instruction(enterprise, award, instalment, ledger, act)
+    return RunPayment(
+        enterprise_id=enterprise.id,
+        award_id=award.award_id,
+        instalment=instalment.number,
+        amount_minor=instalment.open_minor,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Record that settled money came back."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from award_ledger.domain.award_refusals import (
@@ -14,7 +14,14 @@ from award_ledger.domain.giving_back import ended, shrinkage
 from award_ledger.domain.money import positive
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
-from award_ledger.server.commands.command import EnterpriseKey, award_of, payment_of, short, terms_of
+from award_ledger.server.commands.command import (
+    EnterpriseKey,
+    award_of,
+    check_evidence,
+    payment_of,
+    short,
+    terms_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,8 @@ class RecordReturn(EnterpriseKey):
     """The instalment is due again by what came back. Where the award has ended (it was revoked, or its result ordered
     all back) nothing is owed any more: what came back is cancelled as it comes, on the ground on which it ended.
 
-    What is ordered back by a clawback cannot be returned as well: withdraw the order first.
+    What is ordered back by a clawback cannot be returned as well: withdraw the order first. What was paid from an own
+    account comes back `by_statement`, by what a line of it was said to be; never by hand.
     """
 
     scheme: str
@@ -32,13 +40,15 @@ class RecordReturn(EnterpriseKey):
     attempt: int
     amount_minor: int
     bank_reference: str
+    by_statement: bool = field(default=False, repr=False)  # found by the server, no part of what was asked
 
     def decide(self, ledger: WorkingSet, act: Act) -> PaymentReturned | PaymentReturnedAndCancelled:
-        """Raises not-found refusals, PaymentState or AmountExceedsOutstanding."""
+        """Raises not-found refusals, StatementRequired, PaymentState or AmountExceedsOutstanding."""
         amount = positive(self.amount_minor)
         reference = short(self.bank_reference, "bank_reference")
         award = award_of(self.enterprise(ledger), self.award_id)
         payment = payment_of(award, self.instalment, self.attempt)
+        check_evidence(payment, by_statement=self.by_statement)
         if not payment.settled_minor:
             raise PaymentState(payment.end_to_end_id, payment.state)
         outstanding = min(payment.paid_minor, award.recoverable_minor)

@@ -23,13 +23,14 @@ class Explained:
 
     def __init__(self, point: Standpoint, account: BankAccount, unsealing: Unsealing) -> None:
         self._point, self._account, self._unsealing = point, account, unsealing
+        self._owed_back = account.owed_back()
         self.orders: dict[str, tuple[UUID, UUID, int]] = {}
 
     def proposals(self) -> list[matching.Proposal]:
         """First by what ids say alone; names are looked up only if that leaves something open."""
-        lines = [line for line in self._account.lines.values() if not line.allocations]
+        lines = [line for line in self._account.lines.values() if not line.explained]
         payments = list(self._account.payments.values())
-        proposals = matching.propose([_line(line) for line in lines], [_payment(payment) for payment in payments])
+        proposals = matching.propose([_line(line) for line in lines], [self._payment(payment) for payment in payments])
         if all(proposal.possible for proposal in proposals):
             return proposals
         enterprises = self._enterprises(payments)
@@ -61,10 +62,26 @@ class Explained:
     def _named(self, payment: Expected, enterprise: Enterprise | None, names: set[str]) -> matching.Payment:
         """With its payee, where a line speaks of somebody of that name."""
         if enterprise is None or not payment.open_minor or normalised(enterprise.name) not in names:
-            return _payment(payment)
+            return self._payment(payment)
         application = enterprise.applications[enterprise.awards[payment.award_id].application_id]
         payee = self._unsealing.payee(application.payee_at) if application.payee is not None else None
-        return _payment(payment, enterprise.name, payee.account_number if payee is not None else "")
+        return self._payment(payment, enterprise.name, payee.account_number if payee is not None else "")
+
+    def _payment(self, payment: Expected, name: str = "", account: str = "") -> matching.Payment:
+        owed_back = self._owed_back.get(payment.end_to_end_id, ())
+        return matching.Payment(
+            end_to_end_id=payment.end_to_end_id,
+            open_minor=payment.open_minor,
+            paid_minor=payment.paid_minor,
+            instructed_on=payment.instructed_on,
+            run=payment.run,
+            references=(payment.end_to_end_id, normalised(payment.voucher))
+            if payment.voucher
+            else (payment.end_to_end_id,),
+            name=name,
+            account=account,
+            owed_back=tuple((owed.reference, owed.amount_minor - owed.received_minor) for owed in owed_back),
+        )
 
     def _outstanding(self, enterprises: Iterable[Enterprise]) -> Iterator[matching.Order]:
         for enterprise in enterprises:
@@ -89,21 +106,6 @@ def _line(line: Line, name: str = "", account: str = "") -> matching.BankLine:
         payment_information_id=said.payment_information_id,
         batch_count=said.batch_count,
         found_ids=said.found_ids,
-        name=name,
-        account=account,
-    )
-
-
-def _payment(payment: Expected, name: str = "", account: str = "") -> matching.Payment:
-    return matching.Payment(
-        end_to_end_id=payment.end_to_end_id,
-        open_minor=payment.open_minor,
-        paid_minor=payment.paid_minor,
-        instructed_on=payment.instructed_on,
-        run=payment.run,
-        references=(payment.end_to_end_id, normalised(payment.voucher))
-        if payment.voucher
-        else (payment.end_to_end_id,),
         name=name,
         account=account,
     )

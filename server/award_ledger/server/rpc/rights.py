@@ -100,6 +100,7 @@ _BY_SERVICE: Mapping[str, Mapping[str, Rule]] = {
         "RecordRunSent": _FUNDING,
         "GetPaymentRun": _BOOKS,
         "ListPaymentRuns": _READING,
+        "ListPayable": _READING,
     },
     "FinanceService": {
         "OpenBankAccount": _FUNDING,

@@ -7,7 +7,7 @@ from award_ledger.server.rpc.reads import Standpoint
 from award_ledger.server.store.values import RecordedEvent
 
 _PAGE = 200
-_MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 """Of states read at once: a page of the largest events would take hundreds of megabytes."""
 
 
@@ -21,7 +21,7 @@ def events_touching(
         positions = point.reader.positions_touching(
             aggregate_id, after=low, upto=high, limit=_PAGE, descending=newest_first
         )
-        for parcel in point.reader.parcels_at(positions, _MOST_BYTES):
+        for parcel in point.reader.parcels_at(positions, MOST_BYTES):
             yield from parcel
         if len(positions) < _PAGE:
             return

@@ -212,9 +212,10 @@ class LogReader:
 
         Halving, not an index: recorded_at never falls along positions, and an index would cost every append.
         """
-        return bisect_right(range(1, self.head + 1), instant_us, key=self._instant_of)
+        return bisect_right(range(1, self.head + 1), instant_us, key=self.recorded_at_us)
 
-    def _instant_of(self, position: int) -> int:
+    def recorded_at_us(self, position: int) -> int:
+        """When the event at this position was recorded (µs since 1970 UTC); there must be one."""
         return int(self._connection.execute(_RECORDED_AT, {"position": position}).scalar_one())
 
     def latest_snapshots(self, aggregate_ids: Iterable[UUID], upto: int | None = None) -> dict[UUID, Snapshot]:

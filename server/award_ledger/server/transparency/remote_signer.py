@@ -19,6 +19,8 @@ from award_ledger.v1.signer_pb2_grpc import (
 _MESSAGE_BYTES = 64 * 1024
 _PATIENCE_S = 3.0
 """Twice this is less than PostgreSQL lets the transaction that holds the log stand idle."""
+_RECONNECT_MS = 1_000
+"""A signer that is back is found at the next attempt: gRPC itself would not look for up to two minutes."""
 _SOCKET_UMASK = 0o117
 """The socket is for the signer's account and its group: the group is how the server's account gets in."""
 
@@ -80,7 +82,8 @@ class RemoteSigner:
 
     def __init__(self, address: str, patience_s: float = _PATIENCE_S) -> None:
         self._address, self._patience_s = address, patience_s
-        self._channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
+        options = [("grpc.enable_http_proxy", 0), ("grpc.max_reconnect_backoff_ms", _RECONNECT_MS)]
+        self._channel = grpc.insecure_channel(address, options=options)
         self._stub = SignerServiceStub(self._channel)
 
     def last_signed(self) -> LastSigned:

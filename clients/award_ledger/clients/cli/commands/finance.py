@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -253,53 +253,27 @@ def day_(
     """Show an account's day: its statements and every line in one class; --certificate writes it to be verified."""
     desk = desk_of(context)
     with extra(desk):
-        from award_ledger.clients.finance.certificate import certificate as certified
+        from award_ledger.clients.finance.account_day import account_day
         from award_ledger.clients.finance.certificate import written
-    when = day(desk, of_day, "DATE")
-    asked: Any = asking(desk, as_of, 0)
-    status = desk.client.get_account_status(account, **asked)
-    asked = {"as_of": status.position}
-    found = _lines(desk, account, when, None, asked)
-    statements = [
-        statement
-        for page in pages(desk.client.list_statements, account, day=when, **asked)
-        for statement in page.statements
-    ]
-    document = certified(
-        status.status.account,
-        status.status.currency,
-        dt.date.fromisoformat(when),
-        status.position,
-        statements,
-        found.lines,
-        _deciders(desk, found.lines),
-    )
+    on = dt.date.fromisoformat(day(desk, of_day, "DATE"))
+    document, found = account_day(desk.client, account, on, **asking(desk, as_of, 0))
     if certificate is not None:
         certificate.write_text(written(document), "utf-8")
     if desk.json:
         desk.write_json(json.dumps(document, ensure_ascii=False, indent=2))
         return
-    desk.print(_day(desk, document, found, status.status.currency, certificate))
-
-
-def _deciders(desk: Desk, found: Iterable[BankLine]) -> dict[int, list[str]]:
-    """Who said what the lines are, by the position of the match: one person, or the second and the first."""
-    decided: dict[int, list[str]] = {}
-    for position in sorted({told.matched_at for told in found} - {0}):
-        for event in desk.client.follow_events(position - 1, to_position=position):
-            act = json.loads(event.state)["act"]
-            decided[position] = [person for person in (act["principal"], act.get("second", "")) if person]
-    return decided
+    desk.print(_day(desk, document, found, certificate))
 
 
 def _day(
-    desk: Desk, document: dict[str, Any], found: ListBankLinesResponse, currency: str, certificate: Path | None
+    desk: Desk, document: dict[str, Any], found: list[BankLine], certificate: Path | None
 ) -> Iterator[RenderableType]:
+    currency = document["currency"]
     for told in document["statements"]:
         opening, closing = (to_major(told[name], currency) for name in ("opening_minor", "closing_minor"))
         named = told["statement_id"] or told["format"]
         yield line(desk.say("finance.statement", id=named, opening=opening, closing=closing))
-    yield line_table(desk, found.lines, currency) if found.lines else line(desk.say("none"))
+    yield line_table(desk, found, currency) if found else line(desk.say("none"))
     if certificate is not None:
         yield line(desk.say("finance.certified", file=str(certificate), sha256=document["sha256"]))
 

@@ -14,15 +14,19 @@ from rich.console import RenderableType
 
 from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
 from award_ledger.clients.cli.exit_codes import FAILED
+from award_ledger.clients.cli.money import to_major
 from award_ledger.clients.cli.options import MAX_POSITION, DryRun
 from award_ledger.clients.cli.progress import progress
 from award_ledger.clients.cli.tables import line
+from award_ledger.clients.cli.words.bank_files import FILE_REASONS
 from award_ledger.clients.errors import LedgerError
 from award_ledger.v1.bank_answers_pb2 import RecordEvidenceRequest
 from award_ledger.v1.common_pb2 import Receipt
 
 if TYPE_CHECKING:
+    from award_ledger.clients.finance.certificate_check import Finding
     from award_ledger.clients.finance.files.opening import BankFile
+    from award_ledger.clients.finance.files.quarantine import Quarantined
     from award_ledger.clients.finance.files.statement import Statement
     from award_ledger.clients.finance.table_file import Cell
 
@@ -79,7 +83,7 @@ def import_(
                 progress(desk, path.name, path.stat().st_size) as moved,
                 opening.open_bank_file(path, account=account, progress=_steps(moved), **reading) as bank_file,
             ):
-                told += _imported(desk, path, bank_file, account, dry_run)
+                told += _whole(desk, path, bank_file, account, dry_run)
         except quarantine.Quarantined as refused:
             finding = f"{refused.where}: {refused.finding}"
             told.append({"file": path.name, "outcome": "quarantined", "reason": refused.reason, "finding": finding})
@@ -126,9 +130,22 @@ def _steps(moved: Any) -> Any:
     return step
 
 
+def _whole(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> list[dict[str, Any]]:
+    """All statements of a file, or none: those of several are tried before the first is recorded."""
+    if len(bank_file.statements) > 1 and not dry_run:
+        tried = list(_imported(desk, path, bank_file, account, dry_run=True))
+        if any(one["outcome"] == "refused" for one in tried):
+            return [one if one["outcome"] in ("refused", "unchanged") else _held_back(one) for one in tried]
+    return list(_imported(desk, path, bank_file, account, dry_run))
+
+
+def _held_back(one: dict[str, Any]) -> dict[str, Any]:
+    return {"file": one["file"], "statement": one["statement"], "outcome": "held_back"}
+
+
 def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run: bool) -> Iterator[dict[str, Any]]:
     from award_ledger.clients.finance.evidence import answers_message, foretells, report_messages
-    from award_ledger.clients.finance.sending import proves, statement_messages
+    from award_ledger.clients.finance.sending import proved, statement_messages
 
     def recorded(messages: Callable[[], Iterator[RecordEvidenceRequest]]) -> dict[str, Any]:
         answer = desk.client.record_evidence(messages)
@@ -150,7 +167,7 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
     for statement in bank_file.statements:
         named = {"file": path.name, "statement": statement.statement_id or str(statement.place)}
         number = account if account and statement.account.masked else statement.account.number
-        if proves(statement):
+        if proved(statement) is not None:
             yield {**named, **_told(lambda: imported(statement, number))}  # noqa: B023  used at once
         elif foretells(statement):
             told = _told(
@@ -159,6 +176,17 @@ def _imported(desk: Desk, path: Path, bank_file: BankFile, account: str, dry_run
             yield {**named, **told}
         else:
             yield {**named, "outcome": "evidence"}
+        yield from _unpaid(path, bank_file, statement)
+
+
+def _unpaid(path: Path, bank_file: BankFile, statement: Statement) -> Iterator[dict[str, Any]]:
+    """Vouchers that the treasury's bank did not pay: no line has them, and people give their payments up."""
+    from award_ledger.clients.finance.files.statement import Kind, Status
+
+    for voucher in bank_file.lines(statement) if statement.kind is Kind.VOUCHERS else ():
+        if voucher.status is Status.FAILED:
+            told = {"statement": voucher.voucher_number, "reason": voucher.reason}
+            yield {"file": path.name, **told, "outcome": "voucher_failed"}
 
 
 def _outcome(receipt: Receipt, done: str) -> str:
@@ -182,6 +210,8 @@ _TOLD = ("file", "statement", "lines", "new_lines", "answers", "rejected", "reas
 
 def _sentence(desk: Desk, one: dict[str, Any]) -> str:
     values = {name: one.get(name, "") for name in _TOLD}
+    if one["outcome"] == "quarantined":
+        values["words"] = FILE_REASONS[one["reason"]].say(desk.language)
     return desk.say(f"finance.outcome.{one['outcome']}", **values)
 
 
@@ -220,14 +250,14 @@ def verify(
     """Check a day's certificate again, offline, from the bank's own files; exit code 1 if anything differs."""
     desk = desk_of(context)
     with extra(desk):
-        from award_ledger.clients.finance.certificate import findings
+        from award_ledger.clients.finance.certificate_check import findings
         from award_ledger.clients.finance.files import quarantine
     reading = _reading(desk, profile, leniency)
     try:
         document = json.loads(certificate.read_text("utf-8"))
-        found = findings(document, files, **reading)
+        found = [_finding(desk, one, document["currency"]) for one in findings(document, files, **reading)]
     except quarantine.Quarantined as refused:
-        found = [str(refused)]
+        found = [_quarantined(desk, refused)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageProblem(desk.say("finance.no_certificate", file=str(certificate)), "CERTIFICATE") from error
     if desk.json:
@@ -236,3 +266,15 @@ def verify(
         desk.print([line(desk.say("finance.holds" if not found else "finance.fails"))] + [line(one) for one in found])
     if found:
         raise typer.Exit(FAILED)
+
+
+def _finding(desk: Desk, finding: Finding, currency: str) -> str:
+    told = {
+        name: to_major(value, currency) if name.endswith("_minor") else value for name, value in finding.told.items()
+    }
+    return desk.say(f"finance.finding.{finding.what}", **told)
+
+
+def _quarantined(desk: Desk, refused: Quarantined) -> str:
+    words = FILE_REASONS[refused.reason].say(desk.language)
+    return f"{words} {refused.reason}: {refused.where}: {refused.finding}"

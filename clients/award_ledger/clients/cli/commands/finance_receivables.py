@@ -17,10 +17,13 @@ from award_ledger.clients.cli.options import Amount, DryRun, On, Reason, Request
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.cli.views.finance import receivable_line
 from award_ledger.clients.cli.views.receipt import receipt_line
+from award_ledger.clients.errors import LedgerError
 from award_ledger.v1.finance_pb2 import WriteOffReceivableResponse
 
 MOST_VOUCHERS = 2_000
 """Of one call."""
+
+_UNCHANGED = "VOUCHERS_EXIST"
 
 
 def write_off(
@@ -77,16 +80,25 @@ def vouchers(
         told, left = told + found.vouchers, found.left
     if not told:
         raise UsageProblem(desk.say("usage.no_vouchers"), "FILE")
-    answers = [
-        desk.client.issue_vouchers(account, told[begin : begin + MOST_VOUCHERS], **dated(desk, on, "", dry_run))
-        for begin in range(0, len(told), MOST_VOUCHERS)
-    ]
+    answers = []
+    for begin in range(0, len(told), MOST_VOUCHERS):
+        some = told[begin : begin + MOST_VOUCHERS]
+        try:
+            answers.append(desk.client.issue_vouchers(account, some, **dated(desk, on, "", dry_run)))
+        except LedgerError as refused:
+            if refused.reason != _UNCHANGED:
+                raise
     if desk.json:
         parts = [json.loads(json_of(answer)) for answer in answers]
         desk.write_json(json.dumps({"answers": parts, "left": left}, ensure_ascii=False, indent=2))
         return
     issued = sum(len(answer.issued) for answer in answers)
-    desk.print([receipt_line(desk, answers[-1].receipt), line(desk.say("finance.vouchers", issued=issued, left=left))])
+    desk.print(
+        [
+            *(receipt_line(desk, answer.receipt) for answer in answers[-1:]),
+            line(desk.say("finance.vouchers", issued=issued, left=left)),
+        ]
+    )
 
 
 def _pair(desk: Desk, text: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ import typer
 from rich.console import RenderableType
 
 from award_ledger.clients.cli.commands.finance_files import extra
-from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of
+from award_ledger.clients.cli.desk import Desk, UsageProblem, desk_of, json_of
 from award_ledger.clients.cli.help import HelpCommand, HelpGroup
 from award_ledger.clients.cli.options import (
     AsOf,
@@ -27,12 +28,19 @@ from award_ledger.clients.cli.options import (
     day,
 )
 from award_ledger.clients.cli.tables import line, number_of
-from award_ledger.clients.cli.views.finance import run_table, run_view
+from award_ledger.clients.cli.views.finance import payable_table, run_table, run_view
 from award_ledger.clients.cli.views.receipt import receipt_line
 from award_ledger.clients.department.calling import pages
 from award_ledger.v1.common_pb2 import Receipt
-from award_ledger.v1.payment_runs_pb2 import ListPaymentRunsResponse, PaymentRun
-from award_ledger.v1.payments_pb2 import InstalmentStatus
+from award_ledger.v1.payment_runs_pb2 import (
+    ListPayableResponse,
+    ListPaymentRunsResponse,
+    PayableInstalment,
+    PaymentRun,
+)
+
+MOST_PAYMENTS = 2_000
+"""Of one run."""
 
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE")]
 Counter = Annotated[bool, typer.Option("--counter")]
@@ -53,12 +61,41 @@ def draft(
     desk = desk_of(context)
     when = day(desk, execute_on, "--execute-on")
     wanted = [_named(desk, text) for text in pay or ()]
-    wanted += list(_due(desk, measure, day(desk, on, "--on") or when)) if measure else []
+    due = _due(desk, measure, account, day(desk, on, "--on")) if measure else []
+    payable = [instalment for instalment in due if not instalment.reason]
+    room = MOST_PAYMENTS - len(wanted)
+    left = [instalment for instalment in due if instalment.reason] + payable[room:]
+    wanted += [(number_of(one.pays.enterprise), one.pays.award_id, one.pays.instalment) for one in payable[:room]]
     if not wanted:
-        raise UsageProblem(desk.say("finance.nothing_to_pay"), "--pay")
+        raise UsageProblem(desk.say("finance.nothing_to_pay", left=len(left)), "--pay")
     options = dated(desk, on, request_id, dry_run)
     answer = desk.client.draft_payment_run(code, account, wanted, execute_on=when, **options)
-    desk.answer(answer, lambda: _written(desk, answer.run, answer.receipt))
+    if desk.json:
+        document = json.loads(json_of(answer))
+        document["left_out"] = [json.loads(json_of(one)) for one in left]
+        desk.write_json(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    desk.print([*_written(desk, answer.run, answer.receipt), *_left_out(desk, left, answer.run.currency)])
+
+
+def _left_out(desk: Desk, left: list[PayableInstalment], currency: str) -> Iterator[RenderableType]:
+    if left:
+        yield line(desk.say("finance.left_out", count=len(left)), "yellow")
+        yield payable_table(desk, left, currency)
+
+
+def payable(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT")],
+    measure: Annotated[str, typer.Argument(metavar="MEASURE")],
+    on: On = "",
+) -> None:
+    """List what is due under a measure, and whether a run of yours could pay it."""
+    desk = desk_of(context)
+    found = ListPayableResponse(instalments=_due(desk, measure, account, day(desk, on, "--on")))
+    currency = desk.client.get_account_status(account).status.currency
+    shown = found.instalments
+    desk.answer(found, lambda: [payable_table(desk, shown, currency) if shown else line(desk.say("none"))])
 
 
 def _named(desk: Desk, text: str) -> tuple[str, str, int]:
@@ -70,13 +107,10 @@ def _named(desk: Desk, text: str) -> tuple[str, str, int]:
     return enterprise, award.award_id, int(number or "1")
 
 
-def _due(desk: Desk, measure: str, by: str) -> Iterator[tuple[str, str, int]]:
-    """Every instalment of a measure that may be paid on a day."""
-    for page in pages(desk.client.list_awards, measure, page_size=1000):
-        for award in page.awards:
-            for instalment in award.instalments:
-                if instalment.status == InstalmentStatus.INSTALMENT_STATUS_DUE and instalment.due_on <= by:
-                    yield number_of(award.enterprise), award.award_id, instalment.number
+def _due(desk: Desk, measure: str, account: str, on: str) -> list[PayableInstalment]:
+    """Every instalment of a measure that is due, payable or not."""
+    found = pages(desk.client.list_payable, measure, account, on=on, page_size=1000)
+    return [instalment for page in found for instalment in page.instalments]
 
 
 def approve(
@@ -174,6 +208,7 @@ def _written(desk: Desk, run: PaymentRun, receipt: Receipt) -> Iterator[Renderab
 def run_commands() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(cls=HelpGroup, no_args_is_help=True)
+    group.command("payable", cls=HelpCommand)(payable)
     group.command("draft", cls=HelpCommand)(draft)
     group.command("approve", cls=HelpCommand)(approve)
     group.command("cancel", cls=HelpCommand)(cancel)

@@ -10,9 +10,10 @@ from rich.console import RenderableType
 from award_ledger.clients.cli.desk import Desk
 from award_ledger.clients.cli.money import plain_major, to_major
 from award_ledger.clients.cli.tables import fields, line, number_of, table
+from award_ledger.clients.cli.words.reasons import REASONS
 from award_ledger.v1.bank_lines_pb2 import Absence, Allocation, AllocationKind, BankLine, LineClass, Receivable
 from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
-from award_ledger.v1.payment_runs_pb2 import PaymentRun, PaymentRunStatus
+from award_ledger.v1.payment_runs_pb2 import PayableInstalment, PaymentRun, PaymentRunStatus
 
 CONTENT = "content:"
 _SHOWN, _WHOLE = len(CONTENT) + 12, len(CONTENT) + 64
@@ -172,6 +173,23 @@ def run_table(desk: Desk, runs: Iterable[PaymentRun]) -> RenderableType:
     return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="4")
 
 
+def payable_table(desk: Desk, instalments: Iterable[PayableInstalment], currency: str) -> RenderableType:
+    """What is due, one instalment a row, and why it cannot be paid where it cannot."""
+    columns = ("enterprise", "award", "instalment", "due_on", "amount", "why")
+    rows = [
+        [
+            number_of(one.pays.enterprise),
+            str(one.award_number),
+            str(one.pays.instalment),
+            one.due_on,
+            to_major(one.amount_minor, currency),
+            REASONS[one.reason].what.say(desk.language) if one.reason in REASONS else one.message,
+        ]
+        for one in instalments
+    ]
+    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="124")
+
+
 def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
     """One run with its payments."""
     yield fields(
@@ -187,20 +205,21 @@ def run_view(desk: Desk, run: PaymentRun) -> Iterator[RenderableType]:
         ]
     )
     columns = ["enterprise", "name", "award", "instalment", "amount", "end_to_end_id"]
-    columns += ["voucher"] if any(payment.voucher for payment in run.payments) else []
     rows = [
         [
             number_of(payment.pays.enterprise),
             payment.name,
-            payment.pays.award_id[:8],
+            str(payment.permit.position),
             str(payment.pays.instalment),
             to_major(payment.amount_minor, run.currency),
             payment.end_to_end_id,
-            payment.voucher,
-        ][: len(columns)]
+        ]
         for payment in run.payments
     ]
-    yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="34")
+    if any(payment.voucher for payment in run.payments):
+        columns.append("voucher")
+        rows = [[*row, payment.voucher] for row, payment in zip(rows, run.payments, strict=True)]
+    yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="234")
 
 
 def _parts(desk: Desk, parts: Iterable[Allocation], currency: str) -> str:

@@ -20,6 +20,16 @@ class Phrase(NamedTuple):
         return text.format(**values) if values else text
 
 
+def joined(*tables: Mapping[str, Phrase]) -> dict[str, Phrase]:
+    """One table of several. Raises ValueError for a key in two of them: one would be said in place of the other."""
+    together: dict[str, Phrase] = {}
+    for table in tables:
+        if twice := together.keys() & table.keys():
+            raise ValueError(f"words given twice: {', '.join(sorted(twice))}")
+        together.update(table)
+    return together
+
+
 def default_language(environ: Mapping[str, str]) -> Language:
     """The language of the locale, as POSIX reads it: LC_ALL, else LC_MESSAGES, else LANG; `zh…` is Chinese."""
     locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")

@@ -13,13 +13,13 @@ AUDIT_COMMANDS = {
     ),
     "audit replay": Phrase(
         "Replay the log from zero and compare with every answer of the ledger.\n\n"
-        "Every event is hashed again; every act is held against the rights that the roster gave; every approval and "
-        "refusal is decided again under the Terms then in force; every "
+        "Every event is hashed again; every act is held against the rights that the roster gave; every approval, "
+        "refusal and correction of money is decided again under the Terms then in force; every "
         "balance of funds, measures and enterprises is compared with what the ledger answers at the same position. "
         "Needs award-ledger[audit].\n\n"
         "Example: award-ledger audit replay --to 1200",
         "从零重放日志，并与账本的各项答复核对。\n\n"
-        "逐条重新计算记录的哈希；逐项核对经办人当时的权限；按当时有效的条款重新作出每项批准和不予核准的决定；"
+        "逐条重新计算记录的哈希；逐项核对经办人当时的权限；按当时有效的条款重新作出每项批准、不予核准和金额更正的决定；"
         "将资金指标、政策措施、企业的每个数值与账本在同一日志位置的答复核对。需安装 award-ledger[audit]。\n\n"
         "示例：award-ledger audit replay --to 1200",
     ),
@@ -27,12 +27,13 @@ AUDIT_COMMANDS = {
         "Verify a bundle offline, and decide everything in it again.\n\n"
         "Only your own policy is believed. Signatures, quorum, every entry, tile and state, the order of positions, "
         "versions and instants, the checkpoint that you held before, and disclosed values are verified; then every "
-        "act is held against the rights that the roster gave, and every approval and refusal is decided again. "
+        "act is held against the rights that the roster gave, and every approval, refusal and correction of money is "
+        "decided again. "
         "Exit code 1 if anything fails. Needs award-ledger[audit].\n\n"
         "Example: award-ledger audit verify 2026.zip --policy policy.txt --held checkpoint",
         "离线核验存证包，并重新作出其中的每项决定。\n\n"
         "只相信您自己的信任策略：核验签名与见证数、每条记录、每个哈希块和每份存储内容、位置与版本及时刻的次序、"
-        "与您此前持有的检查点的一致性，以及已披露的内容；然后逐项核对经办人当时的权限，并重新作出每项批准和不予核准的决定。"
+        "与您此前持有的检查点的一致性，以及已披露的内容；然后逐项核对经办人当时的权限，并重新作出每项批准、不予核准和金额更正的决定。"
         "有任何不符时退出码为 1。需安装 award-ledger[audit]。\n\n"
         "示例：award-ledger audit verify 2026.zip --policy policy.txt --held checkpoint",
     ),

@@ -20,6 +20,27 @@ ANSWER_NAMES = {
 }
 
 ANSWER_REASONS = {
+    "STATEMENT_REQUIRED": (
+        Phrase(
+            "The payment is from an account of ours: a line of its statement says what became of it.",
+            "该笔付款经本单位账户支付：是否到账或退回须以对账单明细为准，不得手工登记。",
+        ),
+        Phrase(
+            "import the statement, then match its line: finance match, finance assign",
+            "导入对账单后勾对其明细：finance match、finance assign",
+        ),
+    ),
+    "PAYEE_MISSING": (
+        Phrase(
+            "The award's application names no payee, so nobody approved an account.",
+            "该奖补的申报未写明收款账户，因而无人核准过账户。",
+        ),
+        Phrase("correct the application's payee, by two people", "由两人更正申报的收款账户"),
+    ),
+    "VOUCHERS_EXIST": (
+        Phrase("All these vouchers were recorded before.", "这些凭证号均已登记。"),
+        Phrase("nothing is to be done", "无须再办"),
+    ),
     "STATUS_REPORT_MISMATCH": (
         Phrase(
             "The status report speaks of something that is not in the run, or of another amount.",

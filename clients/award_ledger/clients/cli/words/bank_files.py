@@ -11,8 +11,8 @@ FILE_REASONS: dict[str, Phrase] = {
     ),
     "empty": Phrase("The file is empty.", "文件是空的。"),
     "unknown_format": Phrase(
-        "No format or profile fits: say --profile, or write a profile for this bank.",
-        "没有相符的格式或模板：请用 --profile 指明，或为该银行新写一个模板。",
+        "No format or profile fits: say --bank-profile, or write a profile for this bank.",
+        "没有相符的格式或模板：请用 --bank-profile 指明，或为该银行新写一个模板。",
     ),
     "unknown_encoding": Phrase("The file is no text in any known encoding.", "文件编码无法识别。"),
     "doctype": Phrase(
@@ -48,3 +48,56 @@ FILE_REASONS: dict[str, Phrase] = {
         "批量入账的分项与总额或笔数不符。",
     ),
 }
+
+FINDING_LABELS: dict[str, Phrase] = {
+    "finance.finding.kind": Phrase("a document of kind {kind}, rules {rules}", "文件种类为 {kind}，规则为 {rules}"),
+    "finance.finding.digest": Phrase(
+        "the certificate's own hash is not that of its content", "证明自带的哈希与其内容不符"
+    ),
+    "finance.finding.totals": Phrase("the totals are not those of the lines", "合计与各笔明细不符"),
+    "finance.finding.twice": Phrase("a line is told twice", "有明细列了两次"),
+    "finance.finding.allocated": Phrase(
+        "line {line} of {amount_minor} has {allocated_minor} allocated",
+        "明细 {line} 为 {amount_minor}，分配 {allocated_minor}",
+    ),
+    "finance.finding.line_class": Phrase(
+        "line {line} is told as {line_class}, which its parts do not bear out",
+        "明细 {line} 归为 {line_class}，与其各部分不符",
+    ),
+    "finance.finding.wrong_way": Phrase(
+        "line {line}: a {part} is money the other way", "明细 {line}：{part} 与收支方向不符"
+    ),
+    "finance.finding.undecided": Phrase(
+        "line {line} is explained by nothing, yet somebody decided it", "明细 {line} 未作说明，却有经办记录"
+    ),
+    "finance.finding.basis": Phrase(
+        "line {line} is explained by {basis}, which is no step of the rules", "明细 {line} 的依据 {basis} 不在规则之内"
+    ),
+    "finance.finding.people": Phrase(
+        "line {line}, explained by {basis}: decided by {people}; by hand it takes two, otherwise one",
+        "明细 {line}（依据 {basis}）经办人为 {people}；手工须两人，其余一人",
+    ),
+    "finance.finding.later": Phrase(
+        "line {line} was explained after position {position}, of which the certificate is",
+        "明细 {line} 的说明晚于证明所据的位置 {position}",
+    ),
+    "finance.finding.strange_file": Phrase("{file}: no file of this certificate", "{file}：不是此证明所据的文件"),
+    "finance.finding.no_statement": Phrase("{file}: no statement {key}", "{file}：其中没有对账单 {key}"),
+    "finance.finding.no_file": Phrase("the file with SHA-256 {sha256} is not here", "缺少 SHA-256 为 {sha256} 的文件"),
+    "finance.finding.statement": Phrase(
+        "statement {statement}: {name} is {in_file} in the file, {told} in the certificate",
+        "对账单 {statement}：{name} 在文件中为 {in_file}，在证明中为 {told}",
+    ),
+    "finance.finding.left_out": Phrase(
+        "line {line} of {amount_minor} is left out", "明细 {line}（{amount_minor}）被漏列"
+    ),
+    "finance.finding.in_no_file": Phrase("line {line} is in no file on that day", "文件中当日没有明细 {line}"),
+    "finance.finding.amount": Phrase(
+        "line {line} is {in_file_minor} in the file, {told_minor} in the certificate",
+        "明细 {line} 在文件中为 {in_file_minor}，在证明中为 {told_minor}",
+    ),
+    "finance.finding.not_said": Phrase(
+        "line {line} does not say by {basis} what it is said to be", "明细 {line} 本身并未以 {basis} 表明其归属"
+    ),
+}
+"""What `finance verify` finds."""

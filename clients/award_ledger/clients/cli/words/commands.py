@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words import Phrase, joined
 from award_ledger.clients.cli.words.audit import AUDIT_COMMANDS
 from award_ledger.clients.cli.words.bank_answers import ANSWER_COMMANDS
 from award_ledger.clients.cli.words.columns import COLUMNS
@@ -355,17 +355,17 @@ _QUESTIONS = {
     ),
 }
 
-COMMANDS: dict[str, Phrase] = {
-    **_RULES,
-    **_CASES,
-    **MONEY_COMMANDS,
-    **_QUESTIONS,
-    **AUDIT_COMMANDS,
-    **SIMULATION_COMMANDS,
-    **FINANCE_COMMANDS,
-    **ANSWER_COMMANDS,
-    **RECEIVABLE_COMMANDS,
-    **RIGHTS_COMMANDS,
-    **IDENTITY_COMMANDS,
-}
+COMMANDS = joined(
+    _RULES,
+    _CASES,
+    MONEY_COMMANDS,
+    _QUESTIONS,
+    AUDIT_COMMANDS,
+    SIMULATION_COMMANDS,
+    FINANCE_COMMANDS,
+    ANSWER_COMMANDS,
+    RECEIVABLE_COMMANDS,
+    RIGHTS_COMMANDS,
+    IDENTITY_COMMANDS,
+)
 """Help by path; the program itself has the empty one."""

@@ -208,9 +208,15 @@ FINANCE_COMMANDS = {
         "付款批次：一人拟定，另一人批准，以一份文件发送。",
         "finance run list",
     ),
+    "finance run payable": _command(
+        "List what is due under a measure, and why a run of yours could not pay it where it could not.",
+        "列出某项政策措施到期的各期；您不得付款的，注明缘由。",
+        "finance run payable 37001616808050009999 A06-1 --as qian@czt",
+    ),
     "finance run draft": _command(
-        "Draft a run: instalments by name (--pay), or all of a measure that are due (--measure).",
-        "拟定付款批次：逐项指定（--pay），或某项政策措施全部到期的（--measure）。",
+        "Draft a run: instalments by name (--pay), or all of a measure that you may pay (--measure), at most 2000; "
+        "what is left out is listed with its reason.",
+        "拟定付款批次：逐项指定（--pay），或某项政策措施全部可付的（--measure），至多 2000 笔；未列入的逐笔注明缘由。",
         "finance run draft R-2025-9 37001616808050009999 --execute-on 2025-09-10 --measure A06-1 --as qian@czt",
     ),
     "finance run approve": _command(
@@ -232,6 +238,11 @@ FINANCE_COMMANDS = {
     "finance run show": _command("Show a run.", "查看付款批次。", "finance run show R-2025-9"),
     "finance run list": _command("List runs.", "列出付款批次。", "finance run list"),
 }
+
+_BANK_PROFILE = Phrase(
+    "Column profile of a bank's sheet, where more than one fits; or a .yaml file of your own.",
+    "银行表格的列格式说明（不止一种适用时），或自备的 .yaml 文件。",
+)
 
 FINANCE_OPTIONS = {
     "account": Phrase("Number of our bank account.", "本单位银行账号。"),
@@ -258,10 +269,8 @@ FINANCE_OPTIONS = {
     "finance import:account": Phrase(
         "The account expected; needed where the file does not say it.", "应属的账号；文件未写明账号时须填写。"
     ),
-    "profile": Phrase(
-        "Column profile of a bank's sheet, where more than one fits; or a .yaml file of your own.",
-        "银行表格的列格式说明（不止一种适用时），或自备的 .yaml 文件。",
-    ),
+    "finance import:profile": _BANK_PROFILE,
+    "finance verify:profile": _BANK_PROFILE,
     "leniency": Phrase("Named leniency under which a quarantined file is read.", "对被隔离文件适用的放宽规则名称。"),
     "file_format": Phrase("Which program is to read it.", "供哪种程序读取。"),
     "finance journal:file": Phrase("The journal.", "日记账文件。"),
@@ -272,7 +281,9 @@ FINANCE_OPTIONS = {
     "code": Phrase("Code of the run.", "批次编号。"),
     "execute_on": Phrase("Day on which the bank is to pay.", "要求银行付款的日期。"),
     "pay": Phrase("An instalment that is to be paid; may be repeated.", "要付的一期；可重复填写。"),
-    "finance run draft:measure": Phrase("All instalments of this measure that are due.", "该政策措施全部到期的各期。"),
+    "finance run draft:measure": Phrase(
+        "All instalments of this measure that you may pay.", "该政策措施全部可付的各期。"
+    ),
     "counter": Phrase("A table for a bank counter instead of pain.001.", "写柜台用表格，而非 pain.001。"),
     "text": Phrase("Free text of each payment, before its id.", "每笔付款的附言，写在编号之前。"),
     "finance run send:file": Phrase("The file, which must not be there yet.", "文件，须尚不存在。"),
@@ -307,14 +318,27 @@ FINANCE_LABELS = {
         "{file}: {statement} is evidence, not a statement between two balances; not imported",
         "{file}：{statement} 仅作佐证，并非有期初期末余额的对账单，未导入",
     ),
+    "finance.outcome.voucher_failed": Phrase(
+        "{file}: voucher {statement} was not paid: {reason}", "{file}：支付凭证 {statement} 未支付成功：{reason}"
+    ),
+    "finance.outcome.held_back": Phrase(
+        "{file}: statement {statement} not imported, because another one of this file is refused",
+        "{file}：对账单 {statement} 未导入，因同一文件中另有对账单被拒",
+    ),
     "finance.outcome.quarantined": Phrase(
-        "{file}: quarantined, {reason}: {finding}", "{file}：整份隔离，{reason}：{finding}"
+        "{file}: quarantined, {reason}. {words} {finding}", "{file}：整份隔离，{reason}。{words}{finding}"
     ),
     "finance.outcome.refused": Phrase(
         "{file}: statement {statement} refused, {reason}: {finding}",
         "{file}：对账单 {statement} 被拒，{reason}：{finding}",
     ),
-    "finance.nothing_to_pay": Phrase("Nothing is due that could be paid.", "没有到期可付的款项。"),
+    "finance.nothing_to_pay": Phrase(
+        "Nothing is due that you could pay; {left} instalment(s) cannot be paid: finance run payable says why.",
+        "没有您可付的到期款项；不可付的有 {left} 期，finance run payable 可查看缘由。",
+    ),
+    "finance.left_out": Phrase("Left out of the run: {count}", "未列入批次：{count} 期"),
+    "finance.column.why": Phrase("why not", "不可付缘由"),
+    "finance.column.due_on": Phrase("due on", "起付日期"),
     "finance.no_file": Phrase("The file cannot be written: {why}", "无法写出文件：{why}"),
     "finance.sent_otherwise": Phrase(
         "Another file of this run went to the bank: SHA-256 {sha256}", "该批次已以另一文件发送银行：SHA-256 {sha256}"

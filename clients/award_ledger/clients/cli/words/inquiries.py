@@ -152,7 +152,6 @@ INQUIRY_LABELS = {
     "field.known_at": Phrase("known at", "所知时点"),
     "field.about": Phrase("about", "所问日期"),
     "field.left_out": Phrase("in force later", "其后生效的记录"),
-    "field.topic": Phrase("topic", "记录类型"),
     "field.before_correction": Phrase("stood", "更正前"),
     "field.detail": Phrase("detail", "细项"),
     "field.reference": Phrase("reference", "编号"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words import Phrase, joined
 from award_ledger.clients.cli.words.audit import AUDIT_LABELS
 from award_ledger.clients.cli.words.bank_answers import ANSWER_LABELS
+from award_ledger.clients.cli.words.bank_files import FINDING_LABELS
 from award_ledger.clients.cli.words.finance import FINANCE_LABELS
 from award_ledger.clients.cli.words.identity import IDENTITY_LABELS
 from award_ledger.clients.cli.words.names import NAMES
@@ -358,17 +359,18 @@ _IMPORT = {
     "result.yes": Phrase("yes", "是"),
 }
 
-LABELS: dict[str, Phrase] = {
-    **{f"field.{name}": phrase for name, phrase in _FIELDS.items()},
-    **_SENTENCES,
-    **_IMPORT,
-    **AUDIT_LABELS,
-    **SIMULATION_LABELS,
-    **FINANCE_LABELS,
-    **ANSWER_LABELS,
-    **RECEIVABLE_LABELS,
-    **IDENTITY_LABELS,
-    **NAMES,
-    **SENTENCES,
-}
+LABELS = joined(
+    {f"field.{name}": phrase for name, phrase in _FIELDS.items()},
+    _SENTENCES,
+    _IMPORT,
+    AUDIT_LABELS,
+    SIMULATION_LABELS,
+    FINANCE_LABELS,
+    ANSWER_LABELS,
+    FINDING_LABELS,
+    RECEIVABLE_LABELS,
+    IDENTITY_LABELS,
+    NAMES,
+    SENTENCES,
+)
 """Every label and sentence, by its key."""

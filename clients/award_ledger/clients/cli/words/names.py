@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words import Phrase, joined
 from award_ledger.clients.cli.words.bank_answers import ANSWER_NAMES
 from award_ledger.clients.cli.words.finance import FINANCE_NAMES
 from award_ledger.clients.cli.words.receivables import RECEIVABLE_NAMES
@@ -227,14 +227,14 @@ _RULES = {
     "rule.forecast": Phrase("forecast", "预计"),
 }
 
-NAMES: dict[str, Phrase] = {
-    **_STATUSES,
-    **_CHECKS,
-    **_TOPICS,
-    **_RULES,
-    **RIGHTS_NAMES,
-    **FINANCE_NAMES,
-    **ANSWER_NAMES,
-    **RECEIVABLE_NAMES,
-}
+NAMES = joined(
+    _STATUSES,
+    _CHECKS,
+    _TOPICS,
+    _RULES,
+    RIGHTS_NAMES,
+    FINANCE_NAMES,
+    ANSWER_NAMES,
+    RECEIVABLE_NAMES,
+)
 """Every word, by its key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from award_ledger.clients.cli.words import Phrase
+from award_ledger.clients.cli.words import Phrase, joined
 from award_ledger.clients.cli.words.audit import AUDIT_OPTIONS
 from award_ledger.clients.cli.words.bank_answers import ANSWER_OPTIONS
 from award_ledger.clients.cli.words.finance import FINANCE_METAVARS, FINANCE_OPTIONS
@@ -101,7 +101,7 @@ _PARTICULAR = {
     "contact_name": Phrase("Person to be asked.", "联系人。"),
     "contact_telephone": Phrase("Telephone of that person.", "联系电话。"),
     "contact_email": Phrase("Electronic mail of that person.", "联系人电子邮箱。"),
-    "about": Phrase(
+    "applications erase:about": Phrase(
         "What to erase: where the money went (payee) or whom to ask (contact).",
         "删除收款信息（payee）或联系人（contact）。",
     ),
@@ -114,7 +114,7 @@ _PARTICULAR = {
         "Decide a rate of the declared base (0.05, 5% or 1/20).", "按申报基数的比例决定（0.05、5% 或 1/20）。"
     ),
     "approve:amount": Phrase("Decide this amount (default: what was asked).", "决定的金额（默认按申报金额）。"),
-    "application": Phrase(
+    "pro-rata:application": Phrase(
         "Number of an application, in the order to be decided (default: all that are open); may be repeated.",
         "申报编号，按决定的次序填写（默认全部待定申报）；可重复填写。",
     ),
@@ -158,7 +158,7 @@ _PARTICULAR = {
     ),
     "correct:asked": Phrase("What the application should have asked, in major units.", "申报应有的金额。"),
     "after": Phrase("Start after this position.", "从该位置之后开始。"),
-    "to": Phrase("Stop at this position (default: never).", "到该位置为止（默认不停）。"),
+    "follow:to": Phrase("Stop at this position (default: never).", "到该位置为止（默认不停）。"),
     "wait": Phrase("Wait for new events, or end with the last one.", "等待新记录，或显示完即结束。"),
     "file": Phrase("The CSV file.", "CSV 文件。"),
     "approve": Phrase("Approve each application too.", "同时批准每项申报。"),
@@ -178,19 +178,19 @@ _PARTICULAR = {
     ),
 }
 
-OPTIONS: dict[str, Phrase] = {
-    **_COMMON,
-    **_PARTICULAR,
-    **AUDIT_OPTIONS,
-    **SIMULATION_OPTIONS,
-    **RIGHTS_OPTIONS,
-    **IDENTITY_OPTIONS,
-    **FINANCE_OPTIONS,
-    **ANSWER_OPTIONS,
-    **RECEIVABLE_OPTIONS,
-}
+OPTIONS = joined(
+    _COMMON,
+    _PARTICULAR,
+    AUDIT_OPTIONS,
+    SIMULATION_OPTIONS,
+    RIGHTS_OPTIONS,
+    IDENTITY_OPTIONS,
+    FINANCE_OPTIONS,
+    ANSWER_OPTIONS,
+    RECEIVABLE_OPTIONS,
+)
 
-METAVARS = {
+_METAVARS = {
     "ENTERPRISE": Phrase("ENTERPRISE", "企业"),
     "APPLICATION": Phrase("APPLICATION", "申报"),
     "AWARD": Phrase("AWARD", "奖补"),
@@ -228,9 +228,6 @@ METAVARS = {
     "HOST:PORT": Phrase("HOST:PORT", "主机:端口"),
     "NAME@DEPARTMENT": Phrase("NAME@DEPARTMENT", "姓名拼音@部门"),
     "SECONDS": Phrase("SECONDS", "秒"),
-    **SIMULATION_METAVARS,
-    **FINANCE_METAVARS,
-    **RECEIVABLE_METAVARS,
     "PROFILE": Phrase("PROFILE", "身份配置"),
     "BUNDLE": Phrase("BUNDLE", "存证包"),
     "FOLDER": Phrase("FOLDER", "文件夹"),
@@ -238,6 +235,8 @@ METAVARS = {
     "ROLE": Phrase("ROLE", "角色"),
     "ACT": Phrase("ACT", "事项"),
 }
+
+METAVARS = joined(_METAVARS, SIMULATION_METAVARS, FINANCE_METAVARS, RECEIVABLE_METAVARS)
 
 PANEL_NAMES = {
     "rules": Phrase("Rules and funds", "规则与资金"),

@@ -77,6 +77,5 @@ RECEIVABLE_LABELS = {
     "usage.voucher": Phrase("{text} is not ID=NUMBER.", "{text} 不是 付款编号=凭证号 的形式。"),
     "usage.no_vouchers": Phrase("Neither a sheet nor --voucher names a voucher.", "表格和 --voucher 均未写明凭证号。"),
     "field.receivable": Phrase("receivable", "应收编号"),
-    "field.number": Phrase("number", "号码"),
     "field.end_to_end_id": Phrase("end-to-end id", "付款编号"),
 }

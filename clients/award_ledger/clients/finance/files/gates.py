@@ -40,10 +40,13 @@ def counted(totals: Totals, line: Line) -> Totals:
 
 
 def of_entry(entry: Entry, head: Head) -> Iterator[Finding]:
-    """Currency, running direction and parts of one line."""
+    """Currency, day and parts of one line."""
     if entry.currency != head.currency:
         text = f"an amount in {entry.currency or 'no currency'} on an account in {head.currency or 'no currency'}"
         yield Finding(Reason.CURRENCY, entry.where, text)
+    line, dated = entry.line, head.kind is not Kind.STATEMENT and head.period_to is not None
+    if line.status is Status.BOOKED and (line.booked_on or line.value_on) is None and not dated:
+        yield Finding(Reason.DATE, entry.where, "booked, on no day")
     yield from _of_parts(entry)
 
 

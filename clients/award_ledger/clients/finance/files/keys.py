@@ -11,7 +11,7 @@ from collections import Counter
 
 import msgspec
 
-from award_ledger.clients.finance.files.statement import Line, Statement, Status
+from award_ledger.clients.finance.files.statement import Kind, Line, Statement, Status
 
 _KEY_BYTES = 16
 _encode = msgspec.json.Encoder().encode
@@ -59,7 +59,11 @@ class ContentDigest:
 
 
 def statement_key(statement: Statement) -> str:
-    """SHA-256 over what names a statement; its lines, its place and its file are not part of it."""
+    """SHA-256 over what names a statement; its lines, its place and its file are not part of it.
+
+    A list of vouchers has no balances, and grows during its day: what it says names it too.
+    """
+    said = (statement.content_sha256,) if statement.kind is Kind.VOUCHERS else ()
     return hashlib.sha256(
         _encode(
             (
@@ -72,6 +76,7 @@ def statement_key(statement: Statement) -> str:
                 statement.period_from,
                 statement.period_to,
                 statement.balances,
+                *said,
             )
         )
     ).hexdigest()

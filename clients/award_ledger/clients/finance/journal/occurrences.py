@@ -351,7 +351,8 @@ def _statement(reading: _Reading, fact: dict[str, Any], event: Stored) -> Told:
     first = dt.date.fromisoformat(fact["period_from"])
     if fact["part"] == 1:
         last = dt.date.fromisoformat(fact["period_to"])
-        reading.statements[account].append((last, fact["opening_minor"], fact["closing_minor"], first))
+        if not fact.get("receipts"):  # which prove no balance
+            reading.statements[account].append((last, fact["opening_minor"], fact["closing_minor"], first))
         if account not in reading.opened:
             reading.opened.add(account)
             yield "bank_opened", {"amount": fact["opening_minor"], "_on": first.toordinal()}, account, currency

@@ -12,6 +12,7 @@ from award_ledger.server.rpc.mapping.instants import timestamp
 from award_ledger.server.store.values import RecordedEvent
 from award_ledger.server.transparency.entry import entry, leaf_hash
 from award_ledger.v1 import history_pb2
+from award_ledger.v1.common_pb2 import Receipt
 
 _PROPOSALS = (AwardCorrectionProposed.TOPIC, PayeeCorrectionProposed.TOPIC)
 
@@ -50,20 +51,31 @@ def event_message(recorded: RecordedEvent, corrected_by: int = 0) -> history_pb2
         topic=recorded.topic,
         recorded_at=timestamp(recorded.recorded_at_us),
         state=recorded.state,
-        event_hash=leaf_hash(
-            entry(
-                recorded.position,
-                recorded.originator_id,
-                recorded.originator_version,
-                recorded.topic,
-                recorded.recorded_at_us,
-                recorded.state,
-            )
-        ),
+        event_hash=_hash(recorded),
         principal=act.principal,
         effective_on=act.effective_on.isoformat(),
         corrects=0 if recorded.topic in _PROPOSALS else signed.corrects,
         corrected_by=corrected_by,
+    )
+
+
+def receipt_of(recorded: RecordedEvent) -> Receipt:
+    """The receipt that was given for an event when it was recorded."""
+    return Receipt(
+        position=recorded.position, event_hash=_hash(recorded), recorded_at=timestamp(recorded.recorded_at_us)
+    )
+
+
+def _hash(recorded: RecordedEvent) -> bytes:
+    return leaf_hash(
+        entry(
+            recorded.position,
+            recorded.originator_id,
+            recorded.originator_version,
+            recorded.topic,
+            recorded.recorded_at_us,
+            recorded.state,
+        )
     )
 
 

@@ -124,6 +124,7 @@ def statement_message(statement: domain.Statement) -> lines_pb.Statement:
         line_count=statement.lines,
         new_line_count=statement.new_lines,
         position=statement.position,
+        receipts=statement.receipts,
     )
 
 

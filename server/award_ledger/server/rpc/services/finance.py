@@ -1,14 +1,14 @@
 """FinanceService: bank accounts of ours, their statements, and what each line is."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import TypeVar
 
 import grpc
 import msgspec
 from google.protobuf.message import Message
 
-from award_ledger.domain.account_status import Item, account_status
+from award_ledger.domain.account_status import account_status
 from award_ledger.domain.bank_account import BankAccount, Line, posted_positions
 from award_ledger.domain.bank_events import IssuedVoucher, LineMatch, StatementLine
 from award_ledger.domain.encoding import LedgerMapper
@@ -91,7 +91,7 @@ class FinanceService(FinanceServiceServicer):
     ) -> answers_pb.ListAttemptsResponse:
         said, state = day(request.on, "on"), chosen(answers.STATE, request.state, "state")
         with self._reads.page(context, request) as (point, page):
-            on = said or self._day_of(request.as_of)
+            on = said or self._day_of(request.as_of, point)
             payments = kept(point.ledger, request.account).payments.values()
             wanted = sorted((one.end_to_end_id, one) for one in payments if one.end_to_end_id > page.after)
             entries = (
@@ -138,9 +138,9 @@ class FinanceService(FinanceServiceServicer):
     ) -> pb.GetAccountStatusResponse:
         said = day(request.on, "on")
         with self._reads.at(context, request.as_of, request.min_position) as point:
-            on = said or self._day_of(request.as_of)
+            on = said or self._day_of(request.as_of, point)
             account = kept(point.ledger, request.account)
-            status = account_status(account, on, _orders(account, point.ledger))
+            status = account_status(account, on, point.ledger)
             return pb.GetAccountStatusResponse(
                 status=mapping.status_message(account, status, on), position=point.position
             )
@@ -196,21 +196,28 @@ class FinanceService(FinanceServiceServicer):
             token = next_token(request, point.position, last)
             return pb.ListBankLinesResponse(lines=messages, next_page_token=token, position=point.position)
 
-    def _day_of(self, as_of: AsOf) -> date:
-        """For which ages are reckoned where nothing is said: the day of the instant asked for, or today."""
-        instant = as_of.instant
-        return day_of_law(instant.seconds * 1_000_000) if as_of.HasField("instant") else self._reads.today()
+    def _day_of(self, as_of: AsOf, point: Standpoint) -> date:
+        """For which ages are reckoned where nothing is said: the day of the instant or position asked for, or today."""
+        match as_of.WhichOneof("point"):
+            case "instant":
+                return day_of_law(as_of.instant.seconds * 1_000_000)
+            case "position" if point.position:
+                return day_of_law(point.reader.recorded_at_us(point.position))
+            case _:
+                return self._reads.today()
 
     def _opened(self, ledger: WorkingSet, written: Written) -> pb.OpenBankAccountResponse:
         account = ledger.find(BankAccount, written.event.originator_id)
         on = self._reads.today()
-        status = mapping.status_message(account, account_status(account, on), on)
+        status = mapping.status_message(account, account_status(account, on, ledger), on)
         return pb.OpenBankAccountResponse(status=status, receipt=receipt(written))
 
     def _statement(self, request: pb.ImportStatementRequest) -> Prepared:
         """Raises InvalidFields."""
         told = request.statement
         said = [mapping.said_line(line, f"lines[{place}]", None) for place, line in enumerate(request.lines)]
+        period_to = mapping.required_day(told.period_to, "statement.period_to")
+        self._refuse_days_to_come(period_to, said)
         lines: list[StatementLine] = []
         openings: list[tuple[Opened, ...]] = []
         for part in divided(said):
@@ -233,12 +240,23 @@ class FinanceService(FinanceServiceServicer):
             statement_id=told.statement_id,
             sequence=told.sequence,
             period_from=mapping.required_day(told.period_from, "statement.period_from"),
-            period_to=mapping.required_day(told.period_to, "statement.period_to"),
+            period_to=period_to,
             opening_minor=told.opening_minor,
             closing_minor=told.closing_minor,
             lines=tuple(lines),
+            receipts=told.receipts,
         )
         return Prepared(command, openings[0], tuple(openings[1:]))
+
+    def _refuse_days_to_come(self, period_to: date, lines: Sequence[StatementLine]) -> None:
+        """A bank has booked nothing on a day that has not begun anywhere. Raises InvalidFields."""
+        latest = self._reads.today() + timedelta(days=1)
+        why = f"must not be after {latest}: that day has not come"
+        if period_to > latest:
+            raise invalid_field("statement.period_to", why)
+        for place, line in enumerate(lines):
+            if line.booked_on > latest:
+                raise invalid_field(f"lines[{place}].booked_on", why)
 
     def _unmatch_line(self, request: pb.UnmatchLineRequest) -> unmatch_line.UnmatchLine:
         """With what the match posted, as the log has it now. An unknown line is refused when it is decided."""
@@ -367,15 +385,6 @@ def _share(share: Share, explained: Explained, ledger: WorkingSet) -> lines_pb.A
         award_id=str(award_id),
         clawback=clawback,
     )
-
-
-def _orders(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
-    """What is outstanding under orders on awards that were paid from the account."""
-    paid = {payment.award_id: payment.enterprise_id for payment in account.payments.values()}
-    for award_id, enterprise_id in paid.items():
-        for order in ledger.enterprise(enterprise_id).awards[award_id].clawbacks:
-            if order.outstanding_minor:
-                yield order.ordered_on, order.outstanding_minor
 
 
 def _place(line: Line) -> str:

@@ -1,14 +1,23 @@
 """PaymentRunService: instalments that are paid together, by two people, in one file."""
 
+import re
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import TypeVar, cast
+from uuid import UUID
 
 import grpc
 from google.protobuf.message import Message
 
 from award_ledger.domain import payment_run as domain
+from award_ledger.domain.award import Instalment
+from award_ledger.domain.encoding import decode_fact
+from award_ledger.domain.events import AwardApproved
+from award_ledger.domain.fact import Act
 from award_ledger.domain.identity import enterprise_id
+from award_ledger.domain.refusals import Refused
 from award_ledger.domain.working_set import WorkingSet
+from award_ledger.server.commands.bank_accounts import kept
+from award_ledger.server.commands.command import published
 from award_ledger.server.commands.payment_runs import (
     ApprovePaymentRun,
     CancelPaymentRun,
@@ -16,22 +25,28 @@ from award_ledger.server.commands.payment_runs import (
     RecordRunSent,
     RunRow,
     drafted,
+    run_payment,
 )
+from award_ledger.server.rpc.call import current_call
 from award_ledger.server.rpc.fields import chosen, day, part_of
 from award_ledger.server.rpc.mapping.enums import number_of
+from award_ledger.server.rpc.mapping.events import receipt_of
 from award_ledger.server.rpc.mapping.finance import required_day
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.paging import fill, next_token
-from award_ledger.server.rpc.reads import Reads
+from award_ledger.server.rpc.reads import Reads, Standpoint
+from award_ledger.server.rpc.refusals import PageTokenInvalid
+from award_ledger.server.rpc.touching import MOST_BYTES, events_touching
 from award_ledger.server.rpc.unsealing import Unsealing
 from award_ledger.server.rpc.writes import Method, Writes
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.submission import Answer, Written
 from award_ledger.v1 import payment_runs_pb2 as pb
-from award_ledger.v1.common_pb2 import EnterpriseNumber
+from award_ledger.v1.common_pb2 import EnterpriseNumber, Receipt
 from award_ledger.v1.payment_runs_pb2_grpc import PaymentRunServiceServicer
 
 R = TypeVar("R", bound=Message)
+_PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
 _STATUS = pb.PaymentRunStatus.DESCRIPTOR
 
 
@@ -101,6 +116,8 @@ class PaymentRunService(PaymentRunServiceServicer):
         with self._reads.at(context, request.as_of, request.min_position) as point:
             unsealing = Unsealing(self._vault, point.reader) if request.with_payees else None
             run = _run(drafted(point.ledger, request.code), point.ledger, unsealing)
+            for payment, permit in zip(run.payments, _permits(run, point), strict=True):
+                payment.permit.CopyFrom(permit)
             return pb.GetPaymentRunResponse(run=run, position=point.position)
 
     def ListPaymentRuns(
@@ -112,12 +129,68 @@ class PaymentRunService(PaymentRunServiceServicer):
             token = next_token(request, point.position, last)
             return pb.ListPaymentRunsResponse(runs=runs, next_page_token=token, position=point.position)
 
+    def ListPayable(self, request: pb.ListPayableRequest, context: grpc.ServicerContext) -> pb.ListPayableResponse:
+        on = day(request.on, "on") or self._reads.today()
+        act = Act(principal=current_call().principal, request_id=UUID(int=0), fingerprint="", effective_on=on)
+        with self._reads.page(context, request) as (point, page):
+            account = kept(point.ledger, request.account)
+            measure = published(point.ledger, request.measure_code)
+            instalments, last = fill(_payable(point, measure.id, account.currency, act, page.after), page.size)
+            token = next_token(request, point.position, last)
+            return pb.ListPayableResponse(instalments=instalments, next_page_token=token, position=point.position)
+
 
 def _entries(ledger: WorkingSet, after: str, status: str) -> Iterator[tuple[str, pb.PaymentRun | None]]:
     for code in sorted(ledger.directory("payment_runs").codes):
         if code > after:
             run = ledger.payment_run(code)
             yield code, _head(run, ledger) if status in ("", run.state) else None
+
+
+def _payable(
+    point: Standpoint, measure_id: UUID, currency: str, act: Act, after: str
+) -> Iterator[tuple[str, pb.PayableInstalment | None]]:
+    """Instalments of each award in the order of approvals; what is paid, cancelled, under way or waits for a result is
+    none. Places are positions with the number of the instalment."""
+    place = _PLACE.fullmatch(after or "1.0")
+    if place is None:
+        raise PageTokenInvalid(after)
+    begin, done = int(place[1]), int(place[2])
+    for event in events_touching(point, measure_id, begin - 1):
+        if event.topic != AwardApproved.TOPIC:
+            yield f"{event.position}.0", None
+            continue
+        fact = cast(AwardApproved, decode_fact(event.topic, event.state))
+        enterprise = point.ledger.enterprise(event.originator_id)
+        for instalment in enterprise.awards[fact.award_id].instalments:
+            if event.position > begin or instalment.number > done:
+                wanted = instalment.state == "due"
+                row = RunRow(enterprise.scheme, enterprise.number, enterprise.id, fact.award_id, instalment.number)
+                message = _payable_message(row, instalment, currency, point.ledger, act) if wanted else None
+                yield f"{event.position}.{instalment.number}", message
+
+
+def _payable_message(
+    row: RunRow, instalment: Instalment, currency: str, ledger: WorkingSet, act: Act
+) -> pb.PayableInstalment:
+    number = EnterpriseNumber(scheme=row.scheme, number=row.number)
+    message = pb.PayableInstalment(
+        pays=pb.RunInstalment(enterprise=number, award_id=str(row.award_id), instalment=row.instalment),
+        amount_minor=instalment.open_minor,
+        due_on=instalment.due_on.isoformat(),
+        award_number=ledger.enterprise(row.enterprise_id).awards[row.award_id].number,
+    )
+    try:
+        run_payment(row, currency, ledger, act)
+    except Refused as refusal:
+        message.reason, message.message = refusal.reason, str(refusal)
+    return message
+
+
+def _permits(run: pb.PaymentRun, point: Standpoint) -> Iterator[Receipt]:
+    """Of each payment, the receipt of its award's approval."""
+    for parcel in point.reader.parcels_at([payment.permit.position for payment in run.payments], MOST_BYTES):
+        yield from map(receipt_of, parcel)
 
 
 def _head(run: domain.PaymentRun, ledger: WorkingSet) -> pb.PaymentRun:
@@ -144,7 +217,8 @@ def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None
         enterprise = ledger.enterprise(payment.enterprise_id)
         number = EnterpriseNumber(scheme=enterprise.scheme, number=enterprise.number)
         pays = pb.RunInstalment(enterprise=number, award_id=str(payment.award_id), instalment=payment.instalment)
-        application = enterprise.applications[enterprise.awards[payment.award_id].application_id]
+        award = enterprise.awards[payment.award_id]
+        application = enterprise.applications[award.application_id]
         expected = account.payment(payment.end_to_end_id)
         message.payments.append(
             pb.RunPayment(
@@ -156,6 +230,7 @@ def _run(run: domain.PaymentRun, ledger: WorkingSet, unsealing: Unsealing | None
                 payee=unsealing.payee(application.payee_at) if unsealing is not None else None,
                 voucher=expected.voucher if expected is not None else "",
                 file_voucher=expected.file_voucher if expected is not None else "",
+                permit=Receipt(position=award.number),
             )
         )
     return message
