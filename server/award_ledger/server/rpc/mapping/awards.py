@@ -32,48 +32,60 @@ def terms_of_award(ledger: WorkingSet, award: domain.Award) -> Terms:
 
 def award_message(enterprise: Enterprise, award: domain.Award, terms: Terms) -> awards_pb2.Award:
     """An award of an enterprise; `terms` are those under which it was decided."""
-    return awards_pb2.Award(
-        award_id=str(award.award_id),
-        number=award.number,
-        enterprise=number_message(enterprise),
-        measure_code=award.measure,
-        terms_version=award.terms_version,
-        application_id=str(award.application_id),
-        approved_minor=award.approved_minor,
-        cancelled_minor=award.cancelled_minor,
-        counted_minor=award.counted_minor,
-        paid_minor=award.paid_minor,
-        currency=terms.currency,
-        decided_rate=award.decided_rate,
-        decided_on=award.decided_on.isoformat(),
-        payable_on=(award.decided_on + timedelta(days=terms.publicity_days)).isoformat(),
-        fund_code=award.fund,
-        status=awards_pb2.AwardStatus.ValueType(number_of(_AWARD_STATUS, award.status)),
-        principal=award.principal,
-        second_principal=award.second,
-        overrides=[awards_pb2.Override(check_id=taken.check_id, reason=taken.reason) for taken in award.overrides],
-        instalments=[instalment_message(instalment) for instalment in award.instalments],
-        clawbacks=[clawback_message(clawback) for clawback in award.clawbacks],
-        stage_result=award.stage_result,
-        etag=str(enterprise.version),
-        objections=[objection_message(objection) for objection in award.objections],
-        raise_proposed_by=award.raise_proposed_by,
-        raise_proposed_minor=award.raise_proposed_minor,
-    )
+    message = awards_pb2.Award()
+    fill_award(message, enterprise, award, terms)
+    return message
+
+
+def fill_award(message: awards_pb2.Award, enterprise: Enterprise, award: domain.Award, terms: Terms) -> None:
+    """The same in place: a message that is put into another is copied."""
+    message.award_id = str(award.award_id)
+    message.number = award.number
+    message.enterprise.scheme = enterprise.scheme
+    message.enterprise.number = enterprise.number
+    message.measure_code = award.measure
+    message.terms_version = award.terms_version
+    message.application_id = str(award.application_id)
+    message.approved_minor = award.approved_minor
+    message.cancelled_minor = award.cancelled_minor
+    message.counted_minor = award.counted_minor
+    message.paid_minor = award.paid_minor
+    message.currency = terms.currency
+    message.decided_rate = award.decided_rate
+    message.decided_on = award.decided_on.isoformat()
+    message.payable_on = (award.decided_on + timedelta(days=terms.publicity_days)).isoformat()
+    message.fund_code = award.fund
+    message.status = awards_pb2.AwardStatus.ValueType(number_of(_AWARD_STATUS, award.status))
+    message.principal = award.principal
+    message.second_principal = award.second
+    for taken in award.overrides:
+        message.overrides.add(check_id=taken.check_id, reason=taken.reason)
+    for instalment in award.instalments:
+        _fill_instalment(message.instalments.add(), instalment)
+    message.clawbacks.extend(map(clawback_message, award.clawbacks))
+    message.stage_result = award.stage_result
+    message.etag = str(enterprise.version)
+    message.objections.extend(map(objection_message, award.objections))
+    message.raise_proposed_by = award.raise_proposed_by
+    message.raise_proposed_minor = award.raise_proposed_minor
 
 
 def instalment_message(instalment: domain.Instalment) -> payments_pb2.Instalment:
     """One part of what is owed, with every attempt to pay it."""
-    return payments_pb2.Instalment(
-        number=instalment.number,
-        amount_minor=instalment.amount_minor,
-        paid_minor=instalment.paid_minor,
-        due_on=instalment.due_on.isoformat(),
-        stage=instalment.stage,
-        status=payments_pb2.InstalmentStatus.ValueType(number_of(_INSTALMENT_STATUS, instalment.state)),
-        payments=[_payment(payment) for payment in instalment.payments],
-        set_off_minor=instalment.set_off_minor,
-    )
+    message = payments_pb2.Instalment()
+    _fill_instalment(message, instalment)
+    return message
+
+
+def _fill_instalment(message: payments_pb2.Instalment, instalment: domain.Instalment) -> None:
+    message.number = instalment.number
+    message.amount_minor = instalment.amount_minor
+    message.paid_minor = instalment.paid_minor
+    message.due_on = instalment.due_on.isoformat()
+    message.stage = instalment.stage
+    message.status = payments_pb2.InstalmentStatus.ValueType(number_of(_INSTALMENT_STATUS, instalment.state))
+    message.payments.extend(map(_payment, instalment.payments))
+    message.set_off_minor = instalment.set_off_minor
 
 
 def clawback_message(clawback: domain.Clawback) -> clawbacks_pb2.Clawback:

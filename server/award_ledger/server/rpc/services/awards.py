@@ -25,7 +25,7 @@ from award_ledger.server.commands.record_stage_result import RecordStageResult
 from award_ledger.server.commands.revoke_award import RevokeAward
 from award_ledger.server.rpc.fields import day, number_of, part_of, required_choice
 from award_ledger.server.rpc.mapping.assessments import assessment_message, fill_assessment
-from award_ledger.server.rpc.mapping.awards import award_message, terms_of_award
+from award_ledger.server.rpc.mapping.awards import award_message, fill_award, terms_of_award
 from award_ledger.server.rpc.mapping.receipts import receipt
 from award_ledger.server.rpc.paging import fill, next_token
 from award_ledger.server.rpc.reads import Reads, Standpoint
@@ -52,7 +52,8 @@ def _decided(ledger: WorkingSet, written: Written) -> pb.ApproveAwardResponse:
     if isinstance(fact, ApprovalRefused):
         raise ExplainedRefusal(assessment, written.position, terms, written.repeated)
     response = pb.ApproveAwardResponse()
-    response.award.CopyFrom(_after(ledger, written))
+    enterprise = ledger.enterprise(written.event.originator_id)
+    fill_award(response.award, enterprise, enterprise.awards[fact.award_id], terms)
     response.award.number = written.position  # a dry run has none
     fill_assessment(response.assessment, assessment, terms)
     response.receipt.CopyFrom(receipt(written))
