@@ -375,5 +375,9 @@ def test_a_run_is_written_once_and_again_only_as_the_same_file(served: Served, r
     run("run", "send", "R-1", str(first))
     assert main(["--server", f"127.0.0.1:{served.port}", "finance", "run", "send", "R-1", str(second)]) == 0
     assert first.read_bytes() == second.read_bytes()
+    for nowhere in (first, tmp_path / "no-such-folder" / "x.xml"):
+        told = run("run", "send", "R-1", str(nowhere), code=2)
+        assert "Traceback" not in told
+        assert str(nowhere) in "".join(told.split())
     run("run", "send", "R-1", str(tmp_path / "other.csv"), "--counter", code=2)
     assert not (tmp_path / "other.csv").exists()

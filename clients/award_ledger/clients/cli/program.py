@@ -30,6 +30,9 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer's usage errors; it has them from Click and exports only this subclass."""
 
 
+_FILE_PROBLEMS = (FileExistsError, FileNotFoundError, PermissionError)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -56,8 +59,18 @@ def run(arguments: Sequence[str]) -> int:
         # Who read the output has left; the interpreter would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return misused(session, UsageProblem(_of_file(error, language), "FILE"))
     finally:
         session.close()
+
+
+def _of_file(error: OSError, language: Language) -> str:
+    """Which file could not be read or written, and why; the system's own word where there is no better."""
+    key = next((f"failure.{kind.__name__}" for kind in _FILE_PROBLEMS if isinstance(error, kind)), "failure.path")
+    return LABELS[key].say(language, path=error.filename, problem=error.strerror)
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -228,7 +228,8 @@ def journal(
         from award_ledger.clients.finance.journal import occurrences, profiles, writing
     try:
         posted = profiles.profile(profile)
-        head = to or desk.client.get_head().position
+        head = desk.client.get_head().position
+        head = min(to or head, head)
         told = occurrences.occurrences(desk.client.follow_events(to_position=head) if head else ())
         text = "\n".join(writing.journal(told, posted, file_format.value)) + "\n"
     except profiles.ProfileError as error:

@@ -266,6 +266,10 @@ _SENTENCES = {
     "failure.interrupted": Phrase("Interrupted.", "已中断。"),
     "failure.file": Phrase("{path} cannot be read: {problem}", "无法读取 {path}：{problem}"),
     "failure.write": Phrase("{path} cannot be written: {problem}", "无法写入 {path}：{problem}"),
+    "failure.path": Phrase("{path}: {problem}", "{path}：{problem}"),
+    "failure.FileExistsError": Phrase("{path} is there already.", "{path} 已存在。"),
+    "failure.FileNotFoundError": Phrase("There is no {path}, or no such folder.", "没有 {path}，或没有该文件夹。"),
+    "failure.PermissionError": Phrase("{path} may not be used by you.", "您无权使用 {path}。"),
     # Publishing.
     "publish.invalid": Phrase("{count} thing(s) are wrong; nothing was published.", "有 {count} 处错误，未发布。"),
     "publish.published": Phrase("published", "已发布"),
