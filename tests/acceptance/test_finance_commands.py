@@ -141,6 +141,7 @@ def test_a_certificate_of_which_anything_was_changed_does_not_hold(served: Serve
     run("import", str(bank))
     certificate = tmp_path / "day.json"
     run("day", OURS, samples.DAY, "--certificate", str(certificate))
+    run("day", OURS, samples.DAY, "--certificate", str(certificate), code=2)
     other = camt(tmp_path / "other.xml", (51, "", "往来款"), (-20, "", "x"))
     told = run("verify", str(certificate), str(other), code=1)
     assert "no file of this certificate" in told["findings"][0]

@@ -278,7 +278,8 @@ def day_(
     on = dt.date.fromisoformat(day(desk, of_day, "DATE"))
     document, found = account_day(desk.client, account, on, **asking(desk, as_of, 0))
     if certificate is not None:
-        certificate.write_text(written(document), "utf-8")
+        with certificate.open("x", encoding="utf-8") as new:  # an earlier certificate is never written over
+            new.write(written(document))
     if desk.json:
         desk.write_json(json.dumps(document, ensure_ascii=False, indent=2))
         return
