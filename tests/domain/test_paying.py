@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from award_ledger.domain.account_status import account_status
+from award_ledger.domain.award_refusals import PaymentState
 from award_ledger.domain.bank_refusals import StatementRequired
 from award_ledger.domain.refusals import InvalidFields, SegregationOfDuties
 from award_ledger.server.commands.bank_accounts import OpenBankAccount
+from award_ledger.server.commands.instruct_payment import InstructPayment
 from award_ledger.server.commands.payment_runs import ApprovePaymentRun, DraftPaymentRun, RunRow
 from award_ledger.server.commands.record_rejection import RecordRejection
 from award_ledger.server.commands.record_return import RecordReturn
@@ -119,3 +121,14 @@ def test_what_a_short_payment_left_is_in_transit_once_and_only_while_it_is_owed(
         desk.do(RecordRejection(*attempt_of(row), "AC04"), by=person)
     desk.do(RevokeAward(row.scheme, row.number, row.award_id, "revocation", "终止"))
     assert in_transit(desk) == 0
+
+
+def test_what_an_account_of_ours_paid_in_part_is_paid_again_by_a_run_alone(desk: FinanceDesk) -> None:
+    row = desk.awarded(100)
+    [short] = desk.run(row)
+    desk.statement(booked("a", -60, short))
+    desk.match("a", part("settlement", 60, short))
+    with pytest.raises(PaymentState, match="a run pays what is left"):
+        desk.do(InstructPayment(row.scheme, row.number, row.award_id, 1), by="zhou")
+    [rest] = desk.run(row)
+    assert desk.attempt(rest).amount_minor == 40

@@ -7,6 +7,7 @@ from award_ledger.domain import identity
 from award_ledger.domain.award import Award, Instalment
 from award_ledger.domain.award_refusals import (
     ClawbackOutstanding,
+    PaymentState,
     SetOffRequired,
 )
 from award_ledger.domain.enterprise import Enterprise
@@ -24,6 +25,7 @@ class InstructPayment(EnterpriseKey):
     """The whole open amount of the instalment is paid in one attempt.
 
     What the enterprise owes under orders to return money holds it or is set off first, where the award's Terms say so.
+    What an own account paid in part, or what came back to it, is paid again by a run, which two people approve.
     """
 
     scheme: str
@@ -32,8 +34,12 @@ class InstructPayment(EnterpriseKey):
     instalment: int
 
     def decide(self, ledger: WorkingSet, act: Act) -> PaymentInstructed:
-        """Raises not-found refusals, what `check_payable` raises, ClawbackOutstanding or SetOffRequired."""
-        return instruction(self.enterprise(ledger), self.award_id, self.instalment, ledger, act)
+        """Raises not-found refusals, PaymentState, or what `instruction` raises."""
+        enterprise = self.enterprise(ledger)
+        for payment in instalment_of(award_of(enterprise, self.award_id), self.instalment).payments:
+            if payment.account:
+                raise PaymentState(payment.end_to_end_id, f"from account {payment.account}; a run pays what is left")
+        return instruction(enterprise, self.award_id, self.instalment, ledger, act)
 
 
 def instruction(
@@ -46,7 +52,9 @@ def instruction(
     account: str = "",
     run: str = "",
 ) -> PaymentInstructed:
-    """The whole open amount of an instalment, perhaps from an own account and in a run. Raises as `InstructPayment`."""
+    """The whole open amount of an instalment, perhaps from an own account and in a run. Raises not-found
+    refusals, what `check_payable` raises, ClawbackOutstanding or SetOffRequired.
+    """
     award = award_of(enterprise, award_id)
     instalment = instalment_of(award, instalment_number)
     check_instruction(enterprise, award, instalment, ledger, act)
