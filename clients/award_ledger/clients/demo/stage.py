@@ -58,7 +58,7 @@ class Stage(Narration):
         super().__init__(address, language, out)
         self.on = date.min
         self.receipts: dict[int, bytes] = {}
-        self._address = address
+        self.address = address
         self._open = ExitStack()
         self._open.callback(self.desk.close)
         self._clients: dict[str, LedgerClient] = {}
@@ -80,7 +80,7 @@ class Stage(Narration):
     def by(self, principal: str) -> LedgerClient:
         """The connection of one person, `name@department`."""
         if principal not in self._clients:
-            self._clients[principal] = self._open.enter_context(LedgerClient(self._address, principal=principal))
+            self._clients[principal] = self._open.enter_context(LedgerClient(self.address, principal=principal))
         return self._clients[principal]
 
     def kept(self, answer: _A) -> _A:
