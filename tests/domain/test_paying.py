@@ -98,3 +98,23 @@ def test_what_is_paid_again_from_another_account_does_not_await_its_reissue(desk
     desk.do(DraftPaymentRun("R-X", "37001616808050008888", DAY, (row,)), by="qian")
     desk.do(ApprovePaymentRun("R-X"), by="sun")
     assert reissues(desk, DAY)[0] == 0
+
+
+def in_transit(desk: FinanceDesk) -> int:
+    return next(
+        a.amount_minor for a in account_status(desk.account, BOOKED, desk.ledger).ageing if a.kind == "in_transit"
+    )
+
+
+def test_what_a_short_payment_left_is_in_transit_once_and_only_while_it_is_owed(desk: FinanceDesk) -> None:
+    row = desk.awarded(100)
+    [short] = desk.run(row)
+    desk.statement(booked("a", -60, short))
+    desk.match("a", part("settlement", 60, short))
+    assert in_transit(desk) == 40
+    desk.run(row)
+    assert in_transit(desk) == 40
+    for person in ("zhou", "wu"):
+        desk.do(RecordRejection(*attempt_of(row), "AC04"), by=person)
+    desk.do(RevokeAward(row.scheme, row.number, row.award_id, "revocation", "终止"))
+    assert in_transit(desk) == 0

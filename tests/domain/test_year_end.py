@@ -6,11 +6,14 @@ from datetime import date
 
 import pytest
 
+from award_ledger.domain.policy_events import FundCreated
 from award_ledger.domain.refusals import FundYearOpen, FundYearOver, InvalidFields, Refused
 from award_ledger.server.commands.close_fund_year import CloseFundYear
+from award_ledger.server.commands.correct_entry import CorrectEntry
 from award_ledger.server.commands.create_fund import ChangeAppropriation
+from award_ledger.server.commands.revoke_award import RevokeAward
 from tests.domain.bank_desk import FinanceDesk, booked, part
-from tests.domain.desk import Desk, terms
+from tests.domain.desk import Desk, all_back, terms
 
 AFTER = date(2026, 1, 10)
 
@@ -81,3 +84,18 @@ def test_a_year_with_unexplained_bank_lines_is_not_closed() -> None:
     desk.match("a", part("fee", 5))
     close(desk)
     assert desk.fund(2025).closed_on == AFTER
+
+
+def test_a_closed_year_promises_nothing_more_whatever_became_available_since() -> None:
+    desk = Desk(terms(gives_back=all_back("revocation")), funds_minor=1_000)
+    award = desk.grant("E", 300)
+    close(desk)
+    created = next(e for e in desk.events if isinstance(e.fact, FundCreated) and e.fact.fiscal_year == 2025)
+    with pytest.raises(FundYearOver):
+        desk.do(CorrectEntry(created, 5_000, "漏记"), by="qian", on=AFTER)
+    desk.do(RevokeAward("other", "E", award.award_id, "revocation", "终止"), on=date(2025, 12, 30))
+    assert desk.fund(2025).available_minor == 300
+    refused = desk.asks("E", 100)
+    assert (refused.accepted, refused.first_failure().reason) == (False, "FUND_EXHAUSTED")
+    close(desk)
+    assert desk.fund(2025).available_minor == 0

@@ -110,5 +110,5 @@ def _ending(refusal: Refusal) -> tuple[What, Answer | None, str]:
     if refusal.assessment is None:
         return "refused", Answer(reason=refusal.reason), note
     numbers = {"assessment": assessment_numbers(refusal.assessment)}
-    position = int(refusal.numbers["position"])
-    return "refused", Answer(position, reason=refusal.reason, numbers=numbers), note
+    position, repeated = int(refusal.numbers["position"]), "repeated" in refusal.numbers
+    return "refused", Answer(position, repeated=repeated, reason=refusal.reason, numbers=numbers), note

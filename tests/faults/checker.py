@@ -100,8 +100,11 @@ def _untrue_receipts(asked: dict[UUID, Operation], recorded: dict[tuple[str, UUI
             len({answer.reason for answer in told}) > 1
         ):
             yield f"{operation.kind} {operation.id} was answered in two ways"
-        if sum(bool(answer.event_hash) and not answer.repeated for answer in told) > 1:
+        first_times = sum(not answer.repeated for answer in told)
+        if first_times > 1:
             yield f"{operation.kind} {operation.id} was done for the first time twice"
+        if row is not None and not first_times and not operation.may_be_anywhere:
+            yield f"{operation.kind} {operation.id} stands at {row.position}; it was told that nothing was done"
         refused = any(not answer.position for _, answer in operation.answers())
         if refused and row is not None and not operation.may_be_anywhere:
             yield f"{operation.kind} {operation.id} was refused, and stands at {row.position}"

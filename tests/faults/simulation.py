@@ -43,9 +43,9 @@ from tests.faults.memory_log import FAULTS, Fault, MemoryLog, MemoryRecorder
 from tests.faults.workload import Workload
 from tests.served import METHODS
 
-CLIENTS, SERVERS, OPERATIONS = 5, 2, 50
-_PATIENCE = 4_000
-"""Steps after the faults have healed, within which every request must have settled."""
+CLIENTS, SERVERS, OPERATIONS = 7, 2, 50
+_TROUBLED, _PATIENCE = 4_000, 2_000
+"""Steps, at most, while things fail; and after all have healed, within which every request must have settled."""
 
 
 class _Captured:
@@ -108,10 +108,10 @@ class _Waiting(NamedTuple):
 class _Server:
     """One process: its writer, of which the scheduler is the thread, and what it will answer."""
 
-    def __init__(self, recorder: MemoryRecorder, clock: Clock) -> None:
+    def __init__(self, recorder: MemoryRecorder, clock: Clock, limits: WriterLimits) -> None:
         self.recorder = recorder
         vault = Vault(HeldKeys([b"k" * 32]), random=bytes)
-        self.writer = Writer(cast(LogRecorder, recorder), clock, vault, WriterLimits(waiting=2, batch=5, resident=5))
+        self.writer = Writer(cast(LogRecorder, recorder), clock, vault, limits)
         self._waiting: list[_Waiting] = []
 
     @property
@@ -215,12 +215,18 @@ class Simulation:
         self._healed = False
 
     def run(self) -> list[str]:
-        """What the checker finds; a request that does not settle is found, too."""
-        with patch.object(resident, "SNAPSHOT_EVERY", 3), patch.object(resident, "CATCH_UP_LIMIT", 6):
-            return self._run()
+        """What the checker finds; a request that does not settle is found, too. What is raised names the seed."""
+        try:
+            with patch.object(resident, "SNAPSHOT_EVERY", 3), patch.object(resident, "CATCH_UP_LIMIT", 6):
+                return self._run()
+        except Exception as error:
+            error.add_note(f"seed {self.seed}: python -m tests.faults.simulation {self.seed}")
+            raise
 
     def _run(self) -> list[str]:
-        while self._begun < OPERATIONS:
+        for _ in range(_TROUBLED):
+            if self._begun == OPERATIONS:
+                break
             self._step()
         self._healed = True
         for _ in range(_PATIENCE):
@@ -230,7 +236,10 @@ class Simulation:
         return [f"seed {self.seed}: not every request has settled, {_PATIENCE} steps after all faults have healed"]
 
     def _new_server(self) -> _Server:
-        return _Server(MemoryRecorder(self.log, self._fault), self._clock)
+        """Some decide one command at a time, others several together; the fewer may wait, the more are turned away."""
+        waiting, batch = self._random.randint(2, 5), self._random.randint(1, 5)
+        limits = WriterLimits(waiting=waiting, batch=batch, resident=5)
+        return _Server(MemoryRecorder(self.log, self._fault), self._clock, limits)
 
     def _fault(self) -> Fault:
         if self._healed or self._random.random() >= self.trouble:
@@ -242,7 +251,7 @@ class Simulation:
         return not self._healed and self._random.random() < self.trouble / 2
 
     def _step(self) -> None:
-        actions: list[Callable[[], None]] = [self._work] * 3 + [self._deliver] * 4 + [self._begin, self._give_up]
+        actions: list[Callable[[], None]] = [self._work, self._begin, self._give_up] + [self._deliver] * 4
         self._random.choice(actions)()
         if self._goes_wrong():
             self._random.choice((self._crash, self._move_clock, self._duplicate, self._lose))()

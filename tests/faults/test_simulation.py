@@ -34,7 +34,7 @@ def test_a_seed_gives_the_same_bytes_again() -> None:
 
 
 def test_the_seeds_meet_every_fault_and_every_kind_of_answer() -> None:
-    simulations = [Simulation(seed) for seed in range(20)]
+    simulations = [Simulation(seed) for seed in range(40)]
     for simulation in simulations:
         assert simulation.run() == []
     moments = [moment for simulation in simulations for moment in simulation.history.moments]

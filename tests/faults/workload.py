@@ -123,7 +123,7 @@ class Workload:
         reference = f"C-{self._random.randint(1, 40)}"
         field = self._random.choice(("AI", "chips", "robots", "ships", "drugs"))
         asked = self._random.choice((50, 120, 120, 250, 250, 400, 900, 0))
-        code = self._random.choice((samples.MEASURE, samples.MEASURE, "M-2"))
+        code = self._random.choice((samples.MEASURE, "M-2"))
         serial = self._random.choice((*range(1, FIRMS + 1), *range(1, FIRMS + 2)))
         request = samples.submit(serial, asked_minor=asked, measure_code=code, facts={"field": field})
         del request.evidence[:]

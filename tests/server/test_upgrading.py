@@ -16,6 +16,7 @@ from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.refusals import SchemaOutdated
 from award_ledger.server.store.values import NewEvent
 from award_ledger.server.writer.verification import verify
+from award_ledger.v1.funds_pb2 import GetFundRequest
 from tests import samples
 from tests.served import serving
 
@@ -47,16 +48,27 @@ def test_a_ledger_of_the_first_release_is_upgraded_verified_and_served_on(
         assert new.officer.do(samples.approve(application)).receipt.position == 5
 
 
-def test_a_server_decides_nothing_on_events_of_a_later_release(sqlite_url: str) -> None:
+TOMORROW = '{{"act":{{"principal":"li@kjt","request_id":"{}","fingerprint":"00","effective_on":"2025-06-02"}}{}}}'
+
+
+@pytest.mark.parametrize(
+    ("topic", "more"),
+    [("fund.of_tomorrow.v1", ""), ("fund.appropriation_changed.v1", ',"change_minor":1,"tomorrow":2')],
+    ids=["an unknown kind", "an unknown field"],
+)
+def test_a_server_decides_nothing_on_events_of_a_later_release(sqlite_url: str, topic: str, more: str) -> None:
     with serving(sqlite_url) as old:
         samples.prepare(old.officer)
         application = samples.applied(old.officer)
         later = open_ledger(sqlite_url, clock=old.clock)
-        about_the_fund = NewEvent(uuid4(), 1, "fund.of_tomorrow.v1", b"{}", (fund_id(samples.FUND),))
+        state = TOMORROW.format(uuid4(), more).encode()
         with later.writing() as transaction:
-            transaction.append([about_the_fund], old.clock.now_us())
+            new = NewEvent(fund_id(samples.FUND), 2, topic, state)
+            transaction.append([new], old.clock.now_us())
         later.close()
-        for _ in range(2):
-            assert old.officer.refused(samples.approve(application)).code is grpc.StatusCode.INTERNAL
+        for request in (samples.approve(application), samples.approve(application), GetFundRequest(code=samples.FUND)):
+            refusal = old.officer.refused(request)
+            assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "EVENT_UNREADABLE")
+            assert refusal.retry_ms > 0
         old.officer.do(samples.register(2))  # what has nothing to do with it goes on
         assert old.head() == 6

@@ -233,6 +233,7 @@ _FAMILIES: dict[type[LedgerError], Sequence[str]] = {
         "OVERLOADED",
         "STORE_UNAVAILABLE",
         "SHUTTING_DOWN",
+        "EVENT_UNREADABLE",
         "ISSUER_UNREACHABLE",
         "CALLER_LIMIT_REACHED",
     ),

@@ -6,7 +6,9 @@ from datetime import date
 from msgspec import Struct
 
 from award_ledger.domain.absences import Absence, absences, latest
+from award_ledger.domain.award import Instalment
 from award_ledger.domain.bank_account import BankAccount, Statement
+from award_ledger.domain.expected_payment import Expected
 from award_ledger.domain.reported import unseen
 from award_ledger.domain.windows import fiscal_year
 from award_ledger.domain.working_set import WorkingSet
@@ -49,7 +51,7 @@ def account_status(account: BankAccount, on: date, ledger: WorkingSet) -> Accoun
     ledger_minor = sum(line.said.amount_minor for line in lines) + (statements[0].opening_minor if statements else 0)
     last = latest(statements) if statements else None
     kinds: dict[str, Iterable[Item]] = {
-        "in_transit": _in_transit(account),
+        "in_transit": _in_transit(account, ledger),
         "unanswered": _unanswered(account, on),
         "unknown": _unknown(account, on),
         "contradicted": _contradicted(account),
@@ -86,11 +88,16 @@ def in_order(statements: Iterable[Statement]) -> list[Statement]:
     return ordered
 
 
-def _in_transit(account: BankAccount) -> Iterator[Item]:
-    """Instructed, and neither seen on a statement nor rejected."""
+def _in_transit(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:
+    """Instructed, and neither seen on a statement nor rejected. What a short payment left is on its way while it is
+    owed and no later attempt pays it."""
     for payment in account.payments.values():
-        if payment.open_minor:
-            yield payment.instructed_on, payment.open_minor
+        amount = payment.open_minor
+        if amount and payment.settled_minor:
+            instalment = _instalment(payment, ledger)
+            amount = min(amount, instalment.open_minor) if payment.attempt == len(instalment.payments) else 0
+        if amount:
+            yield payment.instructed_on, amount
 
 
 def _unanswered(account: BankAccount, on: date) -> Iterator[Item]:
@@ -120,12 +127,16 @@ def _awaiting_reissue(account: BankAccount, ledger: WorkingSet) -> Iterator[Item
     for payment in account.payments.values():
         if payment.ended_on is None:
             continue
-        award = ledger.enterprise(payment.enterprise_id).awards[payment.award_id]
-        instalment = award.instalments[payment.instalment - 1]
+        instalment = _instalment(payment, ledger)
         gone = payment.amount_minor if payment.failed else payment.returned_minor
         amount = min(gone, instalment.open_minor)
         if amount and payment.attempt == len(instalment.payments):
             yield payment.ended_on, amount
+
+
+def _instalment(payment: Expected, ledger: WorkingSet) -> Instalment:
+    award = ledger.enterprise(payment.enterprise_id).awards[payment.award_id]
+    return award.instalments[payment.instalment - 1]
 
 
 def _orders(account: BankAccount, ledger: WorkingSet) -> Iterator[Item]:

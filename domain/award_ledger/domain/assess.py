@@ -118,7 +118,9 @@ def _cap_limits(terms: Terms, usage: Usage, on: date) -> Iterator[_Money]:
 
 def _fund_limit(terms: Terms, usage: Usage) -> Iterator[_Money]:
     if usage.fund is not None and terms.moves_money:
-        limit, used = usage.fund.appropriated_minor, usage.fund.committed_minor
+        used = usage.fund.committed_minor
+        # A year that was closed promises nothing more, whatever became available since.
+        limit = usage.fund.appropriated_minor if usage.fund.closed_on is None else used
         yield _Money("fund", "FUND_EXHAUSTED", limit, used, max(0, limit - used), False)
 
 

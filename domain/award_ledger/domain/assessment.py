@@ -13,7 +13,7 @@ from award_ledger.domain.terms import MAX_AMOUNT_MINOR
 Verdict = Literal["passed", "failed", "needs_override", "overridden", "cut", "noted"]
 
 
-class Check(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Check(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One line: money checks are in minor units, the others in counts.
 
     `used` and `left` are as they were before the decision; `left` is never negative.
@@ -34,7 +34,7 @@ class Check(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         return self.verdict in ("failed", "needs_override")
 
 
-class Assessment(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Assessment(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """The complete calculation.
 
     `admissible_minor` is the largest amount that every check admits as things stand, 0 if some check admits

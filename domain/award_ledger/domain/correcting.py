@@ -25,6 +25,7 @@ from award_ledger.domain.policy_events import FundCreated
 from award_ledger.domain.refusals import (
     AppropriationTooLow,
     ApprovalRefused,
+    FundYearOver,
     SecondPersonRequired,
     SegregationOfDuties,
 )
@@ -66,13 +67,16 @@ def corrected_appropriation(
 ) -> AppropriationCorrected:
     """The correction of what a new fund was given, or of a change of it.
 
-    Raises CorrectionImpossible, AmountNotPositive, AmountTooLarge, or AppropriationTooLow where more is committed.
+    Raises CorrectionImpossible, AmountNotPositive, AmountTooLarge, FundYearOver where a closed year would get more, or
+    AppropriationTooLow where more is committed.
     """
     created = isinstance(entry.fact, FundCreated)
     amount = (not_negative if created else bounded)(amount_minor)
     itself = entry.fact.appropriated_minor if created else entry.fact.change_minor
     stood = fund.corrected[entry.position].amount_minor if entry.position in fund.corrected else itself
     check_between(entry, amount, stood, (-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR), "")
+    if fund.closed_on is not None and amount > stood:
+        raise FundYearOver(fund.code, fund.fiscal_year, fund.closed_on.isoformat())
     appropriated = bounded(fund.appropriated_minor + amount - stood)
     if appropriated < fund.committed_minor:
         raise AppropriationTooLow(appropriated, fund.committed_minor)

@@ -16,7 +16,7 @@ from eventsourcing.persistence import (
     Notification,
     StoredEvent,
 )
-from eventsourcing.utils import TopicError, register_topic
+from eventsourcing.utils import register_topic
 
 from award_ledger.domain.bank_account import BankAccount
 from award_ledger.domain.claim import Claim
@@ -39,17 +39,27 @@ _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {kind.TOPIC: msgspec.json.Decoder(kind) for kind in ALL_EVENTS}
 
 
+class UnreadableEvent(MapperDeserialisationError):
+    """Its kind, or something in it, is not known here: as a rule a later release has recorded it.
+
+    What is not known may be money or a limit, so nothing is decided on the rest of it.
+    """
+
+
 def encode_fact(fact: Fact) -> bytes:
     """The stored bytes of a fact."""
     return _ENCODER.encode(fact)
 
 
 def decode_fact(topic: str, state: bytes) -> Fact:
-    """A fact from its stored bytes. Raises TopicError for an unknown topic, msgspec.MsgspecError for bad bytes."""
+    """A fact from its stored bytes. Raises UnreadableEvent for an unknown topic, an unknown field and bad bytes."""
     decoder = _DECODERS.get(topic)
     if decoder is None:
-        raise TopicError(f"the ledger knows no topic {topic[:80]!r}")
-    fact: Fact = decoder.decode(state)
+        raise UnreadableEvent(f"the ledger knows no topic {topic[:80]!r}")
+    try:
+        fact: Fact = decoder.decode(state)
+    except Exception as error:
+        raise UnreadableEvent(f"{topic} holds what the ledger does not know: {error}") from error
     return fact
 
 
@@ -67,12 +77,12 @@ class LedgerMapper(Mapper[UUID]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
-        """The event; its position is that of a notification, or 0. Raises MapperDeserialisationError."""
+        """The event; its position is that of a notification, or 0. Raises UnreadableEvent."""
         try:
             fact = decode_fact(stored_event.topic, stored_event.state)
-        except Exception as error:
+        except UnreadableEvent as error:
             place = f"{stored_event.topic} version {stored_event.originator_version} of {stored_event.originator_id}"
-            raise MapperDeserialisationError(f"cannot read the event {place}: {error}") from error
+            raise UnreadableEvent(f"cannot read the event {place}: {error}") from error
         position = stored_event.id if isinstance(stored_event, Notification) else 0
         originator = stored_event.originator_id
         if not isinstance(originator, UUID):  # the library lets a recorder give text
@@ -100,5 +110,8 @@ def encode_snapshot(aggregate: Aggregate) -> bytes:
 
 
 def decode_snapshot(kind: type[T], state: bytes) -> T:
-    """An aggregate from its state."""
-    return msgspec.json.decode(state, type=kind)
+    """An aggregate from its state. Raises UnreadableEvent where an event in it could not be read either."""
+    try:
+        return msgspec.json.decode(state, type=kind)
+    except Exception as error:
+        raise UnreadableEvent(f"a snapshot holds what the ledger does not know: {error}") from error

@@ -10,8 +10,8 @@ from msgspec import Struct
 from award_ledger.domain.identity import bank_account_id, fund_id, measure_id
 
 
-class FactPart(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A part of a fact."""
+class FactPart(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A part of a fact. Like all that a fact holds, it is read whole or not at all (`UnreadableEvent`)."""
 
 
 class Act(FactPart, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ Touch = tuple[Literal["measure", "fund", "claim", "directory", "bank_account", "
 """Kind and id of an aggregate."""
 
 
-class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What happened. Subclasses set TOPIC; where MOVES_MONEY, the day of effect cannot lie ahead."""
 
     TOPIC: ClassVar[str] = ""

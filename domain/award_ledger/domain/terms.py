@@ -27,7 +27,7 @@ MAX_AMOUNT_MINOR = 10**15
 """Ten thousand billion in major units: above any appropriation, far below int64 even when summed."""
 
 
-class _Value(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A part of Terms."""
 
 

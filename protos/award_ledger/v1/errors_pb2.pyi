@@ -168,6 +168,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The database cannot be reached or written; whether it was done is unknown; retry with the same `request_id`."""
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 112
     """The server is shutting down; retry elsewhere with the same `request_id`."""
+    ERROR_REASON_EVENT_UNREADABLE: _ErrorReason.ValueType  # 116
+    """The server cannot read an event that the answer depends on: a later release has recorded it."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 113
     """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
     ERROR_REASON_ISSUER_UNREACHABLE: _ErrorReason.ValueType  # 114
@@ -392,6 +394,8 @@ ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 111
 """The database cannot be reached or written; whether it was done is unknown; retry with the same `request_id`."""
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 112
 """The server is shutting down; retry elsewhere with the same `request_id`."""
+ERROR_REASON_EVENT_UNREADABLE: ErrorReason.ValueType  # 116
+"""The server cannot read an event that the answer depends on: a later release has recorded it."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 113
 """The deadline passed before the answer; whether it was done is unknown; retry with the same `request_id`."""
 ERROR_REASON_ISSUER_UNREACHABLE: ErrorReason.ValueType  # 114

@@ -806,6 +806,7 @@ class AccountStatus(_message.Message):
     MISSING_FIELD_NUMBER: _builtins.int
     RECEIVABLES_FIELD_NUMBER: _builtins.int
     ABSENCES_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
     account: _builtins.str
     """Number of the account."""
     name: _builtins.str
@@ -846,6 +847,10 @@ class AccountStatus(_message.Message):
     def absences(self) -> _containers.RepeatedCompositeFieldContainer[_bank_lines_pb2.Absence]:
         """The same as `missing`, field by field."""
 
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayTotals]:
+        """Control totals by day, the first day first; days without lines and without the end of a statement are left out."""
+
     def __init__(
         self,
         *,
@@ -865,14 +870,71 @@ class AccountStatus(_message.Message):
         missing: _abc.Iterable[_builtins.str] | None = ...,
         receivables: _abc.Iterable[_bank_lines_pb2.Receivable] | None = ...,
         absences: _abc.Iterable[_bank_lines_pb2.Absence] | None = ...,
+        days: _abc.Iterable[Global___DayTotals] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "account", b"account", "ageing", b"ageing", "bank", b"bank", "closing_minor", b"closing_minor", "closing_on", b"closing_on", "currency", b"currency", "explained_in_minor", b"explained_in_minor", "explained_out_minor", b"explained_out_minor", "ledger_minor", b"ledger_minor", "line_count", b"line_count", "missing", b"missing", "name", b"name", "on", b"on", "receivables", b"receivables", "statement_count", b"statement_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absences", b"absences", "account", b"account", "ageing", b"ageing", "bank", b"bank", "closing_minor", b"closing_minor", "closing_on", b"closing_on", "currency", b"currency", "days", b"days", "explained_in_minor", b"explained_in_minor", "explained_out_minor", b"explained_out_minor", "ledger_minor", b"ledger_minor", "line_count", b"line_count", "missing", b"missing", "name", b"name", "on", b"on", "receivables", b"receivables", "statement_count", b"statement_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccountStatus: _TypeAlias = AccountStatus  # noqa: Y015
+
+@_typing.final
+class DayTotals(_message.Message):
+    """Control totals of a day, minor units."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_FIELD_NUMBER: _builtins.int
+    OPENING_MINOR_FIELD_NUMBER: _builtins.int
+    IN_COUNT_FIELD_NUMBER: _builtins.int
+    IN_MINOR_FIELD_NUMBER: _builtins.int
+    OUT_COUNT_FIELD_NUMBER: _builtins.int
+    OUT_MINOR_FIELD_NUMBER: _builtins.int
+    CLOSING_MINOR_FIELD_NUMBER: _builtins.int
+    BANK_CLOSING_MINOR_FIELD_NUMBER: _builtins.int
+    OPEN_COUNT_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    """The day on which the lines were booked."""
+    opening_minor: _builtins.int
+    """By the lines before it."""
+    in_count: _builtins.int
+    """Lines of money in."""
+    in_minor: _builtins.int
+    """Their sum."""
+    out_count: _builtins.int
+    """Lines of money out."""
+    out_minor: _builtins.int
+    """Their sum, without sign."""
+    closing_minor: _builtins.int
+    """By the lines."""
+    bank_closing_minor: _builtins.int
+    """What the bank's statement says that ends on the day; not set without one."""
+    open_count: _builtins.int
+    """Lines that nothing explains yet, or suspense alone."""
+    def __init__(
+        self,
+        *,
+        day: _builtins.str = ...,
+        opening_minor: _builtins.int = ...,
+        in_count: _builtins.int = ...,
+        in_minor: _builtins.int = ...,
+        out_count: _builtins.int = ...,
+        out_minor: _builtins.int = ...,
+        closing_minor: _builtins.int = ...,
+        bank_closing_minor: _builtins.int | None = ...,
+        open_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bank_closing_minor", b"_bank_closing_minor", "bank_closing_minor", b"bank_closing_minor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bank_closing_minor", b"_bank_closing_minor", "bank_closing_minor", b"bank_closing_minor", "closing_minor", b"closing_minor", "day", b"day", "in_count", b"in_count", "in_minor", b"in_minor", "open_count", b"open_count", "opening_minor", b"opening_minor", "out_count", b"out_count", "out_minor", b"out_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bank_closing_minor: _TypeAlias = _typing.Literal["bank_closing_minor"]  # noqa: Y015
+    _WhichOneofArgType__bank_closing_minor: _TypeAlias = _typing.Literal["_bank_closing_minor", b"_bank_closing_minor"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bank_closing_minor) -> _WhichOneofReturnType__bank_closing_minor | None: ...
+
+Global___DayTotals: _TypeAlias = DayTotals  # noqa: Y015
 
 @_typing.final
 class GetAccountStatusRequest(_message.Message):
@@ -884,12 +946,15 @@ class GetAccountStatusRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     MIN_POSITION_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
     account: _builtins.str
     """Our account."""
     min_position: _builtins.int
     """Wait until the log has reached this position."""
     on: _builtins.str
     """Day for which ages are reckoned; empty: that of the instant asked for, or today."""
+    days: _builtins.int
+    """Of how many days up to that one control totals are wanted, at most 3660; 0: none."""
     @_builtins.property
     def as_of(self) -> _common_pb2.AsOf:
         """Point to answer for."""
@@ -901,10 +966,11 @@ class GetAccountStatusRequest(_message.Message):
         as_of: _common_pb2.AsOf | None = ...,
         min_position: _builtins.int = ...,
         on: _builtins.str = ...,
+        days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "as_of", b"as_of", "min_position", b"min_position", "on", b"on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "as_of", b"as_of", "days", b"days", "min_position", b"min_position", "on", b"on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

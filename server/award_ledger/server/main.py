@@ -11,6 +11,7 @@ from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from award_ledger.domain.encoding import UnreadableEvent
 from award_ledger.domain.refusals import Refused
 from award_ledger.server import configuration
 from award_ledger.server.collector import spare_the_collector
@@ -73,6 +74,7 @@ _SAID = (
     LedgerRefused,
     VaultFailure,
     PersistenceError,
+    UnreadableEvent,
     TransparencyRefused,
     MemoryHeld,
     WatchRefused,

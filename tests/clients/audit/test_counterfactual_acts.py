@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from award_ledger.domain.approval import Decided
@@ -204,3 +205,29 @@ def test_the_correction_of_a_result_that_nothing_comes_of_falls_away_with_it() -
 def ruled_once() -> Terms:
     results = (StageResult(result="bad", effect="recover_all"),)
     return terms(amounts=(Staged(stages=(Stage(name="start", ceiling_minor=100),), results=results),))
+
+
+def test_a_receipt_that_never_came_has_not_come_there_either_and_its_result_is_corrected_after_it() -> None:
+    def capped(most: int) -> Terms:
+        return msgspec.structs.replace(ruled_once(), caps=(cap(most),), gives_back=all_back("breach"))
+
+    desk = Desk(capped(100))
+    award = desk.grant()
+    desk.pay(award)
+    desk.result(award, "bad")
+    desk.receive(award, 20)
+    correct(desk, last(desk, "clawback_received"), 0)
+    correct(desk, last(desk, "stage_result_recorded"), 0)
+    otherwise, _ = later(desk, capped(70))
+    assert (otherwise.paid_minor, otherwise.recovered_minor, otherwise.counted_minor) == (70, 0, 70)
+    assert (otherwise.stage_result, otherwise.clawbacks[0].state) == ("", "cancelled")
+
+
+@pytest.mark.parametrize(("right", "there"), [(0, 0), (40, 40), (90, 70)])
+def test_of_a_settlement_no_more_is_right_there_than_that_history_has_of_it(right: int, there: int) -> None:
+    desk = Desk(terms())
+    award = desk.grant()
+    desk.pay(award)
+    correct(desk, last(desk, "payment_settled"), right)
+    otherwise, _ = later(desk, terms(caps=(cap(70),)))
+    assert (otherwise.paid_minor, otherwise.encumbered_minor, otherwise.expended_minor) == (there, 70 - there, there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -105,9 +106,21 @@ def test_a_raise_that_was_forged_is_found_by_deciding_again(lying: Lying) -> Non
 
 
 def test_a_raise_without_its_assessment_is_found(lying: Lying) -> None:
-    topic = "enterprise.award_corrected.v1"
-    outcome = replay(lying(replacing(topic, b'"assessment":', b'"assessmint":')))
-    assert fields(outcome) == {"assessment"}
+    def without(event: Event) -> Event:
+        if event.topic == "enterprise.award_corrected.v1":
+            fact = json.loads(event.state)
+            fact.pop("assessment", None)
+            event.state = json.dumps(fact, ensure_ascii=False, separators=(",", ":")).encode()
+        return rehashed(event)
+
+    assert fields(replay(lying(without))) == {"assessment"}
+
+
+def test_an_event_that_says_more_than_is_known_ends_the_replay_and_is_named(lying: Lying) -> None:
+    """Whoever audits with an older release must not agree to half of an event."""
+    outcome = replay(lying(replacing("enterprise.award_approved.v1", b'"assessment":', b'"tomorrow":1,"assessment":')))
+    assert not outcome.agrees
+    assert "unknown field `tomorrow`" in outcome.differences[0].replayed
 
 
 def test_a_forged_refusal_by_a_department_is_found(lying: Lying) -> None:

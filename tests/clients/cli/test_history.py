@@ -36,6 +36,21 @@ def test_history_shows_amounts_of_payments_in_the_currency_of_their_award(ledger
     assert ledger.asked("ListEvents")[0].newest_first
 
 
+def test_a_corrected_ruling_name_or_day_says_what_is_right_and_what_stood(ledger: FakeLedger, run: Run) -> None:
+    ledger.answers["ListEvents"] = ListEventsResponse(
+        events=[
+            canned.event(50, "enterprise.stage_result_corrected.v1", said="", stood="bad"),
+            canned.event(51, "enterprise.revocation_corrected.v1", said="breach", stood="revocation"),
+            canned.event(52, "enterprise.name_corrected.v1", name="New", stood="Old"),
+            canned.event(53, "enterprise.application_date_corrected.v1", applied_on="2025-07-01", stood="2025-07-02"),
+        ]
+    )
+    shown = run("history", "enterprise", canned.USCC, width=200).out
+    for text in ("none, instead of bad", "breach, instead of revocation", "New, instead of Old", "2025-07-01, instead"):
+        assert text in shown
+    assert "违规, 原为 撤销" in run("history", "enterprise", canned.USCC, lang="zh", width=200).out
+
+
 def test_an_event_of_a_fund_whose_creation_is_not_shown_is_in_its_currency(ledger: FakeLedger, run: Run) -> None:
     changed = [canned.event(at, "fund.appropriation_changed.v1", change_minor=100_000) for at in (77, 78)]
     ledger.answers["ListEvents"] = ListEventsResponse(events=changed)

@@ -189,6 +189,35 @@ def test_a_workbook_that_unpacks_without_end_is_refused(put: Put, monkeypatch: p
     refused(put(ccb_xlsx(), "bomb.xlsx"), Reason.TOO_LARGE)
 
 
+def test_a_workbook_that_unpacks_to_a_hundred_times_its_size_is_refused(put: Put) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ccb_xlsx())) as good, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as forged:
+        for name in good.namelist():
+            forged.writestr(name, good.read(name))
+        forged.writestr("xl/media/blank.bin", bytes(10 << 20))
+    assert "unpack to" in refused(put(packed.getvalue(), "bomb.xlsx"), Reason.TOO_LARGE)
+
+
+def test_a_table_of_too_many_cells_is_refused(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("award_ledger.clients.finance.files.sheets.MOST_CELLS", 1000)
+    refused(put(("," * 150 + "\n") * 10, "commas.csv"), Reason.TOO_LARGE)
+
+
+def test_a_field_of_a_swift_file_without_end_is_refused(put: Put) -> None:
+    endless = mt940().replace("\n:62F:", ("\n" + "x" * 9_000) * 12 + "\n:62F:")
+    refused(put(endless, "endless.sta"), Reason.TOO_LARGE)
+
+
+def test_digits_of_another_script_are_no_date(put: Put) -> None:
+    refused(put(mt940().replace(":61:261013", ":61:٢٦1013"), "arabic.sta"), Reason.MALFORMED)
+
+
+def test_a_refusal_says_what_a_message_of_another_kind_is(put: Put) -> None:
+    pacs = CAMT.replace(b"camt.053.001.08", b"pacs.004.001.09")
+    assert "a return between banks" in refused(put(pacs), Reason.UNKNOWN_FORMAT)
+    assert "gzip" in refused(put(b"\x1f\x8b\x08\x00" + bytes(40), "s.xml.gz"), Reason.UNKNOWN_FORMAT)
+
+
 def test_a_workbook_with_a_document_type_is_refused(put: Put) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(ccb_xlsx())) as good, zipfile.ZipFile(packed, "w") as forged:

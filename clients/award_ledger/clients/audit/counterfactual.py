@@ -17,6 +17,7 @@ from uuid import UUID
 import msgspec
 
 from award_ledger.clients.audit.differences import Findings
+from award_ledger.clients.audit.kept_entries import KeptEntries
 from award_ledger.clients.audit.log import LogReading, sent
 from award_ledger.clients.audit.recorrecting import Correction, recorrected
 from award_ledger.clients.audit.redecision import decided_again, decided_share
@@ -163,8 +164,8 @@ class Histories:
         self.recorded, self.otherwise = Ledger(), Ledger()
         self._code, self._terms, self._withdrawn = code, terms, withdrawn
         self._cases: dict[UUID, Case] = {}
-        self._approvals: dict[UUID, Event] = {}
-        """Of the awards in the other history."""
+        self._entries = KeptEntries()
+        """Those of the other history."""
         self._batch: tuple[tuple[str, UUID], Spread] | None = None
         """Principal and request of the batch decided last, and what became of it."""
         self._orders: dict[tuple[UUID, int], int] = {}
@@ -178,8 +179,7 @@ class Histories:
         if fact is not None:
             placed = Event(event.originator_id, event.originator_version, event.position, fact)
             self.otherwise.apply(placed)
-            if isinstance(fact, AwardApproved):
-                self._approvals[fact.award_id] = placed
+            self._entries.keep(placed)
         if isinstance(fact, TermsPublished):
             self._adopt(fact, event.position)
         self.recorded.apply(event)
@@ -238,7 +238,8 @@ class Histories:
         paid_was, paid = (self._award(ledger, event, paid_id) for ledger in (self.recorded, self.otherwise))
         otherwise: Fact | None = fact
         if was is None or (was, paid_was) != (now, paid) or not self._alike(fact, was):
-            otherwise = recorrected(fact, self._approvals.get(fact.award_id), self.otherwise) if now else None
+            entry = self._entries.at(fact.corrects)
+            otherwise = recorrected(fact, event.originator_id, entry, self.otherwise) if now else None
         case = self._cases.get(was.application_id) if was else None
         if case is not None:
             if isinstance(fact, AwardCorrected):

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from award_ledger.clients.audit.differences import Findings
 from award_ledger.clients.audit.kept_entries import KeptEntries
-from award_ledger.domain import events as ev
+from award_ledger.clients.audit.recorrecting import corrected
 from award_ledger.domain.approval import Decided, PlannedInstalment, assessment_of, decide
-from award_ledger.domain.correcting import corrected_appropriation, corrected_award
-from award_ledger.domain.correcting_money import (
-    corrected_order,
-    corrected_receipt,
-    corrected_return,
-    corrected_set_off,
-    corrected_settlement,
-    corrected_write_off,
-)
-from award_ledger.domain.correcting_rulings import corrected_ruling
 from award_ledger.domain.corrections import (
     AppropriationCorrected,
     AwardCorrectionProposed,
     AwardEntryCorrected,
-    RulingCorrected,
 )
 from award_ledger.domain.encoding import encode_fact
 from award_ledger.domain.events import ApplicationRefused, ApprovalRefused, AwardApproved
 from award_ledger.domain.fact import Event, Fact, ProRataShare
-from award_ledger.domain.fund import Fund
 from award_ledger.domain.policy_events import ProRataDecided
 from award_ledger.domain.pro_rata import decide_pro_rata, rows_of
 from award_ledger.domain.refusals import Refused
 from award_ledger.domain.working_set import Ledger
-
-_CORRECT: dict[type[Fact], Callable[..., Fact]] = {
-    AwardApproved: corrected_award,
-    ev.PaymentSettled: corrected_settlement,
-    ev.PaymentReturned: corrected_return,
-    ev.PaymentReturnedAndCancelled: corrected_return,
-    ev.ClawbackOrdered: corrected_order,
-    ev.ClawbackReceived: corrected_receipt,
-    ev.ClawbackSetOff: corrected_set_off,
-    ev.ClawbackWrittenOff: corrected_write_off,
-}
 
 
 def redecide(ledger: Ledger, event: Event, entries: KeptEntries, findings: Findings) -> bool:
@@ -89,35 +64,13 @@ def _corrected_again(ledger: Ledger, event: Event, entries: KeptEntries, finding
     fact = event.fact
     subject = f"correction of the entry at position {fact.corrects}"
     try:
-        again = _correction(ledger, event, entries)
+        again = corrected(fact, event.originator_id, entries.at(fact.corrects), ledger)
     except Refused as refusal:
         findings.add(event.position, subject, "decision", f"{refusal.reason}: {refusal}", fact.TOPIC)
         return
     findings.expect(event.position, subject, "decision", "no such entry" if again is None else again.TOPIC, fact.TOPIC)
     if again is not None and type(again) is type(fact):
         _compare(event.position, subject, again, fact, findings)
-
-
-def _correction(ledger: Ledger, event: Event, entries: KeptEntries) -> Fact | None:
-    """The same correction as it would be now; None where nothing of that stream stands there. Raises Refused."""
-    fact = event.fact
-    if isinstance(fact, RulingCorrected):
-        enterprise = ledger.enterprise(event.originator_id)
-        award = enterprise.awards[fact.award_id]
-        if all(ruling.position != fact.corrects for ruling in award.rulings):
-            return None
-        return corrected_ruling(enterprise, award, fact.corrects, ledger, fact.act, fact.said, fact.reason)
-    entry = entries.at(fact.corrects)
-    if entry is None or entry.originator_id != event.originator_id:
-        return None
-    if isinstance(fact, AppropriationCorrected):
-        fund = ledger.find(Fund, event.originator_id)
-        return corrected_appropriation(fund, entry, fact.act, fact.amount_minor, fact.reason)
-    correct = _CORRECT.get(type(entry.fact))
-    if correct is None:
-        return None
-    enterprise = ledger.enterprise(event.originator_id)
-    return correct(enterprise, entry, ledger, fact.act, fact.amount_minor, fact.reason)
 
 
 def _spread_again(ledger: Ledger, event: Event, fact: ProRataDecided, findings: Findings) -> None:

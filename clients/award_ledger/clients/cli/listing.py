@@ -18,7 +18,7 @@ from award_ledger.clients.cli.desk import Desk, UsageProblem, json_of
 from award_ledger.clients.cli.sheet import Sheet
 from award_ledger.clients.cli.tables import line, safe
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?|-?[0-9]+(\.[0-9]+)?")
 
 MARK = "\ufeff"

@@ -157,10 +157,10 @@ class FinanceActs(Acts):
         return self._connection.call(self._finance.IssueVouchers, request, options.get("timeout_s"))
 
     def get_account_status(
-        self, account: str, *, on: Day = "", **options: Unpack[ReadOptions]
+        self, account: str, *, on: Day = "", days: int = 0, **options: Unpack[ReadOptions]
     ) -> GetAccountStatusResponse:
-        """How an account stood; ages are reckoned for the day."""
-        request = GetAccountStatusRequest(account=account, on=iso(on), **reading(options))
+        """How an account stood; ages are reckoned for the day, control totals are those of so many days up to it."""
+        request = GetAccountStatusRequest(account=account, on=iso(on), days=days, **reading(options))
         return self._connection.call(self._finance.GetAccountStatus, request, options.get("timeout_s"))
 
     def list_bank_accounts(self, **options: Unpack[PageOptions]) -> ListBankAccountsResponse:

@@ -40,7 +40,7 @@ class Read(NamedTuple):
 
 
 def read(recorded: RecordedEvent) -> Read:
-    """The event of a row. Raises MapperDeserialisationError for one that this version cannot read."""
+    """The event of a row. Raises UnreadableEvent for one that this version cannot read."""
     return Read(_MAPPER.to_domain_event(recorded), recorded.recorded_at_us)
 
 

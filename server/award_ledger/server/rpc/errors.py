@@ -17,6 +17,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from award_ledger.domain import refusals
 from award_ledger.domain.assessment import Assessment
+from award_ledger.domain.encoding import UnreadableEvent
 from award_ledger.domain.explanation import remedy
 from award_ledger.server.identity.refusals import IssuerUnreachable, NotProven
 from award_ledger.server.rpc.mapping.assessments import assessment_message, reason_number
@@ -65,6 +66,10 @@ TROUBLES: Mapping[type[Exception], _Trouble] = {
     IssuerUnreachable: _Trouble(
         _CODE.UNAVAILABLE, "ISSUER_UNREACHABLE", 5_000, "the keys that verify this token cannot be had now"
     ),
+    # A server of a later release may answer; until then nobody does.
+    UnreadableEvent: _Trouble(
+        _CODE.UNAVAILABLE, "EVENT_UNREADABLE", 5_000, "this server cannot read what a later release has recorded"
+    ),
     OperationalError: _STORE_UNAVAILABLE,  # of a read
     InterfaceError: _STORE_UNAVAILABLE,
 }
@@ -102,6 +107,8 @@ def failure(error: Exception) -> Failure:
         return _refused(error)
     for kind, trouble in TROUBLES.items():
         if isinstance(error, kind):
+            if kind is UnreadableEvent:
+                _LOG.error("%s", error)  # which event, and what of it: nothing that is the caller's to know
             numbers = {"waiting": str(error.waiting)} if isinstance(error, failures.Overloaded) else {}
             return Failure(trouble.code, trouble.reason, trouble.message, numbers, retry_ms=trouble.retry_ms)
     incident = uuid.uuid4().hex

@@ -63,7 +63,8 @@ class Gate:
             roster = self._roster
             if self._read_upto < reader.head:
                 events = reader.events_of([roster.id], {roster.id: self._read_upto}, reader.head)
-                for recorded in events[roster.id]:
-                    roster.apply(self._mapper.to_domain_event(recorded))
+                # Read them all first: of a roster that holds what cannot be read, no part is believed, now or later.
+                for event in [self._mapper.to_domain_event(recorded) for recorded in events[roster.id]]:
+                    roster.apply(event)
                 self._read_upto = reader.head
             return roster

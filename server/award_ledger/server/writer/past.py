@@ -27,7 +27,7 @@ class Loaded(NamedTuple):
 def load(reader: LogReader, kind: type[T], aggregate_id: UUID, upto: int, *, use_snapshot: bool = True) -> Loaded:
     """The aggregate with every event that it folds up to and including a position.
 
-    Raises MapperDeserialisationError for an event that this version cannot read.
+    Raises UnreadableEvent for an event that this version cannot read.
     """
     return load_together(reader, {aggregate_id: kind}, upto, use_snapshot=use_snapshot)[aggregate_id]
 

@@ -38,6 +38,9 @@ from award_ledger.clients.cli.options import (
 from award_ledger.clients.cli.tables import line
 from award_ledger.clients.cli.views.finance import (
     CONTENT,
+    accounts_rows,
+    accounts_table,
+    day_rows,
     line_rows,
     line_table,
     proposal_table,
@@ -57,6 +60,10 @@ from award_ledger.v1.funds_pb2 import CloseFundYearResponse
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT")]
 ToFile = Annotated[Path | None, typer.Option("--to", metavar="FILE", dir_okay=False)]
 LineArgument = Annotated[str, typer.Argument(metavar="LINE")]
+
+
+MOST_DAYS = 3_660
+"""Of control totals in one answer."""
 
 
 class ClassChoice(StrEnum):
@@ -213,7 +220,7 @@ def lines(
     found = _lines(desk, account, day(desk, of_day, "--day"), line_class, asked)
     currency = desk.client.get_account_status(account, **asked).status.currency
     if to is not None:
-        save(desk, to, *line_rows(desk, found.lines, currency))
+        save(desk, to, line_rows(desk, found.lines, currency))
     desk.answer(found, lambda: [line_table(desk, found.lines, currency) if found.lines else line(desk.say("none"))])
 
 
@@ -228,19 +235,32 @@ def _lines(desk: Desk, account: str, of_day: str, line_class: ClassChoice | None
 
 def status(
     context: typer.Context,
-    account: AccountArgument,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT")] = "",
     on: Annotated[str, typer.Option("--on", metavar="DATE")] = "",
+    days: Annotated[int, typer.Option("--days", metavar="NUMBER", min=0, max=MOST_DAYS)] = 10,
     as_of: AsOf = "",
     min_position: MinPosition = 0,
     to: ToFile = None,
 ) -> None:
-    """Show how an account stands, or stood."""
+    """Show how an account stands, or stood; without one, how all of them do."""
     desk = desk_of(context)
-    asked = asking(desk, as_of, min_position)
-    answer = desk.client.get_account_status(account, on=day(desk, on, "--on"), **asked)
+    asked: Any = {"on": day(desk, on, "--on"), "days": days, **asking(desk, as_of, min_position)}
+    if account:
+        answer = desk.client.get_account_status(account, **asked)
+        if to is not None:
+            save(desk, to, status_rows(desk, answer.status), day_rows(desk, [answer.status]))
+        desk.answer(answer, lambda: status_view(desk, answer.status))
+        return
+    listed = pages(desk.client.list_bank_accounts, page_size=1000, **asking(desk, as_of, min_position))
+    found = [desk.client.get_account_status(number, **asked) for page in listed for number in page.accounts]
+    every = [answer.status for answer in found]
     if to is not None:
-        save(desk, to, *status_rows(desk, answer.status))
-    desk.answer(answer, lambda: status_view(desk, answer.status))
+        save(desk, to, accounts_rows(desk, every), day_rows(desk, every))
+    if desk.json:
+        told = [json.loads(json_of(answer)) for answer in found]
+        desk.write_json(json.dumps({"accounts": told}, ensure_ascii=False, indent=2))
+        return
+    desk.print([accounts_table(desk, every) if every else line(desk.say("none"))])
 
 
 def day_(

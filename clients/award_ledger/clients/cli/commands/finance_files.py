@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from award_ledger.clients.finance.files.opening import BankFile
     from award_ledger.clients.finance.files.quarantine import Quarantined
     from award_ledger.clients.finance.files.statement import Statement
-    from award_ledger.clients.finance.table_file import Cell
+    from award_ledger.clients.finance.table_file import Table
 
 _UNCHANGED = "STATEMENT_EXISTS"
 
@@ -51,12 +51,12 @@ def extra(desk: Desk) -> Iterator[None]:
         raise UsageProblem(desk.say("finance.extra")) from error
 
 
-def save(desk: Desk, path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Writes a table for a spreadsheet; raises UsageProblem."""
+def save(desk: Desk, path: Path, *tables: Table) -> None:
+    """Writes tables for a spreadsheet; raises UsageProblem."""
     with extra(desk):
-        from award_ledger.clients.finance.table_file import UnknownTable, write_table
+        from award_ledger.clients.finance.table_file import UnknownTable, write_tables
     try:
-        write_table(path, columns, rows)
+        write_tables(path, tables)
     except UnknownTable as error:
         raise UsageProblem(desk.say("finance.no_table", file=str(path)), "--to") from error
     except FileExistsError as error:

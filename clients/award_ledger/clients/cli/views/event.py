@@ -20,6 +20,10 @@ _ESSENTIALS = (
     "code",
     "version",
     "name",
+    "said",
+    "ground",
+    "applied_on",
+    "stood",
     "number",
     "amount_minor",
     "asked_minor",
@@ -169,6 +173,9 @@ def essentials(desk: Desk, state: dict[str, object], currency: str) -> Iterator[
         value = state.get(name)
         if isinstance(value, dict):
             value = value.get(desk.language)
+        if name in ("said", "stood") and value is not None:
+            yield _ruled(desk, name, str(value))
+            continue
         if value is None or value == "" or isinstance(value, dict | list):
             continue
         if name.endswith("_minor") and isinstance(value, int):
@@ -176,7 +183,20 @@ def essentials(desk: Desk, state: dict[str, object], currency: str) -> Iterator[
             yield f"{desk.say('event.' + name)} {to_major(value, currency)} {unit}"
         elif name in ("instalment", "clawback", "objection", "version"):
             yield f"{desk.say('event.' + name)} {value}"
+        elif name == "ground":
+            yield _ground(desk, str(value))
         elif name in ("kind", "outcome"):
             yield desk.name(f"objection_{name}", f"OBJECTION_{name.upper()}_{str(value).upper()}")
         else:
             yield str(value)
+
+
+def _ruled(desk: Desk, name: str, value: str) -> str:
+    """What a correction says of a result, a ground, a name or a day, or what stood; a ruling may have become none."""
+    text = _ground(desk, value) if value else desk.say("event.none")
+    return text if name == "said" else f"{desk.say('event.stood_minor')} {text}"
+
+
+def _ground(desk: Desk, value: str) -> str:
+    grounds = ("revocation", "overpayment", "breach")
+    return desk.name("ground", f"GROUND_{value.upper()}") if value in grounds else value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from rich.console import RenderableType
 
@@ -12,8 +13,12 @@ from award_ledger.clients.cli.money import plain_major, to_major
 from award_ledger.clients.cli.tables import fields, line, number_of, table
 from award_ledger.clients.cli.words.reasons import REASONS
 from award_ledger.v1.bank_lines_pb2 import Absence, Allocation, AllocationKind, BankLine, LineClass, Receivable
-from award_ledger.v1.finance_pb2 import AccountStatus, Proposal
+from award_ledger.v1.finance_pb2 import AccountStatus, DayTotals, Proposal
 from award_ledger.v1.payment_runs_pb2 import PayableInstalment, PaymentRun, PaymentRunStatus
+
+Cell = str | int | Decimal
+Rows = tuple[list[str], list[list[Cell]]]
+"""Columns and rows of a table for a spreadsheet."""
 
 CONTENT = "content:"
 _SHOWN, _WHOLE = len(CONTENT) + 12, len(CONTENT) + 64
@@ -42,12 +47,78 @@ def status_view(desk: Desk, status: AccountStatus) -> Iterator[RenderableType]:
         for aged in status.ageing
     ]
     yield table([desk.say(f"finance.column.{name}") for name in columns], rows, right="123456")
+    if status.days:
+        yield _day_table(desk, status)
     for absence in status.absences:
         yield line(desk.say("finance.missing", what=_absence(desk, absence, status.currency)), "yellow")
     for owed in status.receivables:
         left = _money(_outstanding(owed), status.currency)
         yield line(desk.say("finance.receivable", reference=owed.reference, left=left, reason=owed.reason))
         yield from receivable_line(desk, owed, status.currency)
+
+
+_DAY = ("day", "opening", "in_count", "in", "out_count", "out", "closing", "bank_closing", "open_count")
+
+
+def _day_table(desk: Desk, status: AccountStatus) -> RenderableType:
+    """With the counts beside their sums, and `=` where the bank says what the lines say."""
+    rows = []
+    for told in status.days:
+        amounts = (told.opening_minor, told.in_minor, told.out_minor, told.closing_minor)
+        opening, in_, out, closing = (to_major(minor, status.currency) for minor in amounts)
+        bank = to_major(told.bank_closing_minor, status.currency) if told.HasField("bank_closing_minor") else ""
+        counted = [f"{in_} ({told.in_count})", f"{out} ({told.out_count})"]
+        rows.append([told.day, opening, *counted, closing, "=" if bank == closing else bank, str(told.open_count)])
+    columns = ("day", "opening", "in", "out", "closing", "bank_closing", "open_count")
+    return table([desk.say(f"finance.column.{name}") for name in columns], rows, right="123456")
+
+
+def _day_cells(told: DayTotals, amount: Callable[[int], Cell]) -> list[Cell]:
+    closing = amount(told.bank_closing_minor) if told.HasField("bank_closing_minor") else ""
+    moved: list[Cell] = [told.in_count, amount(told.in_minor), told.out_count, amount(told.out_minor)]
+    return [told.day, amount(told.opening_minor), *moved, amount(told.closing_minor), closing, told.open_count]
+
+
+def day_rows(desk: Desk, every: Iterable[AccountStatus]) -> Rows:
+    """Columns and rows for a spreadsheet: control totals by account and day."""
+    rows = [
+        [status.account, *_day_cells(told, partial(_decimal, currency=status.currency))]
+        for status in every
+        for told in status.days
+    ]
+    return [desk.say(f"finance.column.{name}") for name in ("account", *_DAY)], rows
+
+
+_ACCOUNT = ("account", "currency", "closing", "by_lines", "open", "missing_count")
+_OPEN = frozenset(("in_transit", "unexplained", "suspense", "awaiting_reissue", "contradicted", "reported"))
+
+
+def accounts_rows(desk: Desk, every: Iterable[AccountStatus]) -> Rows:
+    """Columns and rows for a spreadsheet: one for each account, its balances and its exceptions by kind."""
+    rows: list[list[Cell]] = []
+    kinds: list[str] = []
+    for status in every:
+        kinds = kinds or [aged.kind for aged in status.ageing]
+        amounts = [_decimal(aged.amount_minor, status.currency) for aged in status.ageing]
+        balances = [_decimal(minor, status.currency) for minor in (status.closing_minor, status.ledger_minor)]
+        rows.append([status.account, status.currency, *balances, *amounts, len(status.absences)])
+    names = [*(desk.say(f"finance.column.{name}") for name in _ACCOUNT[:4])]
+    names += [desk.say(f"finance.ageing.{kind}").strip() for kind in kinds]
+    return [*names, desk.say("finance.column.missing_count")], rows
+
+
+def accounts_table(desk: Desk, every: Iterable[AccountStatus]) -> RenderableType:
+    """All accounts, one a row: balances, what is open, how much is missing."""
+    rows = []
+    for status in every:
+        count = sum(
+            aged.upto_1_count + aged.upto_5_count + aged.upto_30_count + aged.older_count
+            for aged in status.ageing
+            if aged.kind in _OPEN
+        )
+        balances = [to_major(minor, status.currency) for minor in (status.closing_minor, status.ledger_minor)]
+        rows.append([status.account, status.currency, *balances, str(count), str(len(status.absences))])
+    return table([desk.say(f"finance.column.{name}") for name in _ACCOUNT], rows, right="2345")
 
 
 def receivable_line(desk: Desk, owed: Receivable, currency: str) -> Iterator[RenderableType]:
@@ -67,10 +138,10 @@ def _absence(desk: Desk, absence: Absence, currency: str) -> str:
     return desk.say(f"finance.absence.{absence.kind}", **amounts, **told)
 
 
-def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list[str | int | Decimal]]]:
+def status_rows(desk: Desk, status: AccountStatus) -> Rows:
     """Columns and rows for a spreadsheet: control totals, exceptions by kind and age, receivables, what is missing."""
     counts = ("upto_1", "upto_5", "upto_30", "older", "earlier_year")
-    rows: list[list[str | int | Decimal]] = [
+    rows: list[list[Cell]] = [
         [desk.say(f"finance.{name}"), "", "", "", "", "", _decimal(getattr(status, name), status.currency)]
         for name in ("closing_minor", "ledger_minor", "explained_in_minor", "explained_out_minor")
     ]
@@ -85,12 +156,10 @@ def status_rows(desk: Desk, status: AccountStatus) -> tuple[list[str], list[list
     return [desk.say(f"finance.column.{name}") for name in ("kind", *counts, "sum")], rows
 
 
-def line_rows(
-    desk: Desk, lines: Iterable[BankLine], currency: str
-) -> tuple[list[str], list[list[str | int | Decimal]]]:
+def line_rows(desk: Desk, lines: Iterable[BankLine], currency: str) -> Rows:
     """Columns and rows for a spreadsheet, one for each line."""
     columns = ("key", "booked_on", "amount", "other_side", "class", "what")
-    rows: list[list[str | int | Decimal]] = [
+    rows: list[list[Cell]] = [
         [
             told.key,
             told.booked_on,

@@ -68,6 +68,12 @@ ANSWER_OPTIONS = {
         "Day for which states are reckoned (default: that of --as-of, or today).",
         "状态计算日（默认 --as-of 当日或当天）。",
     ),
+    "finance status:account": Phrase(
+        "Number of our bank account; without one, all accounts.", "本单位银行账号；不填则列全部账户。"
+    ),
+    "finance status:days": Phrase(
+        "Of how many days up to then control totals are shown.", "列出截至当日多少天的逐日控制数。"
+    ),
     "answer_by": Phrase(
         "Last day for the bank's answer (default: three days after sending).", "银行答复期限（默认发送后三日）。"
     ),
@@ -108,6 +114,19 @@ ANSWER_LABELS = {
     "finance.column.sent_on": Phrase("sent", "发送日期"),
     "finance.column.answer_by": Phrase("answer by", "答复期限"),
     "finance.column.answer": Phrase("the bank's word", "银行答复"),
+    "finance.column.day": Phrase("day", "日期"),
+    "finance.column.opening": Phrase("opening", "期初"),
+    "finance.column.in_count": Phrase("lines in", "收入笔数"),
+    "finance.column.in": Phrase("in", "收入"),
+    "finance.column.out_count": Phrase("lines out", "支出笔数"),
+    "finance.column.out": Phrase("out", "支出"),
+    "finance.column.closing": Phrase("closing", "期末"),
+    "finance.column.bank_closing": Phrase("bank says", "银行期末"),
+    "finance.column.open_count": Phrase("open lines", "未了笔数"),
+    "finance.column.currency": Phrase("currency", "币种"),
+    "finance.column.by_lines": Phrase("by the lines", "按明细推算"),
+    "finance.column.open": Phrase("open items", "未了事项"),
+    "finance.column.missing_count": Phrase("missing", "缺失"),
     "finance.contradicted": Phrase("contradicted", "相互矛盾"),
     "payment.rejection_proposed": Phrase(
         "rejection proposed by {principal}; another person completes it", "{principal} 提请登记拒付，待另一人确认"

@@ -166,9 +166,11 @@ FINANCE_COMMANDS = {
         "List the lines of an account.", "列出账户的明细。", "finance lines 37001616808050009999 --class suspense"
     ),
     "finance status": _command(
-        "Show how an account stands, or stood: control totals, exceptions by kind and age, what is missing.\n\n"
+        "Show how an account stands, or stood: control totals, also by day, exceptions by kind and age, "
+        "what is missing. Without an account, one row for each.\n\n"
         "With --as-of, what was believed then.",
-        "查看账户现在或当时的情况：控制数、按种类和账龄列出的未达事项、缺失的对账单。\n\n使用 --as-of 查看当时的认识。",
+        "查看账户现在或当时的情况：控制数（含逐日）、按种类和账龄列出的未达事项、缺失的对账单；不填账号则每户一行。\n\n"
+        "使用 --as-of 查看当时的认识。",
         "finance status 37001616808050009999 --as-of 2025-12-31",
     ),
     "finance day": _command(

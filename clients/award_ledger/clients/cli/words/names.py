@@ -146,6 +146,7 @@ _TOPICS = {
     "topic.log.keys_rotated.v1": Phrase("log keys changed", "更换日志密钥"),
     "event.amount_minor": Phrase("amount", "金额"),
     "event.stood_minor": Phrase("instead of", "原为"),
+    "event.none": Phrase("none", "无"),
     "event.asked_minor": Phrase("asked", "申报"),
     "event.up_to_minor": Phrase("up to", "上限"),
     "event.granted_minor": Phrase("granted", "共批准"),

@@ -414,10 +414,13 @@ REASONS: dict[str, Reason] = {
     # Availability.
     "OVERLOADED": _reason("The ledger is busy; nothing was done.", "账本繁忙，未办理。", _SAFE_EN, _SAFE_ZH),
     "STORE_UNAVAILABLE": _reason(
-        "The ledger's database cannot be reached; nothing was done.", "账本数据库无法访问，未办理。", _SAFE_EN, _SAFE_ZH
+        "The ledger's database failed; if it was done is unknown.", "账本数据库故障，是否办理未知。", _SAFE_EN, _SAFE_ZH
     ),
     "SHUTTING_DOWN": _reason(
         "The ledger is shutting down; nothing was done.", "账本正在停机，未办理。", _SAFE_EN, _SAFE_ZH
+    ),
+    "EVENT_UNREADABLE": _reason(
+        "The server is older than its ledger; nothing was done.", "服务器版本过旧，未办理。", _SAFE_EN, _SAFE_ZH
     ),
     "DEADLINE_EXCEEDED": _reason("The answer did not come in time.", "未能在时限内得到答复。", _SAFE_EN, _SAFE_ZH),
 }

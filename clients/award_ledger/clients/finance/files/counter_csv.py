@@ -23,7 +23,7 @@ COLUMNS = (
 )
 VOUCHER = "支付凭证号"
 """A last column, where the treasury has issued a voucher for any of the payments."""
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def counter_csv(instruction: Instruction, encoding: str = "gb18030") -> bytes:

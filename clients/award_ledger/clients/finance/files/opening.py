@@ -28,6 +28,14 @@ from award_ledger.clients.finance.files.status_report import StatusReport
 from award_ledger.clients.finance.files.swift import looks_like_swift, read_swift
 from award_ledger.clients.finance.files.xml_reading import message_kind
 
+_GZIP = b"\x1f\x8b"
+_OTHERS = {
+    "pacs.004": "a return between banks; its money comes with the statement",
+    "pacs.008": "a transfer between banks",
+    "pain.001": "instructions to a bank",
+}
+"""Messages that people take for a bank's answer."""
+
 
 class BankFile:
     """A whole file that passed its gates. Open as long as its lines are being read."""
@@ -100,13 +108,14 @@ def _pieces(
     where = source.path.name
     if not beginning:
         raise Quarantined(Reason.EMPTY, where, "the file has no bytes")
+    if beginning.startswith(_GZIP):
+        raise Quarantined(Reason.UNKNOWN_FORMAT, where, "a file compressed by gzip; unpack it first")
     if message is None:
         return read_swift(source, forgives) if looks_like_swift(beginning) else read_sheet(source, expected, forgives)
     if message[:8] in STATEMENT_TAGS:
         return read_camt(source, message)
-    raise Quarantined(
-        Reason.UNKNOWN_FORMAT, where, f"XML, but no statement or status report: {message or 'no ISO 20022'}"
-    )
+    named = f"{message} ({_OTHERS[message[:8]]})" if message[:8] in _OTHERS else message or "no ISO 20022"
+    raise Quarantined(Reason.UNKNOWN_FORMAT, where, f"XML, but no statement or status report: {named}")
 
 
 class _Judge:

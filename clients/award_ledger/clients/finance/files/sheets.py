@@ -16,7 +16,11 @@ from award_ledger.clients.finance.files.source import Source
 
 MOST_ROWS = 500_000
 MOST_COLUMNS = 200
-LARGEST_UNPACKED_BYTES = 512 << 20
+MOST_CELLS = 10_000_000
+LARGEST_UNPACKED_BYTES = 128 << 20
+MOST_INFLATION = 100
+"""A workbook of a bank unpacks to 10 to 30 times its size; what unpacks to more of it than this is made to exhaust."""
+_SMALL_BYTES = 8 << 20
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _XLS_TEXT, _XLS_NUMBER, _XLS_DATE = 1, 2, 3
@@ -52,11 +56,15 @@ def read_rows(source: Source) -> Sheet:
 
 def _limited(rows: Iterable[tuple[str, ...]], where: str) -> tuple[Row, ...]:
     found: list[Row] = []
+    count = 0
     for number, cells in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise Quarantined(Reason.TOO_LARGE, where, f"more than {MOST_ROWS} rows")
         if len(cells) > MOST_COLUMNS:
             raise Quarantined(Reason.TOO_LARGE, f"row {number}", f"more than {MOST_COLUMNS} columns")
+        count += len(cells)
+        if count > MOST_CELLS:
+            raise Quarantined(Reason.TOO_LARGE, f"row {number}", f"more than {MOST_CELLS} cells")
         found.append(Row(number, tuple(" ".join(cell.split()) for cell in cells)))
     return tuple(found)
 
@@ -136,6 +144,8 @@ def _refuse_bombs(raw: bytes, where: str) -> None:
         unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > LARGEST_UNPACKED_BYTES:
             raise Quarantined(Reason.TOO_LARGE, where, f"{unpacked} bytes once unpacked")
+        if unpacked > max(_SMALL_BYTES, MOST_INFLATION * len(raw)):
+            raise Quarantined(Reason.TOO_LARGE, where, f"{len(raw)} bytes that unpack to {unpacked}")
         for entry in archive.infolist():
             if entry.filename.endswith((".xml", ".rels")):
                 with archive.open(entry) as part:

@@ -149,7 +149,8 @@ def _entry(field: Field, details: str, currency: str, place: int, where: str) ->
 def _groups(field: Field, where: str) -> dict[str, Any]:
     """The subfields of `:61:` by the library's own pattern, which knows what banks do to it."""
     match = _statement_line.re.match(field.value.rstrip())
-    if match is None or "," not in match.group("amount"):
+    day_and_entry = field.value.lstrip()[:10]  # the pattern takes the digits of any script for a date
+    if match is None or "," not in match.group("amount") or not day_and_entry.isascii():
         raise Quarantined(Reason.MALFORMED, where, f":61: {field.value[:60]!r} is no statement line")
     return match.groupdict()
 

@@ -16,6 +16,8 @@ _TAG = re.compile(r":([0-9]{2}[A-Z]?|NS):(.*)")
 _END = re.compile(r"-\}?.*")
 _KNOWN = re.compile(r"13D?|20|21|25P?|28[CD]?|34F|60[FM]?|61|62[FM]?|64|65|86|90[DC]|NS")
 MOST_LINE_CHARACTERS = 10_000
+MOST_FIELD_CHARACTERS = 100_000
+"""SWIFT has six lines of 65; a field of many thousand is none."""
 
 
 class Field(NamedTuple):
@@ -66,6 +68,9 @@ def messages(text: str, *, needs_end: bool) -> Iterator[Message]:
             fields.append(_known(tagged, number))
         elif line.strip():
             last = fields[-1]
+            if len(last.value) + len(line) > MOST_FIELD_CHARACTERS:
+                finding = f"a field :{last.tag}: of more than {MOST_FIELD_CHARACTERS} characters"
+                raise Quarantined(Reason.TOO_LARGE, f"line {number}", finding)
             fields[-1] = last._replace(value=f"{last.value}\n{line}")
     if fields:
         yield _whole(fields, ended=False, needs_end=needs_end)

@@ -118,7 +118,7 @@ _CUT_OFF = ("Premature end of data", "no element found")
 
 
 def _quarantined(source: Source, error: etree.XMLSyntaxError, *, opened: bool) -> Quarantined:
-    message = str(error.msg or error)
+    message = re.sub(r"b'(.*)'$", r"\1", str(error.msg or error))
     if error.code in _SCHEMA_ERRORS or message.startswith(("Element '", "Element '{")):
         return Quarantined(Reason.SCHEMA, source.path.name, re.sub(r"\{[^}]*\}", "", message)[:400])
     if "no element found" in message and not opened:

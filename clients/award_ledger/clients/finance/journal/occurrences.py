@@ -177,6 +177,8 @@ def _shrunk(reading: _Reading, fact: dict[str, Any]) -> dict[str, int]:
 
 def _gave_back(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
     award = reading.award(fact)
+    short = fact.get("cancelled_minor", 0) - award.payable - award.returned
+    yield from _not_owed(reading, (fact["award_id"],), short)
     yield "gave_back", _shrunk(reading, fact), "", award.currency
     if fact.get("clawback_minor"):
         number = 1 + sum(award_id == fact["award_id"] for award_id, _ in reading.orders)
@@ -184,14 +186,28 @@ def _gave_back(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
         yield "clawback_ordered", {"amount": fact["clawback_minor"]}, "", award.currency
 
 
+def _not_owed(reading: _Reading, named: tuple[str | int, ...], amount: int) -> Told:
+    """What a short payment of an award, or of its instalment, left in transit is not on its way any more where it is
+    cancelled or paid otherwise."""
+    for key in [key for key in reading.transit if key[: len(named)] == named]:
+        left = max(min(amount, reading.transit[key]), 0)
+        amount -= left
+        yield from _landed(reading, key, left)
+
+
+def _landed(reading: _Reading, key: tuple[str, int, int], left: int) -> Told:
+    award = reading.awards[key[0]]
+    reading.transit[key] -= left
+    award.payable += left
+    yield "payment_failed", {"amount": left}, "", award.currency
+
+
 def _instructed(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
     """What an earlier attempt left in transit is payable again, and is paid by this one."""
     award, amount = reading.award(fact), fact["amount_minor"]
     if fact["attempt"] > 1:
         before = (fact["award_id"], fact["instalment"], fact["attempt"] - 1)
-        left, reading.transit[before] = reading.transit[before], 0
-        award.payable += left
-        yield "payment_failed", {"amount": left}, "", award.currency
+        yield from _landed(reading, before, reading.transit[before])
     returned = min(amount, award.returned)
     award.returned -= returned
     award.payable -= amount - returned
@@ -200,10 +216,8 @@ def _instructed(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
 
 
 def _rejected(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
-    award, key = reading.award(fact), (fact["award_id"], fact["instalment"], fact["attempt"])
-    left, reading.transit[key] = reading.transit[key], 0
-    award.payable += left
-    yield "payment_failed", {"amount": left}, "", award.currency
+    key = (fact["award_id"], fact["instalment"], fact["attempt"])
+    yield from _landed(reading, key, reading.transit[key])
 
 
 def _settled(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
@@ -215,6 +229,8 @@ def _settled(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
 
 def _returned(reading: _Reading, fact: dict[str, Any], event: Stored) -> Told:
     award, amount = reading.award(fact), fact["amount_minor"]
+    key = (fact["award_id"], fact["instalment"], fact["attempt"])
+    yield from _landed(reading, key, reading.transit[key])  # what came back ends the attempt
     award.returned += amount
     amounts = {"amount": amount, "encumbered": fact.get("encumbered_minor", 0)}
     amounts["same_year"] = amount if _same_year(award, fact) else 0
@@ -236,13 +252,9 @@ def _payment_corrected(reading: _Reading, fact: dict[str, Any], _: Stored) -> To
         reading.transit[key] -= change
         yield _paid("payment_settled", fact), {"amount": change}, account, award.currency
         if "restated" in fact:  # the award has ended: nothing is on its way
-            reading.transit[key] += change
-            award.payable -= change
-            yield "payment_failed", {"amount": -change}, "", award.currency
+            yield from _landed(reading, key, -change)
         elif fact.get("superseded"):
-            left, reading.transit[key] = reading.transit[key], 0
-            award.payable += left
-            yield "payment_failed", {"amount": left}, "", award.currency
+            yield from _landed(reading, key, reading.transit[key])
     yield from _restated(reading, fact, moved)
 
 
@@ -308,6 +320,7 @@ def _received(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
 def _set_off(reading: _Reading, fact: dict[str, Any], _: Stored) -> Told:
     paid, amount = reading.awards[fact["paid_award_id"]], fact["amount_minor"]
     reading.orders[fact["award_id"], fact["clawback"]].received += amount
+    yield from _not_owed(reading, (fact["paid_award_id"], fact["instalment"]), amount)
     returned = min(amount, paid.returned)
     paid.returned -= returned
     paid.payable -= amount - returned

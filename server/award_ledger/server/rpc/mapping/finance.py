@@ -8,6 +8,7 @@ from award_ledger.domain import bank_account as domain
 from award_ledger.domain import bank_events as be
 from award_ledger.domain.absences import Absence
 from award_ledger.domain.account_status import AccountStatus, Ageing
+from award_ledger.domain.day_totals import DayTotals
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.identity import end_to_end_ids, enterprise_id
 from award_ledger.domain.receivable import Receivable
@@ -147,6 +148,21 @@ def status_message(account: domain.BankAccount, status: AccountStatus, on: date)
         missing=[absence.text for absence in status.missing],
         absences=[_absence(absence) for absence in status.missing],
         receivables=[receivable_message(owed) for owed in account.receivables.values() if owed.outstanding_minor],
+    )
+
+
+def day_message(totals: DayTotals) -> pb.DayTotals:
+    """Control totals of a day."""
+    return pb.DayTotals(
+        day=totals.day.isoformat(),
+        opening_minor=totals.opening_minor,
+        in_count=totals.in_count,
+        in_minor=totals.in_minor,
+        out_count=totals.out_count,
+        out_minor=totals.out_minor,
+        closing_minor=totals.closing_minor,
+        bank_closing_minor=totals.bank_minor,
+        open_count=totals.open_count,
     )
 
 

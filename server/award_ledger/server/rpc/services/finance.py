@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from award_ledger.domain.account_status import account_status
 from award_ledger.domain.bank_account import BankAccount, Line, posted_positions
 from award_ledger.domain.bank_events import IssuedVoucher, LineMatch, StatementLine
+from award_ledger.domain.day_totals import day_totals
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.fact import Commitment
 from award_ledger.domain.matching import Proposal, Share
@@ -43,6 +44,8 @@ from award_ledger.v1.common_pb2 import AsOf, EnterpriseNumber
 from award_ledger.v1.finance_pb2_grpc import FinanceServiceServicer
 
 _PROPOSALS_A_MESSAGE = 500
+_MOST_DAYS = 3_660
+"""Of control totals: ten years are a quarter of a megabyte."""
 
 Q = TypeVar("Q", pb.ImportStatementRequest, answers_pb.RecordEvidenceRequest)
 R = TypeVar("R", bound=Message)
@@ -137,13 +140,15 @@ class FinanceService(FinanceServiceServicer):
         self, request: pb.GetAccountStatusRequest, context: grpc.ServicerContext
     ) -> pb.GetAccountStatusResponse:
         said = day(request.on, "on")
+        if not 0 <= request.days <= _MOST_DAYS:
+            raise invalid_field("days", f"must be 0 to {_MOST_DAYS}")
         with self._reads.at(context, request.as_of, request.min_position) as point:
             on = said or self._day_of(request.as_of, point)
             account = kept(point.ledger, request.account)
-            status = account_status(account, on, point.ledger)
-            return pb.GetAccountStatusResponse(
-                status=mapping.status_message(account, status, on), position=point.position
-            )
+            status = mapping.status_message(account, account_status(account, on, point.ledger), on)
+            totals = day_totals(account, on, request.days) if request.days else ()
+            status.days.extend(map(mapping.day_message, totals))
+            return pb.GetAccountStatusResponse(status=status, position=point.position)
 
     def ListBankAccounts(
         self, request: pb.ListBankAccountsRequest, context: grpc.ServicerContext
