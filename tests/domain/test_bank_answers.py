@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from award_ledger.domain.refusals import InvalidFields, Refused, SecondPersonReq
 from award_ledger.server.commands import bank_accounts
 from award_ledger.server.commands.payment_runs import DraftPaymentRun, RecordRunSent, RunRow
 from award_ledger.server.commands.record_rejection import RecordRejection
-from tests.domain.bank_desk import BOOKED, OURS, FinanceDesk, booked, evidence, part, said
+from tests.domain.bank_desk import BOOKED, OURS, FinanceDesk, booked, evidence, part, said, statement
 from tests.domain.desk import DAY
 
 IN_TIME = DAY + timedelta(days=ANSWER_DAYS)
@@ -278,6 +279,16 @@ def test_a_statement_within_the_days_of_another_leaves_nothing_missing(desk: Fin
     desk.statement(booked("b", 5), opening=90, sequence="")
     assert missing(desk, date(2025, 6, 30)) == []
     assert account_status(desk.account, BOOKED, desk.ledger).closing_minor == 95
+
+
+@pytest.mark.parametrize("keys", list(permutations("KLM")))
+def test_statements_of_one_day_without_numbers_chain_whatever_they_are_called(keys: tuple[str, ...]) -> None:
+    desk, opening = FinanceDesk(), 100
+    for key in keys:
+        desk.do(statement(booked(key, -ord(key)), opening=opening, key=key, sequence=""), by="qian")
+        opening -= ord(key)
+    status = account_status(desk.account, BOOKED)
+    assert (status.closing_minor, status.ledger_minor, status.missing) == (opening, opening, ())
 
 
 def test_receipts_of_the_treasury_prove_no_balance_and_stand_beside_no_statement(desk: FinanceDesk) -> None:

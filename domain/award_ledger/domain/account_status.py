@@ -76,13 +76,15 @@ def account_status(account: BankAccount, on: date, ledger: WorkingSet) -> Accoun
 
 
 def in_order(statements: Iterable[Statement]) -> list[Statement]:
-    """By period, and within a day so that each opens where the one before it closed, as far as that goes."""
+    """By period, and within a day so that each opens where the one before it closed, as far as that goes: it begins
+    with one that opens where none of the others closed."""
     ordered: list[Statement] = []
     waiting = sorted(statements, key=lambda s: (s.period_from, s.period_to, s.sequence.zfill(20), s.key))
     while waiting:
         rest = [s for s in waiting if s.period_from == waiting[0].period_from]
         chained = (s for s in rest if ordered and s.opening_minor == ordered[-1].closing_minor)
-        following = next(chained, waiting[0])
+        first = (s for s in rest if all(s.opening_minor != other.closing_minor for other in rest if other is not s))
+        following = next(chained, None) or next(first, waiting[0])
         waiting.remove(following)
         ordered.append(following)
     return ordered

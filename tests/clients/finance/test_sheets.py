@@ -170,6 +170,14 @@ def test_a_masked_account_must_fit_the_expected_one(put: Put) -> None:
     refused(put(icbc_csv()), Reason.ACCOUNT, account="3700161880000002")
 
 
+def test_a_header_of_two_rows_is_read_where_no_row_is_one(put: Put) -> None:
+    above = "账号,交易时间,发生额/元,,余额,对方户名,对方开户机构,交易流水号"
+    rows = f"{OWN},20261013 09:00:00,1300.00,,700.00,甲,某行,1\n{OWN},20261014 09:00:00,,300.00,1000.00,甲,某行,2\n"
+    [(told, lines)] = read(put(f"活期账户明细\n{above}\n,,借方,贷方,,,,\n{rows}", "ccb.csv"))
+    assert (told.format, [line.amount_minor for line in lines]) == ("ccb-corporate", [-130_000, 30_000])
+    refused(put(f"{above}\n,,付方,收方,,,,\n{rows}", "other.csv"), Reason.UNKNOWN_FORMAT)
+
+
 def test_vouchers_tell_what_was_paid_what_failed_and_what_is_open(put: Put) -> None:
     [(told, lines)] = read(put(voucher_csv()))
     assert (told.kind, told.opening, told.totals.booked) == (Kind.VOUCHERS, None, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 import msgspec
@@ -30,6 +30,14 @@ from award_ledger.clients.finance.files.source import Source
 from award_ledger.clients.finance.files.statement import Account, Balance, Kind, Line
 
 MOST_PREAMBLE_ROWS = 40
+
+
+class Header(NamedTuple):
+    """The names of columns, and in which rows they stand: `after` is the first one that is none of them."""
+
+    names: tuple[str, ...]
+    at: int
+    after: int
 
 
 class Layout(NamedTuple):
@@ -65,36 +73,53 @@ def read_sheet(source: Source, expected: Expected, forgives: Leniency) -> Iterat
 
 
 def _layout(sheet: Sheet, expected: Expected, where: str) -> Layout:
-    profile, at = _recognised(sheet.rows[:MOST_PREAMBLE_ROWS], expected, where)
-    columns = Columns.of(profile, sheet.rows[at].cells)
-    rest = [row for row in sheet.rows[at + 1 :] if any(row.cells)]
+    profile, header = _recognised(sheet.rows[:MOST_PREAMBLE_ROWS], expected, where)
+    columns = Columns.of(profile, header.names)
+    rest = [row for row in sheet.rows[header.after :] if any(row.cells)]
     end = next((place for place, row in enumerate(rest) if _is_footer(row, profile)), len(rest))
     body, footer = rest[:end], rest[end:]
     for row in footer:
         if not _is_footer(row, profile):
             raise Quarantined(Reason.MALFORMED, f"row {row.number}", "a row after the footer that is no footer")
-    return Layout(profile, columns, sheet.rows[:at], tuple(body), tuple(footer))
+    return Layout(profile, columns, sheet.rows[: header.at], tuple(body), tuple(footer))
 
 
-def _recognised(rows: Sequence[Row], expected: Expected, where: str) -> tuple[Profile, int]:
-    """The profile that takes most columns of a header; a tie is nobody's."""
+def _recognised(rows: Sequence[Row], expected: Expected, where: str) -> tuple[Profile, Header]:
+    """The profile that takes most columns of a header; a tie is nobody's. Two rows are a header only if no row is."""
     every = bundled_profiles() | {profile.profile: profile for profile in expected.own_profiles}
     if expected.profile and expected.profile not in every:
         raise KeyError(expected.profile)
-    fitting: list[tuple[int, int, Profile]] = []
-    for profile in [every[expected.profile]] if expected.profile else every.values():
-        for at, row in enumerate(rows):
-            if Columns.fits(profile, row.cells):
-                fitting.append((Columns.of(profile, row.cells).known, at, profile))
-                break
+    profiles = [every[expected.profile]] if expected.profile else list(every.values())
+    one_row = [Header(row.cells, at, at + 1) for at, row in enumerate(rows)]
+    two_rows = [Header(_under(above.cells, row.cells), at, at + 2) for at, (above, row) in enumerate(pairwise(rows))]
+    fitting = _fitting(profiles, one_row) or _fitting(profiles, two_rows)
     best = max((known for known, _, _ in fitting), default=0)
-    chosen = [(profile, at) for known, at, profile in fitting if known == best]
+    chosen = [(profile, header) for known, profile, header in fitting if known == best]
     if not chosen:
         raise Quarantined(Reason.UNKNOWN_FORMAT, where, "no profile has the columns of this sheet")
     if len(chosen) > 1:
         names = ", ".join(profile.profile for profile, _ in chosen)
         raise Quarantined(Reason.UNKNOWN_FORMAT, where, f"several profiles fit ({names}): say which")
     return chosen[0]
+
+
+def _fitting(profiles: Sequence[Profile], headers: Sequence[Header]) -> list[tuple[int, Profile, Header]]:
+    """Of each profile the first header that it recognises, with how many of its columns it knows."""
+    found = []
+    for profile in profiles:
+        header = next((header for header in headers if Columns.fits(profile, header.names)), None)
+        if header is not None:
+            found.append((Columns.of(profile, header.names).known, profile, header))
+    return found
+
+
+def _under(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header of two rows: a cell over several (发生额/元) stands before each of them (借方, 贷方)."""
+    names, over = [], ""
+    for upper, lower in zip_longest(above, below, fillvalue=""):
+        over = upper or (over if lower else "")
+        names.append(f"{over}{lower}")
+    return tuple(names)
 
 
 def _is_footer(row: Row, profile: Profile) -> bool:
