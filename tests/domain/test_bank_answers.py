@@ -287,7 +287,7 @@ def test_statements_of_one_day_without_numbers_chain_whatever_they_are_called(ke
     for key in keys:
         desk.do(statement(booked(key, -ord(key)), opening=opening, key=key, sequence=""), by="qian")
         opening -= ord(key)
-    status = account_status(desk.account, BOOKED)
+    status = account_status(desk.account, BOOKED, desk.ledger)
     assert (status.closing_minor, status.ledger_minor, status.missing) == (opening, opening, ())
 
 
