@@ -157,14 +157,28 @@ def test_an_upgrade_holds_the_place_in_the_year_of_the_first_award_until_both_ar
         assert reason(desk.asks("G", on=on)) == "QUOTA_EXCEEDED"
 
 
-def test_what_counts_no_more_is_not_adopted_and_nothing_twice() -> None:
+def test_what_counts_no_more_takes_nothing_and_nothing_is_adopted_twice() -> None:
     desk = Desk(terms(gives_back=all_back("revocation")))
-    desk.revoke(desk.grant("E"))
-    desk.grant("F")
-    quota = (Quota(window=LIFETIME, count=1, hard=True),)
+    revoked, live = desk.grant("E"), desk.grant("F")
+    desk.revoke(revoked)
+    quota = (Quota(window=LIFETIME, count=2, hard=True),)
     for _ in range(2):
         publish(desk, quotas=quota)
-    assert len(adopted(desk)) == 1
+    assert [(fact.award_id, fact.holds_place) for fact in adopted(desk)] == [
+        (revoked.award_id, False),
+        (live.award_id, True),
+    ]
+    desk.grant("G")
+    assert reason(desk.asks("H")) == "QUOTA_EXCEEDED"
+
+
+def test_a_revoked_award_is_adopted_since_the_revocation_may_be_wrong() -> None:
+    desk = Desk(terms(gives_back=all_back("revocation")))
+    desk.revoke(desk.grant("E", facts=FIELD))
+    key = (Uniqueness(id="field", key_facts=("field",), window=LIFETIME),)
+    publish(desk, gives_back=all_back("revocation"), uniqueness=key)
+    correct(desk, last(desk, "award_revoked"), 0)
+    assert reason(desk.asks("F", facts=FIELD)) == "KEY_IN_USE"
 
 
 def test_a_void_award_is_adopted_since_a_correction_can_bring_it_back() -> None:

@@ -23,25 +23,21 @@ from award_ledger.domain.working_set import WorkingSet
 def adoptions(published: TermsPublished, working_set: WorkingSet) -> Iterator[tuple[Enterprise, AwardAdopted]]:
     """What a version of Terms adopts, right after its publication: in the order of the awards.
 
-    Awards that count or hold a place, or may do so again, of this measure and of those whose awards its key caps
-    count. A fact that an application did not declare makes no key, and its award counts under none.
+    All awards of this measure and of those whose awards its key caps count; also one of which nothing is left, since
+    a correction can bring that back. A fact that an application did not declare makes no key, and its award counts
+    under none.
     """
     terms = published.terms
     found: list[tuple[int, Enterprise, AwardAdopted]] = []
     for code in (terms.measure_code, *terms.counted_by_key()):
         for enterprise in map(working_set.enterprise, working_set.awarded(code)):
             for award in enterprise.awards.values():
-                if award.measure == code and _may_count(award):
+                if award.measure == code:
                     claims = _missing(terms, working_set.measure(code), enterprise, award)
                     if claims:
                         found.append((award.number, enterprise, _adopted(award, claims, published)))
     for _, enterprise, fact in sorted(found, key=lambda item: item[0]):
         yield enterprise, fact
-
-
-def _may_count(award: Award) -> bool:
-    """True also where nothing is left of it, but a correction can bring that back: of its amount, or of a receipt."""
-    return bool(award.counted_minor or award.holds_place or award.void or award.recovered_minor)
 
 
 def _missing(terms: Terms, measure: Measure, enterprise: Enterprise, award: Award) -> tuple[ClaimRef, ...]:
