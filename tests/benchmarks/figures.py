@@ -104,7 +104,7 @@ def row(figure: Figure) -> str:
     """One line of the table."""
     value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:,.2f}"
     verdict = "" if figure.holds is None else "  holds" if figure.holds else "  FALLS SHORT"
-    return f"{figure.engine:11}{figure.what:58}{value:>10} {figure.unit:9}{figure.wanted:>9}{verdict}"
+    return f"{figure.engine:11}{figure.what:84}{value:>10} {figure.unit:9}{figure.wanted:>9}{verdict}"
 
 
 def markdown(figures: list[Figure]) -> str:

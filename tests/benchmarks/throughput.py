@@ -64,7 +64,9 @@ def _by_callers(report: Report, engine: Engine, at: Ground, server: Running, rou
         report.add("callers", engine, f"unary approvals, {level} callers", rate, "/s", at_least=wanted)
         report.point("throughput", f"{engine}, unary", level, rate)
     last = outcomes[_MOST_CALLERS]
-    report.add("callers", engine, f"  latency of those, {_MOST_CALLERS} callers, median", _median_ms(last), "ms")
+    report.add(
+        "callers", engine, f"latency of unary approvals, {_MOST_CALLERS} callers, median", _median_ms(last), "ms"
+    )
     for level in (1, _MOST_CALLERS):
         _processor(report, engine, f"unary, {level} callers", outcomes[level])
     _no_failures(report, engine, "callers", [outcome for found in outcomes.values() for outcome in found])
@@ -79,13 +81,15 @@ def _hot(report: Report, engine: Engine, at: Ground, server: Running, rounds: in
 
 
 def _batches(report: Report, engine: Engine, at: Ground, server: Running, rounds: int) -> None:
+    every: list[Called] = []
     for make, what in ((spread, ""), (with_invoice, ", each with an invoice")):
         outcomes = [at.round([server], in_batches, make, callers=_BATCH_CALLERS, size=_BATCH) for _ in range(rounds)]
         wanted = 10_000.0 if make is spread and engine == "postgresql" else None
         name = f"approvals in batches of {_BATCH}, {_BATCH_CALLERS} callers{what}"
         report.add("batches", engine, name, median_rate(outcomes), "/s", at_least=wanted)
         _processor(report, engine, f"batches of {_BATCH}{what}", outcomes)
-        _no_failures(report, engine, "batches", outcomes)
+        every += outcomes
+    _no_failures(report, engine, "batches", every)
 
 
 def _two_servers(
