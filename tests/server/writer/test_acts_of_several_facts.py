@@ -1,6 +1,5 @@
 """Acts of several facts: all of them or none, at any number of writers, and found again under their one request."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,19 +8,15 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from award_ledger.domain.approval import Decided
-from award_ledger.domain.encoding import LedgerMapper
-from award_ledger.domain.identity import request_key
 from award_ledger.domain.refusals import RequestIdReused, ShareRefused
 from award_ledger.domain.terms import Quota, Window
 from award_ledger.server.commands.approve_pro_rata import ApproveProRata, ProRataRow
 from award_ledger.server.commands.publish_terms import PublishTerms
-from award_ledger.server.store.schema import touch
 from award_ledger.server.store.transaction import WriteTransaction
-from award_ledger.server.writer import verification
 from award_ledger.server.writer.failures import StoreUnavailable
 from award_ledger.server.writer.past import PastLedger
 from award_ledger.server.writer.submission import Written
-from award_ledger.server.writer.verification import Verification, verify
+from award_ledger.server.writer.verification import verify
 from tests.server.writer.conftest import Desk, apply, approve, prepare, register, submission, terms
 
 
@@ -107,32 +102,3 @@ def test_an_act_that_the_store_did_not_take_is_wholly_absent(desk: Desk, monkeyp
     done = desk.do(batch, request_id=request_id)
     assert (done.position, done.repeated) == (head + 1, False)
     assert verify(desk.recorder).findings == []
-
-
-def test_verification_looks_up_an_act_of_many_facts_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    adopted(desk, 9)
-    monkeypatch.setattr(verification, "_REQUESTS", 2)
-    decoded: Counter[int] = Counter()
-    decode = LedgerMapper.to_domain_event
-
-    def counting(mapper: LedgerMapper, stored: Any) -> Any:
-        decoded[stored.id] += 1
-        return decode(mapper, stored)
-
-    monkeypatch.setattr(LedgerMapper, "to_domain_event", counting)
-    replayed = Verification()
-    with desk.recorder.reading() as reader:
-        verification._replay(reader, replayed, None)
-        head = reader.head
-    assert replayed.findings == []
-    assert decoded == {position: 1 + (position >= head - 9) for position in range(1, head + 1)}
-
-
-def test_verification_finds_an_event_under_the_request_of_another_act(desk: Desk) -> None:
-    published = adopted(desk, 2)
-    act = published.event.fact.act
-    with desk.recorder.engine.begin() as connection:
-        stray = {"aggregate_id": request_key(act.principal, act.request_id), "position": 1}
-        connection.execute(touch.insert().values(**stray))
-    found = [f"the request of position {published.position + n} is not found, or found twice" for n in range(3)]
-    assert verify(desk.recorder).findings == [*found, "the index of touches has 26 rows, the events make 25"]

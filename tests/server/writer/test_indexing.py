@@ -18,6 +18,7 @@ from award_ledger.server.store.opening import open_ledger
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import LedgerInUse, LedgerUnreachable
 from award_ledger.server.store.schema import snapshot, touch
+from award_ledger.server.writer import touch_verification
 from award_ledger.server.writer.indexing import Reindexed, reindex
 from award_ledger.server.writer.verification import verify
 from tests.server.writer.conftest import Desk, apply, approve, prepare, register
@@ -118,6 +119,37 @@ def test_a_wrong_index_is_made_right_and_keeps_its_guards(
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(touch.delete())
     engine.dispose()
+
+
+def test_any_row_that_leads_elsewhere_is_found(ledger_url: str) -> None:
+    """Also one that no aggregate misses, since it folds that event into nothing."""
+    for aggregate_id, position in sorted(rows(ledger_url)):
+        row = (touch.c.aggregate_id == aggregate_id) & (touch.c.position == position)
+        for elsewhere in ({"aggregate_id": uuid4()}, {"position": EVENTS + position}):
+            moved = {"aggregate_id": aggregate_id, "position": position} | elsewhere
+            back = (touch.c.aggregate_id == moved["aggregate_id"]) & (touch.c.position == moved["position"])
+            with unguarded(ledger_url) as connection:
+                assert connection.execute(touch.update().where(row).values(elsewhere)).rowcount == 1
+            with alone(ledger_url) as recorder:
+                assert [found for found in verify(recorder).findings if "index of touches" in found]
+            with unguarded(ledger_url) as connection:
+                connection.execute(touch.update().where(back).values(aggregate_id=aggregate_id, position=position))
+    with alone(ledger_url) as recorder:
+        assert verify(recorder).agrees
+
+
+def test_what_is_wrong_is_named_by_where_it_is(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(touch_verification, "_SPAN", 2)
+    monkeypatch.setattr(touch_verification, "_PAGE", 2)
+    with unguarded(ledger_url) as connection:
+        connection.execute(touch.insert().values(aggregate_id=uuid4(), position=4))
+        connection.execute(touch.insert().values(aggregate_id=uuid4(), position=EVENTS + 50))
+    with alone(ledger_url) as recorder:
+        assert verify(recorder).findings == [
+            f"the index of touches differs from the events between positions {first} and {first + 1}:"
+            " `award-ledger-server reindex` makes it again"
+            for first in (3, EVENTS + 50)
+        ]
 
 
 def test_a_right_index_is_left_as_it_is(ledger_url: str) -> None:

@@ -9,11 +9,20 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import InternalError
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
 
 from award_ledger.server.store import folding, scanning
 from award_ledger.server.store.engine import BINARY_ROWS
-from award_ledger.server.store.schema import event, head, snapshot, touch, vault_key, vault_opening
+from award_ledger.server.store.schema import (
+    CompactUuid,
+    Integer64,
+    event,
+    head,
+    snapshot,
+    touch,
+    vault_key,
+    vault_opening,
+)
 from award_ledger.server.store.values import Opening, PersonKey, RecordedEvent, Snapshot
 
 _HEAD = select(head).where(head.c.id == 1)
@@ -61,6 +70,11 @@ _IDLE_KEYS = (
     .order_by(vault_key.c.person_id)
 )
 _SNAPSHOT_PLACES = select(snapshot.c.position, snapshot.c.aggregate_id).order_by(snapshot.c.position)
+_TOUCHES = select(touch).order_by(touch.c.aggregate_id, touch.c.position)
+_TOUCHES_AFTER = _TOUCHES.where(
+    tuple_(touch.c.aggregate_id, touch.c.position)
+    > tuple_(bindparam("aggregate_id", type_=CompactUuid), bindparam("position", type_=Integer64))
+)
 _PERSON_KEY = select(vault_key.c.wrapped_key).where(vault_key.c.person_id == bindparam("person_id"))
 
 
@@ -237,9 +251,13 @@ class LogReader:
         """Up to `limit` persons with a key under which no opening lies."""
         return list(self._connection.execute(_IDLE_KEYS.limit(limit)).scalars())
 
-    def touch_count(self) -> int:
-        """Rows of the index of touches."""
-        return int(self._connection.execute(select(func.count()).select_from(touch)).scalar_one())
+    def touches(self, page: int) -> Iterator[tuple[UUID, int]]:
+        """Every row of the index of touches, aggregate and position, by both; read so many at a time."""
+        rows = self._connection.execute(_TOUCHES.limit(page)).all()
+        while rows:
+            yield from map(tuple, rows)
+            last = {"aggregate_id": rows[-1][0], "position": rows[-1][1]}
+            rows = self._connection.execute(_TOUCHES_AFTER.limit(page), last).all()
 
     def snapshot_places(self) -> list[tuple[int, UUID]]:
         """Position and aggregate of every snapshot, by position."""

@@ -41,6 +41,13 @@ def touched(fact: Fact, request: UUID) -> tuple[UUID, ...]:
     return (*(aggregate_id for _, aggregate_id in fact.touches()), *fact.marks(), request)
 
 
+def touches_of(fact: Fact, originator_id: UUID) -> list[UUID]:
+    """The aggregates whose rows of the index lead to the event of a fact, each once; its own stream needs none."""
+    found = dict.fromkeys(touched(fact, request_key(fact.act.principal, fact.act.request_id)))
+    found.pop(originator_id, None)
+    return list(found)
+
+
 def reindex(recorder: LogRecorder) -> Reindexed:
     """Makes the index from the events, under the head lock, in one transaction. The recorder was opened `alone`.
 
@@ -65,11 +72,6 @@ def _wanted(reader: LogReader) -> Iterator[list[Touch]]:
         yield [
             Touch(aggregate_id, event.position)
             for event in events
-            for aggregate_id in dict.fromkeys(touched(event.fact, _request_of(event.fact)))
-            if aggregate_id != event.originator_id
+            for aggregate_id in touches_of(event.fact, event.originator_id)
         ]
         position = page[-1].position
-
-
-def _request_of(fact: Fact) -> UUID:
-    return request_key(fact.act.principal, fact.act.request_id)

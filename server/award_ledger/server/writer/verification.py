@@ -1,39 +1,31 @@
 """Does everything that is derived agree with the events? Replays the log from zero and compares.
 
 Three ways to the same state: a replay of the whole log, a cold load through snapshots, a cold load without; each
-snapshot must be what the replay says at its position. The index of touches must lead to every event that an aggregate
-folds and to every request, and to nothing else. The vault must hold what the log commits to, unless it was erased.
+snapshot must be what the replay says at its position. The index of touches must have the rows that the events make, and
+no others. The vault must hold what the log commits to, unless it was erased.
 
 Whether an event was altered cannot be seen from here: `rebuild --compare` and outside checkpoints show that.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 
 from award_ledger.domain.encoding import LedgerMapper
-from award_ledger.domain.fact import Event
 from award_ledger.domain.fund import Fund
-from award_ledger.domain.identity import request_key
 from award_ledger.domain.working_set import Aggregate, Ledger
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
-from award_ledger.server.store.values import RecordedEvent
 from award_ledger.server.vault.sealing import Vault
-from award_ledger.server.writer.indexing import touched
 from award_ledger.server.writer.past import load
 from award_ledger.server.writer.snapshot_verification import SnapshotVerification
+from award_ledger.server.writer.touch_verification import TouchVerification
 from award_ledger.server.writer.vault_verification import VaultVerification
 
 _PAGE = 1_000
-_REQUESTS = 200
 _MOST_FINDINGS = 100
-
-X = TypeVar("X")
 
 
 @dataclass
@@ -95,7 +87,7 @@ def _compare_loads(reader: LogReader, aggregate_id: UUID, aggregate: Aggregate, 
 
 def _replay(reader: LogReader, verification: Verification, vault: Vault | None) -> Ledger:
     ledger, mapper = Ledger(), LedgerMapper()
-    requests, touches = _Requests(reader, mapper), 0
+    touches = TouchVerification(reader, verification.found)
     sealed = VaultVerification(reader, vault, verification.found)
     snapshots = SnapshotVerification(reader, verification.found)
     while ledger.position < reader.head:
@@ -109,64 +101,16 @@ def _replay(reader: LogReader, verification: Verification, vault: Vault | None) 
             ledger.apply(event)
             snapshots.folded(ledger)
             verification.events += 1
-            touches += len({*touched(event.fact, _request_of(event))} - {event.originator_id})
-        requests.check(page, verification)
+        touches.check(page)
         sealed.check(page)
     sealed.end()
     snapshots.end()
+    touches.end()
     verification.opened = sealed.opened
-    if touches != reader.touch_count():
-        verification.found(f"the index of touches has {reader.touch_count()} rows, the events make {touches}")
     return ledger
-
-
-class _Requests:
-    """Is each event found under its request, and nothing else? An act of many events is looked up once."""
-
-    def __init__(self, reader: LogReader, mapper: LedgerMapper) -> None:
-        self._reader, self._mapper = reader, mapper
-        self._found: dict[UUID, set[int]] = {}
-
-    def check(self, page: list[Event], verification: Verification) -> None:
-        """Takes the next events of the log."""
-        for some in _batched(page, _REQUESTS):
-            keys = {event.position: _request_of(event) for event in some}
-            # The act before may go on here.
-            known = {key: self._found[key] for key in keys.values() if key in self._found}
-            fresh = self._reader.events_of(key for key in keys.values() if key not in known)
-            self._found = known | {key: self._answering(key, answers) for key, answers in fresh.items()}
-            for position, key in keys.items():
-                if position not in self._found[key]:
-                    verification.found(f"the request of position {position} is not found, or found twice")
-            self._check_marks(some, verification)
-
-    def _check_marks(self, page: list[Event], verification: Verification) -> None:
-        """Is each correction found by the entry that it corrects?"""
-        marked = [(mark, event.position) for event in page for mark in event.fact.marks()]
-        found = self._reader.events_of({mark for mark, _ in marked})
-        for mark, position in marked:
-            if position not in [event.position for event in found[mark]]:
-                verification.found(f"the correction at position {position} is not found by what it corrects")
-
-    def _answering(self, key: UUID, answers: list[RecordedEvent]) -> set[int]:
-        """The positions of what answers a request; none if something else is found under its key."""
-        # One alone is the event itself, or is missed there.
-        if len(answers) > 1 and any(_request_of(self._mapper.to_domain_event(answer)) != key for answer in answers):
-            return set()
-        return {answer.position for answer in answers}
-
-
-def _request_of(event: Event) -> UUID:
-    return request_key(event.fact.act.principal, event.fact.act.request_id)
 
 
 def _check_balance(fund: Fund, verification: Verification) -> None:
     balances = (fund.available_minor, fund.encumbered_minor, fund.expended_minor)
     if sum(balances) != fund.appropriated_minor or min(balances) < 0:
         verification.found(f"fund {fund.code} does not balance: {balances} of {fund.appropriated_minor}")
-
-
-def _batched(items: list[X], size: int) -> Iterator[list[X]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
