@@ -47,7 +47,7 @@ from tests.server.transparency.logs import KEYS
 ENTERPRISES = 260
 """More than the 256 leaves of a full tile."""
 
-CASES, SEED = int(os.environ.get("AWARD_LEDGER_TEST_BYTES", "2")), os.environ.get("AWARD_LEDGER_TEST_SEED", "1")
+CASES, SEED = int(os.environ.get("AWARD_LEDGER_TEST_BYTES", "1")), os.environ.get("AWARD_LEDGER_TEST_SEED", "1")
 """How many bytes of each column one run changes, and which; by the variables more, and others."""
 
 LEDGER = list(ledger_tables.sorted_tables)
