@@ -1,8 +1,9 @@
 # The front door: every target sets itself up first, with Python 3.11 or newer and make alone.
 
 PYTHON ?= python3
-# Processes that run the tests, and more arguments for pytest: make test ARGS="-k writer"
-WORKERS ?= 2
+# Processes that run the tests (some tests wait, so three keep two cores busy), and more arguments for pytest:
+# make test ARGS="-k writer"
+WORKERS ?= 3
 ARGS ?=
 DATABASE ?= sqlite:///var/ledger.sqlite3
 
