@@ -15,6 +15,7 @@ import grpc
 
 from award_ledger.server.rpc.call import METHOD_PREFIX
 from award_ledger.server.rpc.interceptors.around import Handler
+from award_ledger.server.rpc.interceptors.layers import Layers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,13 +25,16 @@ HEALTH_PREFIX = "/grpc.health.v1."
 
 
 class Lanes(grpc.ServerInterceptor):
-    """The outermost interceptor, and the threads. `places`: calls that may be under way or wait for a thread."""
+    """The interceptor that leads to all others, and the threads. `places`: calls that may be under way or wait for a
+    thread; what is called while there is one meets `let_in`, and what is called while there is none `turned_away`.
+    """
 
     def __init__(self, threads: int, places: int) -> None:
         self.pool = _CountingPool(threads, thread_name_prefix="call")
         self._threads = threads
         self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
         self._places = places
+        self.let_in = self.turned_away = Layers()
 
     @property
     def taken(self) -> int:
@@ -48,7 +52,7 @@ class Lanes(grpc.ServerInterceptor):
 
     @property
     def full(self) -> bool:
-        """No place is left. Asked on gRPC's one thread for new calls, so between two questions places only get free."""
+        """No place is left."""
         return self.taken >= self._places
 
     def intercept_service(
@@ -57,7 +61,8 @@ class Lanes(grpc.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
         full = self.full
-        handler = continuation(handler_call_details)
+        layers = self.turned_away if full else self.let_in
+        handler = layers.intercept_service(continuation, handler_call_details)
         method: str = handler_call_details.method
         if handler is None or not (method.startswith(HEALTH_PREFIX) or (full and method.startswith(METHOD_PREFIX))):
             return handler

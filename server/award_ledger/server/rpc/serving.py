@@ -11,12 +11,13 @@ from grpc_reflection.v1alpha import reflection
 from award_ledger.server.clock import Clock
 from award_ledger.server.rpc.arrivals import Arrivals
 from award_ledger.server.rpc.gate import Gate
-from award_ledger.server.rpc.interceptors.admission import Admission
+from award_ledger.server.rpc.interceptors.admission import Admission, TurnedAway
 from award_ledger.server.rpc.interceptors.allowances import Allowances, CallerLimits
 from award_ledger.server.rpc.interceptors.around import Around
 from award_ledger.server.rpc.interceptors.call_log import CallLog
 from award_ledger.server.rpc.interceptors.failures import Failures
 from award_ledger.server.rpc.interceptors.identity import Authenticator, Identity
+from award_ledger.server.rpc.interceptors.layers import Layers
 from award_ledger.server.rpc.interceptors.messages import Messages
 from award_ledger.server.rpc.interceptors.patience import Longest, Patience
 from award_ledger.server.rpc.interceptors.rights import Rights
@@ -168,15 +169,16 @@ class LedgerServer:
         self._sealing: bool | None = None
         self._followers, self._streams = Places(limits.followers), Places(limits.followers)
         self._arrivals = Arrivals(limits.longest.request_s)
-        around: list[Around] = [CallLog(watch.call), *([watch.traces] if watch.traces else [])]
-        around += [Failures(), Admission(self._stopping, lanes), Identity(authenticator)]
+        outside: list[Around] = [CallLog(watch.call), *([watch.traces] if watch.traces else []), Failures()]
         allowances = Allowances(limits.caller, STREAMS) if limits.caller else None
-        if allowances:
-            around.append(allowances)
-        inside = [Patience(limits.longest, STREAMS), Rights(gate), Messages(self._arrivals, allowances)]
+        inside: list[Around] = [Admission(self._stopping), Identity(authenticator)]
+        inside += [*([allowances] if allowances else []), Patience(limits.longest, STREAMS), Rights(gate)]
+        messages = Messages(self._arrivals, allowances)
+        lanes.let_in = Layers(*outside, *inside, messages)
+        lanes.turned_away = Layers(*outside, TurnedAway(lambda: lanes.taken), messages)
         self._server = grpc.server(
             lanes.pool,
-            interceptors=[lanes, *around, *inside],
+            interceptors=[lanes],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )

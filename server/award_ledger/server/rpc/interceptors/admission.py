@@ -8,8 +8,7 @@ from threading import Event
 
 import grpc
 
-from award_ledger.server.rpc.interceptors.around import Around, Handler
-from award_ledger.server.rpc.lanes import Lanes
+from award_ledger.server.rpc.interceptors.around import Around
 from award_ledger.server.writer.failures import Overloaded, ShuttingDown
 
 
@@ -19,17 +18,8 @@ class Admission(Around):
     Without it, a call that arrives as the transport closes is cut off as CANCELLED, which nobody repeats.
     """
 
-    def __init__(self, stopping: Event, lanes: Lanes) -> None:
-        self._stopping, self._lanes = stopping, lanes
-
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Handler | None],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        if self._lanes.full:
-            return _TurnedAway(self._lanes.taken).intercept_service(continuation, handler_call_details)
-        return super().intercept_service(continuation, handler_call_details)
+    def __init__(self, stopping: Event) -> None:
+        self._stopping = stopping
 
     @contextmanager
     def around(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
@@ -38,11 +28,11 @@ class Admission(Around):
         yield
 
 
-class _TurnedAway(Around):
-    """For one call that came when all places were taken."""
+class TurnedAway(Around):
+    """For calls that came when all places were taken; `taken` tells how many are."""
 
-    def __init__(self, taken: int) -> None:
+    def __init__(self, taken: Callable[[], int]) -> None:
         self._taken = taken
 
     def around(self, method: str, context: grpc.ServicerContext) -> AbstractContextManager[None]:
-        raise Overloaded(self._taken, "calls are under way")
+        raise Overloaded(self._taken(), "calls are under way")
