@@ -19,13 +19,18 @@ class Named(grpc.ServerInterceptor):
         return handler and f"{self.name}({handler})"
 
 
+def _the_method(details: Any) -> Any:
+    return details.method
+
+
 def test_the_first_is_the_outermost_and_each_is_asked_once_for_each_method() -> None:
     first, second = Named("first"), Named("second")
     layers = Layers(first, second)
     for _ in range(3):
         for method in ("/a", "/b"):
             told: Any = SimpleNamespace(method=method)
-            assert layers.intercept_service(lambda details: details.method, told) == f"first(second({method}))"
+            made: Any = layers.intercept_service(_the_method, told)
+            assert made == f"first(second({method}))"
     assert (first.asked, second.asked) == (2, 2)
 
 
