@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.persistence import PersistenceError
@@ -15,6 +15,7 @@ from award_ledger.server.commands.correct_entry import CorrectEntry
 from award_ledger.server.store.engine import open_engine
 from award_ledger.server.store.integrity import findings
 from award_ledger.server.store.opening import open_ledger
+from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.store.refusals import LedgerInUse, LedgerUnreachable
 from award_ledger.server.store.schema import snapshot, touch
@@ -150,6 +151,39 @@ def test_what_is_wrong_is_named_by_where_it_is(ledger_url: str, monkeypatch: pyt
             " `award-ledger-server reindex` makes it again"
             for first in (3, EVENTS + 50)
         ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_row_that_is_none_is_said_of_the_index_and_all_else_is_compared(ledger_url: str) -> None:
+    with unguarded(ledger_url) as connection:
+        connection.exec_driver_sql("INSERT INTO touch VALUES (zeroblob(3), 2)")
+    with alone(ledger_url) as recorder:
+        verification = verify(recorder)
+    assert [found.partition(" (")[0] for found in verification.findings] == ["the index of touches cannot be read"]
+    assert verification.aggregates > 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_row_that_is_there_twice_is_found_wherever_a_page_ends(
+    ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(touch_verification, "_PAGE", 1)
+    with unguarded(ledger_url) as connection:
+        connection.exec_driver_sql("ALTER TABLE touch DROP CONSTRAINT touch_pkey")
+        connection.exec_driver_sql("INSERT INTO touch SELECT * FROM touch ORDER BY 1, 2 LIMIT 1")
+    with alone(ledger_url) as recorder:
+        [found] = verify(recorder).findings
+    assert "are different ones" in found
+
+
+def test_a_database_that_fails_is_no_disagreement(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(reader: LogReader, _: int) -> Iterator[tuple[UUID, int]]:
+        reader._connection.exec_driver_sql("SELECT nothing FROM nowhere")
+        yield from ()
+
+    monkeypatch.setattr(LogReader, "touches", failing)
+    with alone(ledger_url) as recorder, pytest.raises(PersistenceError):
+        verify(recorder)
 
 
 def test_a_right_index_is_left_as_it_is(ledger_url: str) -> None:

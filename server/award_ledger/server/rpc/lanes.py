@@ -29,12 +29,12 @@ class Lanes(grpc.ServerInterceptor):
     thread; what is called while there is one meets `let_in`, and what is called while there is none `turned_away`.
     """
 
-    def __init__(self, threads: int, places: int) -> None:
+    def __init__(self, threads: int, places: int, let_in: Layers, turned_away: Layers) -> None:
         self.pool = _CountingPool(threads, thread_name_prefix="call")
         self._threads = threads
         self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
         self._places = places
-        self.let_in = self.turned_away = Layers()
+        self._let_in, self._turned_away = let_in, turned_away
 
     @property
     def taken(self) -> int:
@@ -61,7 +61,7 @@ class Lanes(grpc.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
         full = self.full
-        layers = self.turned_away if full else self.let_in
+        layers = self._turned_away if full else self._let_in
         handler = layers.intercept_service(continuation, handler_call_details)
         method: str = handler_call_details.method
         if handler is None or not (method.startswith(HEALTH_PREFIX) or (full and method.startswith(METHOD_PREFIX))):

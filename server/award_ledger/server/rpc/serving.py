@@ -165,7 +165,6 @@ class LedgerServer:
         self._stopping = Event()
         self._health = StoreHealth(recorder, SERVICES)
         gate = Gate(recorder, clock, enforced=rights)
-        self._lanes = lanes = Lanes(limits.threads, limits.calls)
         self._sealing: bool | None = None
         self._followers, self._streams = Places(limits.followers), Places(limits.followers)
         self._arrivals = Arrivals(limits.longest.request_s)
@@ -174,11 +173,12 @@ class LedgerServer:
         inside: list[Around] = [Admission(self._stopping), Identity(authenticator)]
         inside += [*([allowances] if allowances else []), Patience(limits.longest, STREAMS), Rights(gate)]
         messages = Messages(self._arrivals, allowances)
-        lanes.let_in = Layers(*outside, *inside, messages)
-        lanes.turned_away = Layers(*outside, TurnedAway(lambda: lanes.taken), messages)
+        let_in = Layers(*outside, *inside, messages)
+        turned_away = Layers(*outside, TurnedAway(limits.calls), messages)
+        self._lanes = Lanes(limits.threads, limits.calls, let_in, turned_away)
         self._server = grpc.server(
-            lanes.pool,
-            interceptors=[lanes],
+            self._lanes.pool,
+            interceptors=[self._lanes],
             options=_options(limits),
             maximum_concurrent_rpcs=limits.calls + _TURNED_AWAY_AT_ONCE,
         )

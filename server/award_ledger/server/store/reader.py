@@ -259,6 +259,10 @@ class LogReader:
             last = {"aggregate_id": rows[-1][0], "position": rows[-1][1]}
             rows = self._connection.execute(_TOUCHES_AFTER.limit(page), last).all()
 
+    def touch_count(self) -> int:
+        """How many rows the index of touches has."""
+        return int(self._connection.execute(select(func.count()).select_from(touch)).scalar_one())
+
     def snapshot_places(self) -> list[tuple[int, UUID]]:
         """Position and aggregate of every snapshot, by position."""
         return [(row.position, row.aggregate_id) for row in self._connection.execute(_SNAPSHOT_PLACES)]

@@ -7,6 +7,8 @@ no others. The vault must hold what the log commits to, unless it was erased.
 Whether an event was altered cannot be seen from here: `rebuild --compare` and outside checkpoints show that.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,7 @@ from eventsourcing.persistence import PersistenceError
 from award_ledger.domain.encoding import LedgerMapper
 from award_ledger.domain.fund import Fund
 from award_ledger.domain.working_set import Aggregate, Ledger
+from award_ledger.server.store.driver_errors import translated
 from award_ledger.server.store.reader import LogReader
 from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.sealing import Vault
@@ -55,39 +58,45 @@ def verify(recorder: LogRecorder, vault: Vault | None = None) -> Verification:
     """
     verification = Verification()
     with recorder.reading() as reader:
-        try:
-            replayed = _replay(reader, verification, vault)
-        except PersistenceError:
-            raise
-        except Exception as error:  # noqa: BLE001  whatever altered bytes do to the fold, it is a finding
-            verification.found(f"after position {verification.events} the log cannot be folded ({error!r})")
-            return verification
-        for aggregate_id, aggregate in replayed.aggregates.items():
-            verification.aggregates += 1
-            _compare_loads(reader, aggregate_id, aggregate, verification)
-            if isinstance(aggregate, Fund):
-                _check_balance(aggregate, verification)
+        touches = TouchVerification(reader, verification.found)
+        with _finding(verification, lambda: f"after position {verification.events} the log cannot be folded"):
+            replayed = _replay(reader, verification, vault, touches)
+            for aggregate_id, aggregate in replayed.aggregates.items():
+                verification.aggregates += 1
+                for use_snapshot in (True, False):
+                    _compare_load(reader, aggregate_id, aggregate, verification, use_snapshot=use_snapshot)
+                if isinstance(aggregate, Fund):
+                    _check_balance(aggregate, verification)
+            with _finding(verification, lambda: "the index of touches cannot be read"):
+                touches.end()
     return verification
 
 
-def _compare_loads(reader: LogReader, aggregate_id: UUID, aggregate: Aggregate, verification: Verification) -> None:
+@contextmanager
+def _finding(verification: Verification, failed: Callable[[], str]) -> Iterator[None]:
+    """Whatever altered bytes do to the code within is a finding. Raises PersistenceError where the database fails."""
+    try:
+        with translated():
+            yield
+    except PersistenceError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        verification.found(f"{failed()} ({error!r})")
+
+
+def _compare_load(
+    reader: LogReader, aggregate_id: UUID, aggregate: Aggregate, verification: Verification, *, use_snapshot: bool
+) -> None:
     kind: Any = type(aggregate)
-    for use_snapshot in (True, False):
-        way = "with" if use_snapshot else "without"
-        try:
-            loaded = load(reader, kind, aggregate_id, reader.head, use_snapshot=use_snapshot).aggregate
-        except PersistenceError:
-            raise
-        except Exception as error:  # noqa: BLE001  the same
-            verification.found(f"{kind.__name__} {aggregate_id} cannot be loaded {way} snapshot ({error!r})")
-            continue
+    name, way = f"{kind.__name__} {aggregate_id}", "with" if use_snapshot else "without"
+    with _finding(verification, lambda: f"{name} cannot be loaded {way} snapshot"):
+        loaded = load(reader, kind, aggregate_id, reader.head, use_snapshot=use_snapshot).aggregate
         if loaded != aggregate:
-            verification.found(f"{kind.__name__} {aggregate_id} loaded {way} snapshot differs from the replay")
+            verification.found(f"{name} loaded {way} snapshot differs from the replay")
 
 
-def _replay(reader: LogReader, verification: Verification, vault: Vault | None) -> Ledger:
+def _replay(reader: LogReader, verification: Verification, vault: Vault | None, touches: TouchVerification) -> Ledger:
     ledger, mapper = Ledger(), LedgerMapper()
-    touches = TouchVerification(reader, verification.found)
     sealed = VaultVerification(reader, vault, verification.found)
     snapshots = SnapshotVerification(reader, verification.found)
     while ledger.position < reader.head:
@@ -105,7 +114,6 @@ def _replay(reader: LogReader, verification: Verification, vault: Vault | None) 
         sealed.check(page)
     sealed.end()
     snapshots.end()
-    touches.end()
     verification.opened = sealed.opened
     return ledger
 

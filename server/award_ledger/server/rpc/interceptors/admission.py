@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 
@@ -29,10 +29,10 @@ class Admission(Around):
 
 
 class TurnedAway(Around):
-    """For calls that came when all places were taken; `taken` tells how many are."""
+    """For calls that came when all `places` were taken."""
 
-    def __init__(self, taken: Callable[[], int]) -> None:
-        self._taken = taken
+    def __init__(self, places: int) -> None:
+        self._places = places
 
     def around(self, method: str, context: grpc.ServicerContext) -> AbstractContextManager[None]:
-        raise Overloaded(self._taken(), "calls are under way")
+        raise Overloaded(self._places, "calls are under way")
