@@ -15,9 +15,8 @@ from award_ledger.server.commands.publish_terms import PublishTerms
 from award_ledger.server.store.transaction import WriteTransaction
 from award_ledger.server.writer.failures import StoreUnavailable
 from award_ledger.server.writer.past import PastLedger
-from award_ledger.server.writer.submission import Written
 from award_ledger.server.writer.verification import verify
-from tests.server.writer.conftest import Desk, apply, approve, prepare, register, submission, terms
+from tests.server.writer.conftest import Desk, apply, prepare, register, submission, terms
 
 
 def applied(desk: Desk, number: str) -> UUID:
@@ -30,14 +29,6 @@ def applied(desk: Desk, number: str) -> UUID:
 def with_quota(count: int) -> PublishTerms:
     """Terms that come after the first awards."""
     return PublishTerms(terms(quotas=(Quota(count=count, hard=True, window=Window(kind="lifetime")),)))
-
-
-def adopted(desk: Desk, awards: int) -> Written:
-    """Awards, and a publication that adopts them: the last act of the log."""
-    prepare(desk)
-    for n in range(awards):
-        desk.do(approve(f"N{n}", applied(desk, f"N{n}")))
-    return desk.do(with_quota(100))
 
 
 def spread(desk: Desk, *numbers: str, at_most: int | None = None) -> ApproveProRata:

@@ -153,14 +153,22 @@ def test_what_is_wrong_is_named_by_where_it_is(ledger_url: str, monkeypatch: pyt
         ]
 
 
+@pytest.mark.parametrize(
+    "row", ["zeroblob(3), 2", "'abcdefghijklmnop', 2", "7, 2", "zeroblob(16), 'abc'", "zeroblob(16), 4.5"]
+)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_row_that_is_none_is_said_of_the_index_and_all_else_is_compared(ledger_url: str) -> None:
+def test_a_row_that_is_none_is_said_of_the_index_and_all_else_is_compared_and_made_right(
+    ledger_url: str, row: str
+) -> None:
     with unguarded(ledger_url) as connection:
-        connection.exec_driver_sql("INSERT INTO touch VALUES (zeroblob(3), 2)")
+        connection.exec_driver_sql(f"INSERT INTO touch VALUES ({row})")
     with alone(ledger_url) as recorder:
         verification = verify(recorder)
-    assert [found.partition(" (")[0] for found in verification.findings] == ["the index of touches cannot be read"]
-    assert verification.aggregates > 0
+        [found] = verification.findings
+        assert found.startswith("the index of touches cannot be read: `award-ledger-server reindex` makes it again (")
+        assert verification.aggregates > 0
+        assert reindex(recorder).removed == 1
+        assert verify(recorder).agrees
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

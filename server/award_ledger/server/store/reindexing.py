@@ -10,7 +10,19 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Table, delete, exists, func, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from award_ledger.server.store.bulk import insert_rows
 from award_ledger.server.store.refusals import LedgerInUse
@@ -27,6 +39,8 @@ _WANTED = Table(
 _SAME = (touch.c.aggregate_id == _WANTED.c.aggregate_id, touch.c.position == _WANTED.c.position)
 _MISSING = select(_WANTED).where(~exists().where(*_SAME).correlate(_WANTED))
 _TOO_MANY = ~exists().where(*_SAME).correlate(touch)
+# Reads no row: one may be such as no column of the table can hold.
+_ANY_TOO_MANY = select(literal(1)).select_from(touch).where(_TOO_MANY).limit(1)
 _OTHERS = text(
     "SELECT DISTINCT usename, application_name FROM pg_stat_activity WHERE datname = current_database()"
     " AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY 1, 2"
@@ -70,7 +84,7 @@ def replace_touches(connection: Connection, pages: Iterable[Sequence[Touch]]) ->
     _WANTED.create(connection)
     for page in pages:
         insert_rows(connection, _WANTED, page)
-    removed = _remove(connection) if connection.execute(select(touch).where(_TOO_MANY).limit(1)).first() else 0
+    removed = _remove(connection) if connection.execute(_ANY_TOO_MANY).first() else 0
     added = connection.execute(select(func.count()).select_from(_MISSING.subquery())).scalar_one()
     connection.execute(touch.insert().from_select(["aggregate_id", "position"], _MISSING))
     dropped = connection.execute(delete(snapshot)).rowcount if added or removed else 0

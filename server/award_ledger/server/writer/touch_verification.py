@@ -20,7 +20,7 @@ _SPAN = 1_000
 """Positions that share one sum, and so what a finding can name."""
 _PAGE = 10_000
 _MODULUS = 1 << 256
-_REMEDY = "`award-ledger-server reindex` makes it again"
+REMEDY = "`award-ledger-server reindex` makes it again"
 
 
 class TouchVerification:
@@ -49,11 +49,11 @@ class TouchVerification:
                 first = span * _SPAN + 1
                 self._found(
                     f"the index of touches differs from the events between positions {first} and {first + _SPAN - 1}:"
-                    f" {_REMEDY}"
+                    f" {REMEDY}"
                 )
         stored = self._reader.touch_count()
         if stored != rows:
-            self._found(f"the index of touches holds {stored} rows, of which {rows} are different ones: {_REMEDY}")
+            self._found(f"the index of touches holds {stored} rows, of which {rows} are different ones: {REMEDY}")
 
     def _add(self, sums: dict[int, int], aggregate_id: UUID, position: int) -> None:
         row = aggregate_id.bytes + position.to_bytes(8, signed=True)

@@ -24,7 +24,7 @@ from award_ledger.server.store.recorder import LogRecorder
 from award_ledger.server.vault.sealing import Vault
 from award_ledger.server.writer.past import load
 from award_ledger.server.writer.snapshot_verification import SnapshotVerification
-from award_ledger.server.writer.touch_verification import TouchVerification
+from award_ledger.server.writer.touch_verification import REMEDY, TouchVerification
 from award_ledger.server.writer.vault_verification import VaultVerification
 
 _PAGE = 1_000
@@ -67,7 +67,7 @@ def verify(recorder: LogRecorder, vault: Vault | None = None) -> Verification:
                     _compare_load(reader, aggregate_id, aggregate, verification, use_snapshot=use_snapshot)
                 if isinstance(aggregate, Fund):
                     _check_balance(aggregate, verification)
-            with _finding(verification, lambda: "the index of touches cannot be read"):
+            with _finding(verification, lambda: f"the index of touches cannot be read: {REMEDY}"):
                 touches.end()
     return verification
 
